@@ -118,6 +118,15 @@ class InboundMessage(NumberFact):
     referral: Referral | None = None
     group_id: str = ""
     errors: tuple[ErrorDetail, ...] = ()
+    is_history: bool = (
+        False  # synchronised from the phone app: it is old, and nobody waits for an answer
+    )
+    history_status: str = ""  # Meta's word for it there, such as "READ"
+
+    @property
+    def opens_window(self) -> bool:
+        """Whether this is a person writing to us now, which opens the customer service window."""
+        return not self.is_history and self.kind not in ("system", "request_welcome")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +138,9 @@ class ReactionChanged(NumberFact):
     sender: Person
     target_wamid: str
     emoji: str
+    is_history: bool = False
+    echoed_to: Person | None = None  # set if we did it, from the phone app
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +154,10 @@ class MessageEdited(NumberFact):
     kind: str = "text"
     text: str = ""
     content: Raw = field(default_factory=dict)
+    media: MediaRef | None = None
+    is_history: bool = False
+    echoed_to: Person | None = None  # set if we did it, from the phone app
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +168,9 @@ class MessageRevoked(NumberFact):
     sent_at: datetime
     sender: Person
     original_wamid: str
+    is_history: bool = False
+    echoed_to: Person | None = None  # set if we did it, from the phone app
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +185,7 @@ class PersonChanged(NumberFact):
     new_user_id: str = ""
     new_parent_user_id: str = ""
     text: str = ""
+    new_identity_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +200,10 @@ class MessageEchoed(NumberFact):
     content: Raw = field(default_factory=dict)
     media: MediaRef | None = None
     quoted_wamid: str = ""
+    errors: tuple[ErrorDetail, ...] = ()
+    is_history: bool = False
+    history_status: str = ""
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +217,7 @@ class StatusUpdate(NumberFact):
     callback_data: str = ""
     pricing: Pricing | None = None
     errors: tuple[ErrorDetail, ...] = ()
+    group_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
