@@ -1,0 +1,283 @@
+"""Who we are: workspaces, agents and their seats, and the WhatsApp accounts and numbers that they work on."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.seats import SeatAt
+from accounts.secrets import SecretField
+
+
+class Workspace(models.Model):
+    """One client company. `last_seq` is the number of its latest change (events/journal.py)."""
+
+    name = models.CharField(max_length=120)
+    last_seq = models.BigIntegerField(default=0)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    language = models.CharField(max_length=8, default="en")
+    requires_mfa = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def take_numbers(self, count: int) -> int:
+        """Take the next `count` numbers and return the first. Holds the workspace's row until commit: call last."""
+        row = Workspace.objects.raw(
+            "UPDATE accounts_workspace SET last_seq = last_seq + %s WHERE id = %s RETURNING id, last_seq",
+            [count, self.pk],
+        )[0]
+        self.last_seq = row.last_seq
+        return row.last_seq - count + 1
+
+
+class Role(models.TextChoices):
+    AGENT = "agent", _("Agent")
+    MANAGER = "manager", _("Manager")
+    FINANCE = "finance", _("Finance")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+SEES_EVERY_CONVERSATION = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+WORKS_CONVERSATIONS = frozenset({Role.AGENT, Role.MANAGER, Role.ADMINISTRATOR})
+
+
+class AgentManager(BaseUserManager["Agent"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Agent:
+        agent = self.model(email=email.strip().lower(), **fields)
+        agent.set_password(password)
+        agent.save()
+        return agent
+
+
+class Agent(AbstractBaseUser, PermissionsMixin):
+    """Who works here. Belongs to one workspace; what they see follows from their role and seats."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="agents")
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
+    language = models.CharField(max_length=8, default="en")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    theme = models.CharField(max_length=8, default="system")
+    enter_sends = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = False
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AgentManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="agent_email_any_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def works_conversations(self) -> bool:
+        return self.role in WORKS_CONVERSATIONS
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def short_name(self) -> str:
+        """“Anna K.”: what colleagues see under a message."""
+        first, _space, rest = self.name.partition(" ")
+        return f"{first} {rest[0]}." if rest else first
+
+    def seats_at(self) -> list[SeatAt]:
+        """This agent's seats as values; managers and administrators sit everywhere, finance nowhere."""
+        if not self.is_active or not self.works_conversations:
+            return []
+        if self.role in SEES_EVERY_CONVERSATION:
+            return [SeatAt(self.workspace_id)]
+        return [
+            SeatAt(self.workspace_id, seat.number_id, seat.team_id) for seat in self.seats.all()
+        ]
+
+
+def initials(name: str) -> str:
+    """Two letters for a face: of the first and the last word that starts with a letter or digit."""
+    words = [word for word in name.replace("«", " ").replace("»", " ").split() if word[0].isalnum()]
+    if not words:
+        return name.strip()[:1].upper() or "?"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
+
+
+class Team(models.Model):
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="teams")
+    name = models.CharField(max_length=80)
+    members = models.ManyToManyField(Agent, related_name="teams", blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("workspace", Lower("name"), name="team_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MetaApp(models.Model):
+    """The app at developers.facebook.com whose webhooks we receive: its secret signs them."""
+
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, null=True, blank=True, related_name="apps"
+    )
+    app_id = models.CharField(max_length=32, unique=True)
+    secret = SecretField()
+    verify_token = SecretField()
+
+    def __str__(self) -> str:
+        return self.app_id
+
+
+class PricingPlan(models.TextChoices):
+    """Which of Meta's rules hold for an account; the free-form window depends on it (conversations/window.py)."""
+
+    CONVERSATION_2022 = "cbp_initiator", _("Conversations by initiator (2022)")
+    CURRENT = "current", _("Per message (Meta’s current model)")
+
+
+class BusinessAccount(models.Model):
+    """A WhatsApp Business Account (WABA)."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="accounts")
+    app = models.ForeignKey(MetaApp, on_delete=models.PROTECT, related_name="accounts")
+    waba_id = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3, default="USD")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    pricing_plan = models.CharField(
+        max_length=16, choices=PricingPlan.choices, default=PricingPlan.CURRENT
+    )
+    token = SecretField()
+    token_problem = models.TextField(
+        blank=True, default=""
+    )  # Meta's words while the token does not work
+    templates_synced_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
+    def known_as(self, *, waba_id: str, phone_number_id: str, display: str) -> Self:
+        """The number a webhook means: by id, or, where Meta sends none, by how it is displayed in that account."""
+        if phone_number_id:
+            return self.filter(phone_number_id=phone_number_id)
+        digits = "".join(filter(str.isdigit, display))
+        return self.filter(account__waba_id=waba_id, digits=digits)
+
+
+class PhoneNumber(models.Model):
+    """One business number."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="numbers")
+    account = models.ForeignKey(BusinessAccount, on_delete=models.PROTECT, related_name="numbers")
+    phone_number_id = models.CharField(max_length=32, unique=True)
+    display_phone_number = models.CharField(max_length=32)
+    digits = models.CharField(max_length=20, db_index=True)
+    verified_name = models.CharField(max_length=160, blank=True, default="")
+    label = models.CharField(max_length=40)  # what the team calls it: “Shop”
+    team = models.ForeignKey(Team, on_delete=models.SET_NULL, null=True, blank=True)
+    quality_rating = models.CharField(max_length=16, default="UNKNOWN")
+    messaging_limit = models.CharField(max_length=24, blank=True, default="")
+    messages_per_second = models.PositiveIntegerField(default=80)
+    status = models.CharField(max_length=24, default="CONNECTED")
+    is_active = models.BooleanField(default=True)
+    held_reason = models.CharField(
+        max_length=32, blank=True, default=""
+    )  # an error code that stops all sends
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = PhoneNumberQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["label", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.display_phone_number})"
+
+
+class Seat(models.Model):
+    """Lets an agent into a number (None: all) for a team (None: all). See accounts/seats.py."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="seats")
+    number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, null=True, blank=True)
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "agent", "number", "team", name="seat_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} at {self.number or 'all numbers'}, {self.team or 'all teams'}"
+
+
+def new_invitation_key() -> str:
+    return secrets.token_urlsafe(32)
+
+
+class Invitation(models.Model):
+    """An e-mailed link by which somebody joins the workspace once."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    name = models.CharField(max_length=120, blank=True, default="")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
+    language = models.CharField(max_length=8, default="en")
+    teams = models.ManyToManyField(Team, blank=True)
+    key_hash = models.CharField(max_length=64, unique=True)  # sha-256 of the key in the link
+    invited_by = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class AuditEntry(models.Model):
+    """Who did which administrative act, when, and from where. Written by accounts/audit.py, never changed."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit")
+    agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True)
+    act = models.CharField(max_length=64)  # "agent.role_changed": subject.past-participle
+    subject = models.CharField(max_length=200, blank=True, default="")
+    details = models.JSONField(default=dict)
+    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-at"], name="audit_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.subject}"

@@ -1,0 +1,53 @@
+"""Who may see which conversation, message and file: decided here once, for pages, sockets, media, search and exports.
+
+The rule itself is pure and stands in accounts/seats.py; this is its SQL. A test proves that they agree.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Agent, PhoneNumber
+from conversations.models import Conversation, MediaFile, Message
+from conversations.models.messages import MessageQuerySet
+from conversations.models.threads import ConversationQuerySet
+
+NOTHING = Q(pk__in=[])
+
+
+def _visible(agent: Agent) -> Q:
+    allowed = NOTHING
+    for seat in agent.seats_at():
+        here = Q(workspace_id=seat.workspace)
+        if seat.number is not None:
+            here &= Q(number_id=seat.number)
+        if seat.team is not None:
+            here &= Q(team_id=seat.team) | Q(team_id=None)
+        allowed |= here
+    return allowed
+
+
+def conversations(agent: Agent) -> ConversationQuerySet:
+    return Conversation.objects.filter(_visible(agent))
+
+
+def messages(agent: Agent) -> MessageQuerySet:
+    return Message.objects.filter(conversation__in=conversations(agent))
+
+
+def files(agent: Agent) -> QuerySet[MediaFile]:
+    """Files that hang on a message the agent sees, or that the agent's workspace just uploaded and did not send yet."""
+    return MediaFile.objects.filter(
+        Q(messages__conversation__in=conversations(agent)) | Q(messages=None, uploaded_by=agent)
+    ).distinct()
+
+
+def numbers(agent: Agent) -> list[PhoneNumber]:
+    """The numbers whose conversations the agent may see, for filters and “new conversation”."""
+    seats = agent.seats_at()
+    if any(seat.number is None for seat in seats):
+        return list(
+            PhoneNumber.objects.filter(workspace_id=agent.workspace_id).select_related("account")
+        )
+    chosen = {seat.number for seat in seats if seat.number is not None}
+    return list(PhoneNumber.objects.filter(pk__in=chosen).select_related("account"))

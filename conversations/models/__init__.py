@@ -1,0 +1,30 @@
+"""The inbox in the database: contacts, conversations, messages, attempts to send them, and files."""
+
+from conversations.models.contacts import Contact, Identifier, IdentifierKind
+from conversations.models.files import MediaFile, MediaState
+from conversations.models.messages import (
+    Attempt,
+    Direction,
+    Message,
+    Outcome,
+    ParkedStatus,
+    Reaction,
+)
+from conversations.models.threads import Conversation, ConversationStatus, ReadMark
+
+__all__ = [
+    "Attempt",
+    "Contact",
+    "Conversation",
+    "ConversationStatus",
+    "Direction",
+    "Identifier",
+    "IdentifierKind",
+    "MediaFile",
+    "MediaState",
+    "Message",
+    "Outcome",
+    "ParkedStatus",
+    "Reaction",
+    "ReadMark",
+]

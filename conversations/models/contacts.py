@@ -1,0 +1,88 @@
+"""A person on WhatsApp, and all the ids that Meta may call them by."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import initials
+
+
+class Contact(models.Model):
+    """One person in one workspace. `phone` and `user_id` repeat the identifiers that we send to."""
+
+    workspace = models.ForeignKey(
+        "accounts.Workspace", on_delete=models.CASCADE, related_name="contacts"
+    )
+    name = models.CharField(
+        max_length=160, blank=True, default=""
+    )  # given by an agent; wins over the profile
+    profile_name = models.CharField(max_length=160, blank=True, default="")
+    username = models.CharField(max_length=160, blank=True, default="")
+    phone = models.CharField(max_length=20, blank=True, default="")  # Meta's wa_id, digits as given
+    user_id = models.CharField(max_length=140, blank=True, default="")  # BSUID
+    language = models.CharField(max_length=8, blank=True, default="")
+    marketing_stopped_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [
+            GinIndex(
+                fields=["name", "profile_name", "username", "phone"],
+                opclasses=["gin_trgm_ops"] * 4,
+                name="contact_words",
+            ),
+            models.Index(fields=["workspace", "-id"], name="contact_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        handle = f"@{self.username}" if self.username else ""
+        return self.name or self.profile_name or handle or self.shown_phone or self.user_id
+
+    @property
+    def shown_phone(self) -> str:
+        return f"+{self.phone}" if self.phone else ""
+
+    @property
+    def initials(self) -> str:
+        return (
+            "@"
+            if not (self.name or self.profile_name) and self.username
+            else initials(self.shown_name)
+        )
+
+    @property
+    def hue(self) -> int:
+        """One of twelve colours for the face; the same one everywhere and for ever."""
+        return self.pk % 12 if self.pk else 0
+
+
+class IdentifierKind(models.TextChoices):
+    WA_ID = "wa_id"
+    USER_ID = "user_id"
+    PARENT_USER_ID = "parent_user_id"
+
+
+class Identifier(models.Model):
+    """One id of a contact. A contact has any number; no two contacts of a workspace share one."""
+
+    workspace = models.ForeignKey("accounts.Workspace", on_delete=models.CASCADE)
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identifiers")
+    kind = models.CharField(max_length=16, choices=IdentifierKind.choices)
+    value = models.CharField(max_length=260)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "kind", "value"], name="identifier_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}"

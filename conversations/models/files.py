@@ -1,0 +1,63 @@
+"""Files that came with messages or go out with them. Each has its own retries, so no message waits for its picture."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class MediaState(models.TextChoices):
+    WANTED = "wanted"  # Meta holds it; we shall fetch it
+    STORED = "stored"
+    LOST = "lost"  # Meta no longer has it, or it is not what it says; `problem` says which
+
+
+def media_path(media: MediaFile, filename: str) -> str:
+    """Spread over folders by a random key; the person's own file name never reaches the disk."""
+    return f"{media.workspace_id}/{media.key.hex[:2]}/{media.key.hex}"
+
+
+class MediaFile(models.Model):
+    key = models.UUIDField(default=uuid.uuid4, unique=True)  # what the URL shows
+    workspace = models.ForeignKey(
+        "accounts.Workspace", on_delete=models.CASCADE, related_name="files"
+    )
+    number = models.ForeignKey("accounts.PhoneNumber", on_delete=models.PROTECT)
+    kind = models.CharField(max_length=12)  # image, video, audio, document, sticker
+    mime_type = models.CharField(max_length=120, blank=True, default="")
+    filename = models.CharField(max_length=255, blank=True, default="")
+    sha256 = models.CharField(max_length=64, blank=True, default="")  # hex
+    size = models.BigIntegerField(default=0)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    is_voice = models.BooleanField(default=False)
+    is_animated = models.BooleanField(default=False)
+    file = models.FileField(upload_to=media_path, blank=True, max_length=200)
+    state = models.CharField(max_length=8, choices=MediaState.choices, default=MediaState.WANTED)
+    meta_id = models.CharField(max_length=64, blank=True, default="")  # Meta's id of it
+    meta_id_until = models.DateTimeField(
+        null=True, blank=True
+    )  # 7 days from a webhook, 30 from an upload
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    problem = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_try_at"], name="media_wanted", condition=models.Q(state="wanted")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def is_stored(self) -> bool:
+        return self.state == MediaState.STORED

@@ -1,0 +1,208 @@
+"""Messages and all that is known of their way: attempts to send, statuses, reactions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations import statuses
+from conversations.models.files import MediaFile
+from conversations.models.threads import Conversation
+
+
+class Direction(models.TextChoices):
+    IN = "in"
+    OUT = "out"
+    SYSTEM = "system"  # a line in the thread: somebody changed number, a colleague took over
+
+
+class MessageStatus(models.TextChoices):
+    RECEIVED = statuses.RECEIVED, _("Received")
+    QUEUED = statuses.QUEUED, _("Waiting to be sent")
+    SENDING = statuses.SENDING, _("Being sent")
+    UNKNOWN = statuses.UNKNOWN, _("Not known whether it was sent")
+    ACCEPTED = statuses.ACCEPTED, _("Accepted by WhatsApp")
+    SENT = statuses.SENT, _("Sent")
+    FAILED = statuses.FAILED, _("Not delivered")
+    DELIVERED = statuses.DELIVERED, _("Delivered")
+    READ = statuses.READ, _("Read")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def after(self, seq: int) -> Self:
+        return self.filter(seq__gt=seq)
+
+    def inbound(self) -> Self:
+        return self.filter(direction=Direction.IN)
+
+    def unsent(self) -> Self:
+        """What still has to reach Meta, oldest first: the order that the customer will see."""
+        return self.filter(direction=Direction.OUT, status__in=statuses.WAITING).order_by(
+            "at", "pk"
+        )
+
+    def for_thread(self) -> Self:
+        """With all that a bubble shows, and a fixed number of queries."""
+        return self.select_related("author", "media", "quoted", "quoted__author").prefetch_related(
+            "reactions__agent"
+        )
+
+
+class Message(models.Model):
+    """One message. `token` names it before Meta does: the browser makes it, the page's element carries it, and a
+    second message with the same one cannot exist. `content` is as in `whatsapp.webhooks` (in) or what we send (out).
+    """
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True)
+    workspace = models.ForeignKey(
+        "accounts.Workspace", on_delete=models.CASCADE, related_name="messages"
+    )
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    number = models.ForeignKey(
+        "accounts.PhoneNumber", on_delete=models.PROTECT, related_name="messages"
+    )
+    direction = models.CharField(max_length=6, choices=Direction.choices)
+    kind = models.CharField(max_length=24, default="text")
+    text = models.TextField(blank=True, default="")
+    content = models.JSONField(default=dict)
+    media = models.ForeignKey(
+        MediaFile, on_delete=models.SET_NULL, null=True, related_name="messages"
+    )
+    template = models.ForeignKey("templates_app.Template", on_delete=models.SET_NULL, null=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="messages"
+    )
+    source = models.CharField(
+        max_length=12, default="agent"
+    )  # agent, phone (echo), history, system
+
+    seq = models.BigIntegerField(default=0)
+    at = models.DateTimeField()  # WhatsApp's timestamp (in), when it was queued (out)
+    arrival = models.BigIntegerField(default=0)  # breaks ties of one second in the order of arrival
+
+    wamid = models.CharField(max_length=160, blank=True, default="")
+    quoted = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="quotes")
+    quoted_wamid = models.CharField(max_length=160, blank=True, default="")
+    is_forwarded = models.BooleanField(default=False)
+    referral = models.JSONField(null=True)
+    raw = models.JSONField(null=True)  # as Meta sent it
+
+    status = models.CharField(max_length=12, choices=MessageStatus.choices, default=statuses.QUEUED)
+    accepted_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    played_at = models.DateTimeField(null=True)
+    error_code = models.IntegerField(null=True)
+    error_details = models.TextField(blank=True, default="")  # Meta's own words
+    retry_at = models.DateTimeField(null=True)  # postponed until then; those behind it wait too
+    pricing = models.JSONField(null=True)  # Meta's pricing and conversation, as told
+    edited_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["number", "wamid"], name="message_once", condition=~models.Q(wamid="")
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["conversation", "-at", "-arrival", "-id"], name="message_thread"),
+            models.Index(fields=["conversation", "seq"], name="message_changes"),
+            models.Index(fields=["workspace", "seq"], name="message_workspace_changes"),
+            models.Index(
+                fields=["conversation", "at", "id"],
+                name="message_unsent",
+                condition=models.Q(direction="out", status__in=["queued", "sending"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.token}"
+
+    @property
+    def position(self) -> str:
+        """Sorts as text in the order of the thread."""
+        return f"{int(self.at.timestamp() * 1_000_000):017d}.{self.arrival:019d}"
+
+
+class Outcome(models.TextChoices):
+    CALLING = "calling"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    POSTPONED = "postponed"  # Meta certainly did not take it; there will be another call
+    UNKNOWN = "unknown"
+
+
+class Attempt(models.Model):
+    """One call to Meta for a message. Written and committed before the call; `key` is our id in Meta's statuses."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    number = models.ForeignKey("accounts.PhoneNumber", on_delete=models.PROTECT)
+    n = models.PositiveSmallIntegerField(default=1)
+    round = models.PositiveSmallIntegerField(default=1)  # grows when a person presses "send again"
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.CALLING)
+    status = models.CharField(max_length=12, default=statuses.SENDING)  # the ladder of this attempt
+    wamid = models.CharField(max_length=160, blank=True, default="")
+    error_code = models.IntegerField(null=True)
+    error_details = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["number", "wamid"], name="attempt_once", condition=~models.Q(wamid="")
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["message", "n"], name="attempt_of_message"),
+            models.Index(
+                fields=["started_at"], name="attempt_calling", condition=models.Q(outcome="calling")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.n} of message {self.message_id}: {self.outcome}"
+
+
+class Reaction(models.Model):
+    """An emoji on a message: the contact's (agent is null) or an agent's on behalf of the company."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
+    is_ours = models.BooleanField(default=False)
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    emoji = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["message", "is_ours"], name="reaction_once_a_side"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.emoji} on {self.message_id}"
+
+
+class ParkedStatus(models.Model):
+    """A status whose message we do not know yet: it came before the answer to our own call."""
+
+    number = models.ForeignKey("accounts.PhoneNumber", on_delete=models.CASCADE)
+    wamid = models.CharField(max_length=160, db_index=True)
+    callback_data = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    body = models.JSONField()  # the status object as Meta sent it, to be parsed again
+    arrived_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"parked {self.wamid}"

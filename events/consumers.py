@@ -1,0 +1,78 @@
+"""One agent's browser on the line. It only listens; twice a minute it is told the workspace's latest number, so that a
+screen that missed a push knows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from accounts.models import Agent, Workspace
+from accounts.seats import groups_of
+
+BEAT_SECONDS = 20
+
+
+@database_sync_to_async
+def _groups_of(agent_id: int) -> list[str]:
+    """The live groups of an agent who may (still) work here; empty if not."""
+    agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
+    if agent is None:
+        return []
+    inbox = sorted(f"{group}.{agent.language}" for group in groups_of(agent.seats_at()))
+    return [f"agent.{agent.pk}", f"workspace.{agent.workspace_id}", *inbox]
+
+
+@database_sync_to_async
+def _latest(workspace_id: int) -> int:
+    return Workspace.objects.values_list("last_seq", flat=True).get(pk=workspace_id)
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """Passes published fragments to one browser. It is never asked for anything."""
+
+    async def connect(self) -> None:
+        self.live_groups: list[str] = []
+        self.beat: asyncio.Task[None] | None = None
+        agent = self.scope["user"]
+        if not agent.is_authenticated:
+            return await self.close(4401)
+        self.workspace_id = agent.workspace_id
+        self.live_groups = await _groups_of(agent.pk)
+        if not self.live_groups:
+            return await self.close(4403)
+        for group in self.live_groups:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+        self.beat = asyncio.create_task(self._keep_telling())
+
+    async def disconnect(self, code: int) -> None:
+        if self.beat:
+            self.beat.cancel()
+        for group in self.live_groups:
+            with contextlib.suppress(Exception):  # Redis may be what went away
+                await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def _keep_telling(self) -> None:
+        while True:
+            with contextlib.suppress(OSError):
+                await self._say(seq=await _latest(self.workspace_id))
+            await asyncio.sleep(getattr(settings, "LIVE_BEAT_SECONDS", BEAT_SECONDS))
+
+    async def _say(self, **what: Any) -> None:
+        await self.send(text_data=json.dumps(what, ensure_ascii=False))
+
+    async def live_fragment(self, event: dict[str, Any]) -> None:
+        await self._say(html=event["html"])
+
+    async def live_note(self, event: dict[str, Any]) -> None:
+        await self._say(note=event["note"])
+
+    async def live_revoked(self, event: dict[str, Any]) -> None:
+        await self.close(4403)

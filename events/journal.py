@@ -1,0 +1,116 @@
+"""Numbers every change of a workspace: 1, 2, 3 …, in the order of commits, without gaps.
+
+The number is taken last, under the workspace's row lock, so that whoever reads `seq > cursor` misses nobody who commits
+late. Verbs do not call this but their app's `live.publish`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TypeAlias
+
+from django.db import models, transaction
+from django.db.models import Case, F, Value, When
+
+from accounts.models import Agent, Workspace
+from events.models import Event
+
+Show: TypeAlias = "Callable[[list[Change]], None]"
+
+
+@dataclass(slots=True)
+class Change:
+    """One change on its way into the journal. `rows` get its number; `show` is called once it is committed."""
+
+    kind: str
+    workspace_id: int
+    subject: str
+    rows: tuple[models.Model, ...]
+    actor: Agent | None
+    show: Show
+    facts: dict[str, Any] = field(default_factory=dict)
+    seq: int = 0
+
+
+_batch: ContextVar[list[Change] | None] = ContextVar("journal_batch", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Number and show all changes made inside in one go, at the end. For work in bulk; needs a transaction around it.
+
+    The workspace's lock is then held for a moment instead of for the whole of the work.
+    """
+    if _batch.get() is not None:
+        yield
+        return
+    batch: list[Change] = []
+    token = _batch.set(batch)
+    try:
+        yield
+    finally:
+        _batch.reset(token)
+    _write(batch)
+
+
+def record(change: Change) -> None:
+    """Put the change into the journal. Call it last in the transaction."""
+    batch = _batch.get()
+    if batch is None:
+        _write([change])
+    else:
+        batch.append(change)
+
+
+def _write(batch: list[Change]) -> None:
+    if not batch:
+        return
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("A change needs a transaction around it")
+    batch.sort(
+        key=attrgetter("workspace_id")
+    )  # one order of locks for everybody; stable within a workspace
+    for workspace_id, group in groupby(batch, key=attrgetter("workspace_id")):
+        changes = list(group)
+        first = Workspace(pk=workspace_id).take_numbers(len(changes))
+        for seq, change in enumerate(changes, start=first):
+            change.seq = seq
+    _stamp(batch)
+    Event.objects.bulk_create(
+        Event(
+            workspace_id=change.workspace_id,
+            seq=change.seq,
+            kind=change.kind,
+            subject=change.subject,
+            actor=change.actor,
+            facts=change.facts,
+        )
+        for change in batch
+    )
+    shows: dict[Show, list[Change]] = defaultdict(list)
+    for change in batch:
+        shows[change.show].append(change)
+    for show, changes in shows.items():
+        transaction.on_commit(lambda show=show, changes=changes: show(changes), robust=True)  # type: ignore[misc]
+
+
+def _stamp(batch: list[Change]) -> None:
+    """Write the numbers on the rows: one statement a model, whatever the size of the batch."""
+    newest: dict[type[models.Model], dict[Any, int]] = defaultdict(dict)
+    for change in batch:
+        for row in change.rows:
+            newest[type(row)][row.pk] = change.seq
+            row.seq = change.seq  # type: ignore[attr-defined]
+    for model, numbers in newest.items():
+        rows = model._default_manager.filter(pk__in=numbers)
+        if len(set(numbers.values())) == 1:
+            rows.update(seq=next(iter(numbers.values())))
+            continue
+        cases = [When(pk=pk, then=Value(seq)) for pk, seq in numbers.items()]
+        rows.update(seq=Case(*cases, default=F("seq")))

@@ -1,0 +1,68 @@
+"""The pipe to the browsers: what is pushed here reaches every socket of a group. Loss is harmless: screens ask for
+what they missed (conversations/views, `changes`), so a push never raises and never blocks a verb for long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+import structlog
+from channels.layers import get_channel_layer
+
+logger = structlog.get_logger(__name__)
+PUSH_SECONDS = 2.0
+
+_lock = threading.Lock()
+_loop: tuple[int, asyncio.AbstractEventLoop] | None = None
+
+
+def _background_loop() -> asyncio.AbstractEventLoop:
+    """One event loop a process, in a thread of its own, so that connections to Redis live on between pushes."""
+    global _loop
+    with _lock:
+        if _loop is None or _loop[0] != os.getpid():  # a forked worker makes its own
+            loop = asyncio.new_event_loop()
+            threading.Thread(target=loop.run_forever, name="live-push", daemon=True).start()
+            _loop = (os.getpid(), loop)
+        return _loop[1]
+
+
+def _wait_for(work: Coroutine[Any, Any, None]) -> None:
+    future = asyncio.run_coroutine_threadsafe(work, _background_loop())
+    try:
+        future.result(timeout=PUSH_SECONDS)
+    except TimeoutError:
+        future.cancel()
+        logger.warning("live push timed out")
+    except Exception as problem:  # Redis away: screens catch up by themselves
+        logger.warning("live push failed", problem=str(problem))
+
+
+def push(html_by_group: Mapping[str, str]) -> None:
+    """Send fragments of HTML to the sockets of each group."""
+    _send({group: {"type": "live.fragment", "html": html} for group, html in html_by_group.items()})
+
+
+def tell(group: str, **what: object) -> None:
+    """Send a small unnumbered note: a read mark, somebody typing."""
+    _send({group: {"type": "live.note", "note": what}})
+
+
+def close(group: str) -> None:
+    """Close the sockets of a group: the rights behind them changed, they reconnect and are judged anew."""
+    _send({group: {"type": "live.revoked"}})
+
+
+def _send(messages: Mapping[str, dict[str, Any]]) -> None:
+    if not messages:
+        return
+    layer = get_channel_layer()
+
+    async def send_all() -> None:
+        await asyncio.gather(*(layer.group_send(group, body) for group, body in messages.items()))
+
+    _wait_for(send_all())

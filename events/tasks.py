@@ -1,0 +1,14 @@
+"""The worker's heartbeat: /readyz and `manage.py doctor` look at it."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.core.cache import cache
+from django.utils import timezone
+
+HEARTBEAT_KEY = "worker-heartbeat"
+
+
+@shared_task
+def heartbeat() -> None:
+    cache.set(HEARTBEAT_KEY, timezone.now().timestamp(), timeout=120)

@@ -1,0 +1,19 @@
+"""What runs by the clock: a name, the task it wakes, and how often. Beat only rings; every task may run twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.schedules import crontab
+
+CLOCK: dict[str, dict[str, Any]] = {
+    "drain what a lost bell left behind": {"task": "webhooks.tasks.drain", "schedule": 5.0},
+    "deliver what is due": {"task": "conversations.tasks.sweep_outbox", "schedule": 5.0},
+    "fetch media that are due": {"task": "conversations.tasks.sweep_media", "schedule": 15.0},
+    "apply parked statuses": {"task": "conversations.tasks.sweep_parked", "schedule": 30.0},
+    "ask Meta for the templates": {
+        "task": "templates_app.tasks.sync_all",
+        "schedule": crontab(minute="*/15"),
+    },
+    "say that a worker lives": {"task": "events.tasks.heartbeat", "schedule": 10.0},
+}

@@ -1,0 +1,63 @@
+"""What Meta posted to us: the raw body, durable before we answer 200, and the items that could not be processed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+
+class Envelope(models.Model):
+    """One webhook POST. The table is the queue: `processed_at` is null while it waits."""
+
+    app = models.ForeignKey("accounts.MetaApp", on_delete=models.PROTECT, related_name="envelopes")
+    digest = models.BinaryField(
+        unique=True
+    )  # sha-256 of the body: Meta's retries are the same bytes
+    body = models.BinaryField()
+    received_at = models.DateTimeField(default=timezone.now)
+    processed_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], name="envelope_waiting", condition=models.Q(processed_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"envelope {self.pk}"
+
+
+class Quarantined(models.Model):
+    """One item of an envelope that could not be processed, with the reason; an administrator can replay it."""
+
+    envelope = models.ForeignKey(Envelope, on_delete=models.CASCADE, related_name="quarantined")
+    workspace = models.ForeignKey(
+        "accounts.Workspace", on_delete=models.CASCADE, null=True, related_name="quarantined"
+    )
+    position = models.PositiveIntegerField()  # which fact of the envelope
+    kind = models.CharField(max_length=48)
+    reason = models.TextField()
+    traceback = models.TextField(blank=True, default="")
+    raw = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    tries = models.PositiveSmallIntegerField(default=1)
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["envelope", "position"], name="quarantined_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["workspace", "-id"],
+                name="quarantined_open",
+                condition=models.Q(resolved_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of envelope {self.envelope_id}: {self.reason[:80]}"
