@@ -6,6 +6,7 @@ item as Meta sent it, so that nothing is lost when a shape is newer than this fi
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -91,7 +92,7 @@ class Fact:
 
     waba_id: str
     field: str
-    raw: Raw = field(default_factory=dict, repr=False)
+    raw: Raw = dataclasses.field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

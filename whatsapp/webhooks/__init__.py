@@ -134,7 +134,7 @@ def _items(field: str, value: Raw, place: Place) -> Iterator[Fact]:
             thread_id = place.contacts[0].wa_id if len(place.contacts) == 1 else ""
             yield attempt(
                 item, lambda raw: messages.remembered(raw, place=place, thread_id=thread_id)
-            )  # noqa: B023  called at once
+            )
         else:
             yield attempt(item, lambda raw: messages.inbound(raw, place=place))
     for item in listed(value.get("message_echoes")):

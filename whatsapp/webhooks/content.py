@@ -82,7 +82,7 @@ def _contacts(value: Any) -> Content:
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
-        raise ValueError("contacts is not a list")  # noqa: TRY004  a wrong shape, not a wrong call
+        raise ValueError("contacts is not a list")
     cards = [_card(card) for card in value if isinstance(card, dict)]
     return Content(
         text=", ".join(filter(None, (card["name"] for card in cards))), content={"contacts": cards}
@@ -124,7 +124,7 @@ def _button(value: Any) -> Content:
 
 def _interactive(value: Any) -> Content:
     if not isinstance(value, dict):
-        raise ValueError("interactive is not an object")  # noqa: TRY004  a wrong shape, not a wrong call
+        raise ValueError("interactive is not an object")
     kind = _word(value.get("type")) or next(
         (key for key in ("button_reply", "list_reply", "nfm_reply") if key in value), ""
     )

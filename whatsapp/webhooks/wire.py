@@ -34,7 +34,7 @@ class Else:
 def instant(value: Any) -> datetime:
     """Unix seconds, as text or number, as an aware UTC datetime."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("is not a time")  # noqa: TRY004  pydantic wants a ValueError
+        raise ValueError("is not a time")
     try:
         seconds = float(value)
         if seconds > MILLISECONDS_FROM:

@@ -1,0 +1,183 @@
+"""The Graph calls that run an account: templates, numbers, profile, subscriptions, blocking. Part of `GraphClient`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from whatsapp.calls import Bearer, Calls, Raw
+from whatsapp.failures import GraphTimeout
+
+TEMPLATE_FIELDS = (
+    "id,name,language,status,category,previous_category,correct_category,sub_category,components,"
+    "parameter_format,quality_score,rejected_reason,message_send_ttl_seconds"
+)
+NUMBER_FIELDS = (
+    "id,display_phone_number,verified_name,code_verification_status,quality_rating,name_status,"
+    "new_display_name,new_name_status,status,throughput,whatsapp_business_manager_messaging_limit,"
+    "platform_type,account_mode,is_official_business_account,is_pin_enabled,is_on_biz_app,"
+    "country_dial_code,health_status,webhook_configuration"
+)
+WABA_FIELDS = (
+    "id,name,currency,timezone_id,country,account_review_status,business_verification_status,status,"
+    "ownership_type,message_template_namespace,owner_business_info,health_status,primary_funding_id,"
+    "primary_business_location,is_enabled_for_insights,whatsapp_business_manager_messaging_limit"
+)
+PROFILE_FIELDS = "about,address,description,email,profile_picture_url,websites,vertical"
+PRODUCT = {"messaging_product": "whatsapp"}
+
+
+class Management(Calls):
+    """Everything but sending and files."""
+
+    # Templates
+
+    def templates(
+        self, waba_id: str, *, fields: str = TEMPLATE_FIELDS, limit: int = 100, **filters: str
+    ) -> Iterator[Raw]:
+        """Every template; `filters` are Meta's own: name, status, category, language."""
+        return self.pages(
+            f"{waba_id}/message_templates",
+            params={"fields": fields, "limit": str(limit), **filters},
+        )
+
+    def template(self, template_id: str, *, fields: str = TEMPLATE_FIELDS) -> Raw:
+        return self.call("GET", template_id, params={"fields": fields})
+
+    def create_template(self, waba_id: str, template: Mapping[str, Any]) -> Raw:
+        """`{"id", "status", "category"}`; the category may differ from the one asked for."""
+        return self.call("POST", f"{waba_id}/message_templates", body=template)
+
+    def edit_template(self, template_id: str, changes: Mapping[str, Any]) -> Raw:
+        """Components are replaced whole."""
+        return self.call("POST", template_id, body=changes)
+
+    def delete_template(self, waba_id: str, *, name: str, template_id: str = "") -> Raw:
+        """Without `template_id` every language of the name goes."""
+        params = {"name": name, **({"hsm_id": template_id} if template_id else {})}
+        return self.call("DELETE", f"{waba_id}/message_templates", params=params)
+
+    def unpause_template(self, template_id: str) -> Raw:
+        return self.call("POST", f"{template_id}/unpause")
+
+    # Accounts and numbers
+
+    def waba(self, waba_id: str, *, fields: str = WABA_FIELDS) -> Raw:
+        return self.call("GET", waba_id, params={"fields": fields})
+
+    def phone_numbers(self, waba_id: str, *, fields: str = NUMBER_FIELDS) -> Iterator[Raw]:
+        return self.pages(f"{waba_id}/phone_numbers", params={"fields": fields, "limit": "100"})
+
+    def phone_number(self, phone_number_id: str, *, fields: str = NUMBER_FIELDS) -> Raw:
+        return self.call("GET", phone_number_id, params={"fields": fields})
+
+    def add_phone_number(self, waba_id: str, *, country_code: str, number: str, name: str) -> str:
+        """The new phone number id."""
+        answer = self.call(
+            "POST",
+            f"{waba_id}/phone_numbers",
+            body={"country_code": country_code, "phone_number": number, "verified_name": name},
+        )
+        return id_of(answer, what="phone_numbers")
+
+    def request_code(
+        self, phone_number_id: str, *, method: str = "SMS", language: str = "en_US"
+    ) -> Raw:
+        return self.call(
+            "POST",
+            f"{phone_number_id}/request_code",
+            params={"code_method": method, "language": language},
+        )
+
+    def verify_code(self, phone_number_id: str, *, code: str) -> Raw:
+        return self.call("POST", f"{phone_number_id}/verify_code", params={"code": code})
+
+    def register(self, phone_number_id: str, *, pin: str, region: str = "") -> Raw:
+        """Ten tries in 72 hours, then 133016."""
+        body = {**PRODUCT, "pin": pin, **({"data_localization_region": region} if region else {})}
+        return self.call("POST", f"{phone_number_id}/register", body=body)
+
+    def deregister(self, phone_number_id: str) -> Raw:
+        return self.call("POST", f"{phone_number_id}/deregister", body=PRODUCT)
+
+    def set_pin(self, phone_number_id: str, *, pin: str) -> Raw:
+        return self.call("POST", phone_number_id, body={"pin": pin})
+
+    def profile(self, phone_number_id: str, *, fields: str = PROFILE_FIELDS) -> Raw:
+        answer = self.call(
+            "GET", f"{phone_number_id}/whatsapp_business_profile", params={"fields": fields}
+        )
+        found = answer.get("data")
+        return found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
+
+    def set_profile(self, phone_number_id: str, changes: Mapping[str, Any]) -> Raw:
+        return self.call(
+            "POST", f"{phone_number_id}/whatsapp_business_profile", body={**PRODUCT, **changes}
+        )
+
+    def block_users(self, phone_number_id: str, users: Sequence[Mapping[str, str]]) -> Raw:
+        """Each of `users` is `{"user": "+1..."}` or `{"user_id": "US..."}`; see `Address.as_user`."""
+        return self.call(
+            "POST", f"{phone_number_id}/block_users", body={**PRODUCT, "block_users": list(users)}
+        )
+
+    def unblock_users(self, phone_number_id: str, users: Sequence[Mapping[str, str]]) -> Raw:
+        return self.call(
+            "DELETE", f"{phone_number_id}/block_users", body={**PRODUCT, "block_users": list(users)}
+        )
+
+    def blocked_users(self, phone_number_id: str) -> Iterator[Raw]:
+        return self.pages(f"{phone_number_id}/block_users", params={"limit": "100"})
+
+    # The app
+
+    def subscribe_app(self, waba_id: str, *, callback_url: str = "", verify_token: str = "") -> Raw:
+        """Send this account's webhooks to the app; with an address, its messages go there instead."""
+        body = {"override_callback_uri": callback_url, "verify_token": verify_token}
+        return self.call("POST", f"{waba_id}/subscribed_apps", body=body if callback_url else None)
+
+    def unsubscribe_app(self, waba_id: str) -> Raw:
+        return self.call("DELETE", f"{waba_id}/subscribed_apps")
+
+    def subscribed_apps(self, waba_id: str) -> list[Raw]:
+        return list(self.pages(f"{waba_id}/subscribed_apps"))
+
+    def debug_token(self, token: str, *, app_token: str = "") -> Raw:
+        """What a token is good for: `app_id, is_valid, expires_at, scopes, granular_scopes`."""
+        answer = self.call(
+            "GET",
+            "debug_token",
+            params={"input_token": token},
+            auth=Bearer(app_token) if app_token else None,
+        )
+        found = answer.get("data")
+        return found if isinstance(found, dict) else {}
+
+    def resumable_upload(
+        self, app_id: str, fileobj: BinaryIO, *, size: int, mime: str, filename: str
+    ) -> str:
+        """The handle of a file for template headers and profile pictures."""
+        session = self.call(
+            "POST",
+            f"{app_id}/uploads",
+            params={"file_name": filename, "file_length": str(size), "file_type": mime},
+        )
+        answer = self.call(
+            "POST",
+            id_of(session, what="uploads"),
+            data=fileobj,
+            headers={"file_offset": "0", "Content-Type": mime},
+            auth=self._auth.as_scheme("OAuth"),
+        )
+        handle = answer.get("h")
+        if not isinstance(handle, str) or not handle:
+            raise GraphTimeout("the upload gave no handle")
+        return handle
+
+
+def id_of(answer: Raw, *, what: str) -> str:
+    """The id that a successful answer must hold."""
+    found = answer.get("id")
+    if isinstance(found, bool) or not isinstance(found, str | int) or not found:
+        raise GraphTimeout(f"the answer to {what} has no id")
+    return str(found)
