@@ -1,0 +1,110 @@
+"""Fixtures that every test may ask for: the people of tests/world.py, and Meta as the simulator plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from accounts.models import Agent, BusinessAccount, PhoneNumber, Role, Team, Workspace
+from conversations.models import Conversation
+from tests import world
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_alone(settings: Any, tmp_path: Any) -> None:
+    """No Redis, no worker and no slow password hashes: tasks run at once, sockets in memory, files in a folder apart."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    settings.MEDIA_ROOT = tmp_path / "media"
+    from waba_inbox.celery import app
+
+    app.conf.task_always_eager = True
+    app.conf.task_eager_propagates = True
+
+
+@pytest.fixture
+def workspace(db: None) -> Workspace:
+    return world.make_workspace(name="Northern Shop")
+
+
+@pytest.fixture
+def account(workspace: Workspace) -> BusinessAccount:
+    return world.make_account(workspace)
+
+
+@pytest.fixture
+def number(account: BusinessAccount) -> PhoneNumber:
+    return world.make_number(account)
+
+
+@pytest.fixture
+def other_number(account: BusinessAccount) -> PhoneNumber:
+    return world.make_number(account, label="Clinic")
+
+
+@pytest.fixture
+def shop_team(workspace: Workspace) -> Team:
+    return world.make_team(workspace, "Shop")
+
+
+@pytest.fixture
+def ana(workspace: Workspace, number: PhoneNumber, shop_team: Team) -> Agent:
+    """An agent with a seat at the shop's number for the shop team."""
+    agent = world.make_agent(workspace, "Ana")
+    shop_team.members.add(agent)
+    world.seat(agent, number, shop_team)
+    return agent
+
+
+@pytest.fixture
+def ben(workspace: Workspace, other_number: PhoneNumber) -> Agent:
+    """An agent of another team, with a seat at another number."""
+    agent = world.make_agent(workspace, "Ben")
+    world.seat(agent, other_number, world.make_team(workspace, "Clinic", agent))
+    return agent
+
+
+@pytest.fixture
+def cleo(workspace: Workspace) -> Agent:
+    return world.make_agent(workspace, "Cleo", Role.MANAGER)
+
+
+@pytest.fixture
+def fay(workspace: Workspace) -> Agent:
+    return world.make_agent(workspace, "Fay", Role.FINANCE)
+
+
+@pytest.fixture
+def ada(workspace: Workspace) -> Agent:
+    return world.make_agent(workspace, "Ada", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def dan(db: None) -> Agent:
+    """The administrator of another company."""
+    return world.make_agent(world.make_workspace(name="Elsewhere"), "Dan", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def conversation(number: PhoneNumber) -> Conversation:
+    return world.make_conversation(number)
+
+
+@pytest.fixture(scope="session")
+def simulator_server() -> Iterator[Any]:
+    from simulator.testing import SimulatorServer
+
+    with SimulatorServer() as server:
+        yield server
+
+
+@pytest.fixture
+def meta(simulator_server: Any, settings: Any) -> Any:
+    """Meta, as far as the product can tell. No mocks: the real client, the real wire."""
+    settings.GRAPH_URL = simulator_server.url
+    simulator_server.fresh_world()
+    return simulator_server
