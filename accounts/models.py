@@ -96,6 +96,11 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         return initials(self.name)
 
     @property
+    def hue(self) -> int:
+        """One of twelve colours for the face; the same one everywhere and for ever."""
+        return self.pk % 12
+
+    @property
     def short_name(self) -> str:
         """“Anna K.”: what colleagues see under a message."""
         first, _space, rest = self.name.partition(" ")

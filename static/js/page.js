@@ -1,0 +1,4 @@
+/** What every signed-in page loads: times that stay true, and short-lived words. */
+// @ts-check
+import "clock";
+import "words";
