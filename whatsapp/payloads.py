@@ -7,7 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from whatsapp.checks import Problem, problems
+
 Payload: TypeAlias = dict[str, Any]
+__all__ = [
+    "Address",
+    "Choice",
+    "Payload",
+    "Problem",
+    "buttons",
+    "choice_list",
+    "contacts",
+    "cta_url",
+    "location",
+    "location_request",
+    "mark_read",
+    "media",
+    "media_header",
+    "problems",
+    "reaction",
+    "template",
+    "text",
+    "text_header",
+]
+
 BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
 
