@@ -1,0 +1,145 @@
+"""What the control API and the phone page let customers do, by name."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator import inbound, pictures, review
+from simulator.models import Json, Message, Number
+from simulator.people import BEHAVIOURS, digits_of
+from simulator.person import Person
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+__all__ = ["ACTS", "BEHAVIOURS", "act", "burst", "number_event"]
+
+# verb: the names of its arguments, in order; those with "?" may be left out
+ACTS: Final[dict[str, tuple[str, ...]]] = {
+    "writes": ("text", "quoting?"),
+    "sends": ("type", "content", "quoting?", "context?", "referral?"),
+    "sends_file": ("mime_type", "filename?", "caption?", "kind?", "voice?", "quoting?"),
+    "sends_image": ("caption?", "quoting?"),
+    "sends_document": ("title?", "caption?"),
+    "sends_voice": (),
+    "sends_sticker": (),
+    "sends_location": ("latitude", "longitude", "name?", "address?"),
+    "sends_contact": ("name", "phone"),
+    "comes_from_ad": ("text", "headline?", "body?", "source_id?"),
+    "reacts": ("message_id", "emoji"),
+    "taps": ("message_id", "index?"),
+    "edits": ("message_id", "text"),
+    "revokes": ("message_id",),
+    "reads": (),
+    "stops_marketing": (),
+    "resumes_marketing": (),
+    "goes_offline": (),
+    "goes_online": (),
+    "changes_number": ("new",),
+}
+
+
+def act(world: World, data: Json) -> Message | None:
+    """`{"customer": "+49…", "do": "writes", "text": "Hi"}`; gives the message that came of it."""
+    verb = str(data.get("do", "writes"))
+    if verb not in ACTS:
+        raise ValueError(f"A customer cannot do {verb!r}. There are: {', '.join(ACTS)}.")
+    number_id = str(data.get("number_id") or "")
+    if number_id and number_id not in world.numbers:
+        raise ValueError(f"There is no number {number_id}.")
+    given: Json = {}
+    for spec in ACTS[verb]:
+        name = spec.rstrip("?")
+        if name in data:
+            given[name] = data[name]
+        elif not spec.endswith("?"):
+            raise ValueError(f"{verb} needs {name}.")
+    person: Person = world.customer(str(data["customer"]), number_id=number_id)
+    result = _do(person, verb, given, data)
+    return result if isinstance(result, Message) else None
+
+
+def _do(person: Person, verb: str, given: Json, data: Json) -> Any:
+    if verb == "sends":
+        return person.sends(given.pop("type"), given.pop("content"), **given)
+    if verb == "sends_file":
+        raw = data.get("data") or base64.b64decode(str(data.get("base64", "")))
+        if not raw:
+            raise ValueError("sends_file needs a file (multipart) or base64.")
+        given["voice"] = str(given.get("voice", "")).lower() in ("1", "true")
+        return person.sends_file(raw, **given)
+    if verb == "sends_document":
+        title = str(given.get("title") or "Order")
+        return person.sends_file(
+            pictures.document(title),
+            mime_type="application/pdf",
+            filename=f"{title}.pdf",
+            caption=str(given.get("caption", "")),
+        )
+    if verb == "sends_location":
+        given |= {"latitude": float(given["latitude"]), "longitude": float(given["longitude"])}
+    if verb == "taps":
+        given["index"] = int(given.get("index", 0))
+    return getattr(person, verb)(**given)
+
+
+def burst(world: World, data: Json) -> int:
+    """`{"messages": 500, "customers": 50, "batch": 10}`: customers write in turn."""
+    count, people, batch = (
+        int(data.get(name, usual))
+        for name, usual in (("messages", 100), ("customers", 10), ("batch", 1))
+    )
+    chosen = str(data.get("number_id") or "")
+    numbers = [world.number(chosen)] if chosen else list(world.numbers.values())
+    first = int(data.get("first", 4_917_000_000_000))
+    text = str(data.get("text", "Message {n} of {count}"))
+    for n in range(count):
+        customer = world.ensure_customer(str(first + n % people))
+        content = {"body": text.replace("{n}", str(n + 1)).replace("{count}", str(count))}
+        inbound.write(
+            world,
+            numbers[n % people % len(numbers)],
+            customer,
+            kind="text",
+            content=content,
+            batch=batch,
+        )
+    return count
+
+
+def number_event(world: World, number: Number, data: Json) -> Number:
+    """What Meta tells about a number: quality, throughput, name."""
+    changes = {
+        name: data[name]
+        for name in ("quality", "status", "throughput", "name_status", "verified_name")
+        if name in data
+    }
+    changed = world.numbers.keep(replace(number, **changes))
+    waba = world.waba(number.waba_id)
+    shown = digits_of(number.phone)
+    if "name_status" in data:
+        value: Json = {
+            "display_phone_number": shown,
+            "decision": "REJECTED" if data["name_status"] == "DECLINED" else data["name_status"],
+            "requested_verified_name": changed.verified_name,
+            "rejection_reason": data.get("reason"),
+        }
+        review.emit(world, waba.id, "phone_number_name_update", value)
+    if {"quality", "throughput", "status", "event"} & set(data):
+        event = data.get("event") or (
+            "THROUGHPUT_UPGRADE"
+            if "throughput" in data
+            else "FLAGGED"
+            if changed.quality == "RED"
+            else "UNFLAGGED"
+        )
+        value = {
+            "display_phone_number": shown,
+            "event": event,
+            "current_limit": waba.messaging_limit,
+            "max_daily_conversations_per_business": waba.messaging_limit,
+        }
+        review.emit(world, waba.id, "phone_number_quality_update", value)
+    return changed
