@@ -21,13 +21,15 @@ class ServiceWindow:
     """The time in which free-form replies to one contact from one number are allowed.
 
     `inbound_at`: the contact's latest message. `billed_until`, `billed_origin`: the latest billed conversation of the
-    2022 plan, which counts only where `conversation_plan` is true.
+    2022 plan, which counts only where `conversation_plan` is true. `refused_at`: Meta refused a free-form reply then (131047),
+    which closes the window, whatever our clock says, until the contact writes again.
     """
 
     inbound_at: datetime | None = None
     conversation_plan: bool = False
     billed_until: datetime | None = None
     billed_origin: str = ""
+    refused_at: datetime | None = None
 
     @property
     def closes_at(self) -> datetime | None:
@@ -35,6 +37,8 @@ class ServiceWindow:
         if self.inbound_at is None:
             return None
         ends = self.inbound_at + SERVICE_WINDOW
+        if self.refused_at and self.refused_at >= self.inbound_at:
+            return min(ends, self.refused_at)
         if self.conversation_plan and self.billed_until and self.billed_origin == USER_INITIATED:
             return max(ends, self.billed_until)
         return ends

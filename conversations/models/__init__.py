@@ -7,6 +7,7 @@ from conversations.models.messages import (
     Direction,
     Message,
     Outcome,
+    ParkedChange,
     ParkedStatus,
     Reaction,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "MediaState",
     "Message",
     "Outcome",
+    "ParkedChange",
     "ParkedStatus",
     "Reaction",
     "ReadMark",

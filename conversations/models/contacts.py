@@ -26,6 +26,8 @@ class Contact(models.Model):
     user_id = models.CharField(max_length=140, blank=True, default="")  # BSUID
     language = models.CharField(max_length=8, blank=True, default="")
     marketing_stopped_at = models.DateTimeField(null=True, blank=True)
+    marketing_said_at = models.DateTimeField(null=True, blank=True)  # the latest word on it
+    profile_at = models.DateTimeField(null=True, blank=True)  # how old name and ids are
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -71,17 +73,28 @@ class IdentifierKind(models.TextChoices):
 
 
 class Identifier(models.Model):
-    """One id of a contact. A contact has any number; no two contacts of a workspace share one."""
+    """One id of a contact. A contact has any number; no two contacts of a workspace share one.
+
+    `moved_at`: the person left this id then. What was said under it before is still theirs; later it may be somebody else's.
+    """
 
     workspace = models.ForeignKey("accounts.Workspace", on_delete=models.CASCADE)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identifiers")
     kind = models.CharField(max_length=16, choices=IdentifierKind.choices)
     value = models.CharField(max_length=260)
     created_at = models.DateTimeField(default=timezone.now)
+    moved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["workspace", "kind", "value"], name="identifier_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "kind", "value"],
+                name="identifier_once",
+                condition=models.Q(moved_at=None),
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "kind", "value", "moved_at"], name="identifier_left_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -49,7 +49,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def for_thread(self) -> Self:
         """With all that a bubble shows, and a fixed number of queries."""
         return self.select_related("author", "media", "quoted", "quoted__author").prefetch_related(
-            "reactions__agent"
+            models.Prefetch("reactions", Reaction.objects.exclude(emoji="").select_related("agent"))
         )
 
 
@@ -125,6 +125,11 @@ class Message(models.Model):
                 name="message_unsent",
                 condition=models.Q(direction="out", status__in=["queued", "sending"]),
             ),
+            models.Index(
+                fields=["number", "quoted_wamid"],
+                name="message_quotes_unknown",
+                condition=models.Q(quoted=None) & ~models.Q(quoted_wamid=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -178,12 +183,15 @@ class Attempt(models.Model):
 
 
 class Reaction(models.Model):
-    """An emoji on a message: the contact's (agent is null) or an agent's on behalf of the company."""
+    """An emoji on a message: the contact's (agent is null) or an agent's on behalf of the company.
+
+    Taken back, it stays with an empty emoji, so that an older webhook cannot bring it back.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions")
     is_ours = models.BooleanField(default=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
-    emoji = models.CharField(max_length=32)
+    emoji = models.CharField(max_length=32, blank=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -199,10 +207,42 @@ class ParkedStatus(models.Model):
     """A status whose message we do not know yet: it came before the answer to our own call."""
 
     number = models.ForeignKey("accounts.PhoneNumber", on_delete=models.CASCADE)
-    wamid = models.CharField(max_length=160, db_index=True)
+    wamid = models.CharField(max_length=160)
+    status = models.CharField(max_length=12, default="")
     callback_data = models.CharField(max_length=64, blank=True, default="", db_index=True)
     body = models.JSONField()  # the status object as Meta sent it, to be parsed again
     arrived_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["number", "wamid", "status"], name="parked_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["arrived_at"], name="parked_oldest"),
+        ]
+
     def __str__(self) -> str:
-        return f"parked {self.wamid}"
+        return f"parked {self.status} of {self.wamid}"
+
+
+class ParkedChange(models.Model):
+    """A reaction, an edit or a deletion whose message we do not have yet. `body` holds the emoji, or the new words."""
+
+    number = models.ForeignKey("accounts.PhoneNumber", on_delete=models.CASCADE)
+    target_wamid = models.CharField(max_length=160)
+    wamid = models.CharField(max_length=160)
+    kind = models.CharField(max_length=12)  # "reaction", "edit", "revoke"
+    is_ours = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    body = models.JSONField()
+    arrived_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["number", "target_wamid", "wamid"], name="parked_change_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"parked {self.kind} of {self.target_wamid}"

@@ -66,6 +66,7 @@ class Conversation(models.Model):
     last_direction = models.CharField(max_length=6, blank=True, default="")
     last_status = models.CharField(max_length=12, blank=True, default="")
     last_error = models.IntegerField(null=True, blank=True)
+    last_arrival = models.BigIntegerField(default=0)  # breaks ties of one second, as in Message
     inbound_count = models.PositiveIntegerField(
         default=0
     )  # unread for an agent = this - ReadMark.seen_count
@@ -75,6 +76,9 @@ class Conversation(models.Model):
 
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     last_inbound_wamid = models.CharField(max_length=160, blank=True, default="")
+    window_refused_at = models.DateTimeField(
+        null=True, blank=True
+    )  # Meta said "closed" (131047): beats our clock until the contact writes again
     billed_until = models.DateTimeField(null=True, blank=True)
     billed_origin = models.CharField(max_length=24, blank=True, default="")
     pair_free_at = models.DateTimeField(
@@ -112,6 +116,7 @@ class Conversation(models.Model):
             conversation_plan=self.number.account.pricing_plan == PricingPlan.CONVERSATION_2022,
             billed_until=self.billed_until,
             billed_origin=self.billed_origin,
+            refused_at=self.window_refused_at,
         )
 
     @property
