@@ -63,7 +63,10 @@ def behaviour_of(customer: Customer) -> Behaviour:
 def country_of(digits: str) -> str:
     """The two letters of a number's country, as in a BSUID."""
     try:
-        found = phonenumbers.region_code_for_number(phonenumbers.parse("+" + digits))
+        parsed = phonenumbers.parse("+" + digits)
+        found = phonenumbers.region_code_for_number(
+            parsed
+        ) or phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     except phonenumbers.NumberParseException:
         return "US"
     return found if found and len(found) == 2 and found.isalpha() else "US"
