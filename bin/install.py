@@ -47,7 +47,7 @@ def make_venv() -> None:
 
 
 def install() -> None:
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     pip += ["--retries", "2", "--timeout", "20", "-r", "requirements-dev.txt"]
     with LOG.open("w") as log:
         done = subprocess.run(pip, cwd=ROOT, stdout=log, stderr=log, check=False)

@@ -108,7 +108,8 @@ def ready(request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_see_metrics(request):
         return HttpResponse("For this machine, or with METRICS_TOKEN.\n", status=403)
-    return ExportToDjangoView(request)
+    exported: HttpResponse = ExportToDjangoView(request)
+    return exported
 
 
 def _may_see_metrics(request: HttpRequest) -> bool:

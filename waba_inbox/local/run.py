@@ -191,14 +191,16 @@ def wait_until_ready(boss: Supervisor, site: Site) -> None:
         return
     _status, body = fetch(address)
     logs = site.folder / "logs"
-    raise CannotStart(f"Not ready after {READY_SECONDS} s: {_missing(body)} (see {logs}/*.log)")
+    missing = _missing(body) or f"the web process says {last_line(site.log('web'))!r}"
+    raise CannotStart(f"Not ready after {READY_SECONDS} s: {missing} (see {logs}/*.log)")
 
 
 def _missing(body: str) -> str:
+    """What /readyz misses; nothing if it does not answer as it should."""
     try:
         checks = json.loads(body)["checks"]
     except (ValueError, KeyError, TypeError):
-        return "the web process does not answer"
+        return ""
     return "; ".join(f"{name}: {found}" for name, found in checks.items() if found != "ok")
 
 
