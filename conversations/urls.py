@@ -1,6 +1,27 @@
+"""The inbox's addresses: nouns. Who may see what is decided in access.py."""
+
+from __future__ import annotations
+
 from django.urls import path
 
 from conversations import views
 
 app_name = "conversations"
-urlpatterns = [path("", views.inbox, name="inbox")]
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("rows/", views.rows, name="rows"),
+    path("counts/", views.counts, name="counts"),
+    path("changes/", views.changes, name="changes"),
+    path("files/<uuid:key>/", views.file, name="file"),
+    path("<int:pk>/", views.conversation, name="conversation"),
+    path("<int:pk>/messages/", views.messages, name="messages"),
+    path("<int:pk>/messages/<uuid:token>/attempts/", views.attempts, name="attempts"),
+    path("<int:pk>/messages/<uuid:token>/reaction/", views.reaction, name="reaction"),
+    path("<int:pk>/templates/", views.templates, name="templates"),
+    path("<int:pk>/files/", views.files, name="files"),
+    path("<int:pk>/read/", views.read, name="read"),
+    path("<int:pk>/assignees/", views.assignees, name="assignees"),
+    path("<int:pk>/assignment/", views.assignment, name="assignment"),
+    path("<int:pk>/closure/", views.closure, name="closure"),
+    path("<int:pk>/team/", views.team, name="team"),
+]

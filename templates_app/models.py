@@ -82,3 +82,44 @@ class TemplateEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template_id} {self.kind} {self.before} → {self.after}"
+
+    @property
+    def kind_words(self) -> str:
+        return str(KIND_WORDS.get(self.kind, self.kind))
+
+    @property
+    def before_words(self) -> str:
+        return _word_for(self.before)
+
+    @property
+    def after_words(self) -> str:
+        return _word_for(self.after)
+
+    @property
+    def source_words(self) -> str:
+        return str(SOURCE_WORDS.get(self.source, self.source))
+
+
+KIND_WORDS = {
+    "status": _("State"),
+    "quality": _("Quality"),
+    "category": _("Category"),
+    "components": _("Words changed"),
+}
+SOURCE_WORDS = {
+    "webhook": _("Meta told us"),
+    "poll": _("we asked Meta"),
+    "person": _("by a person"),
+}
+QUALITY_WORDS = {
+    "GREEN": _("green"),
+    "YELLOW": _("yellow"),
+    "RED": _("red"),
+    "UNKNOWN": _("not rated yet"),
+}
+
+
+def _word_for(value: str) -> str:
+    """A state, category or quality in words; what Meta invents tomorrow stands as it is."""
+    known = dict(TemplateState.choices) | dict(Category.choices) | QUALITY_WORDS
+    return str(known.get(value, value))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import mimetypes
 import uuid
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+
+SHOWN_BOX = (300, 320)
+STICKER_BOX = (140, 140)
 
 
 class MediaState(models.TextChoices):
@@ -57,6 +62,29 @@ class MediaFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def extension(self) -> str:
+        """With its dot: of the file's name, else of its type; empty if neither tells."""
+        _name, dot, ending = self.filename.rpartition(".")
+        if dot and ending.isalnum() and len(ending) <= 5:
+            return f".{ending.lower()}"
+        return mimetypes.guess_extension(self.mime_type.partition(";")[0]) or ""
+
+    def _shrunk(self) -> tuple[int, int]:
+        """Width and height within the box that a bubble gives to a picture."""
+        width, height = self.width or SHOWN_BOX[0], self.height or SHOWN_BOX[1] * 3 // 4
+        box = STICKER_BOX if self.kind == "sticker" else SHOWN_BOX
+        scale = min(box[0] / width, box[1] / height, 1)
+        return max(round(width * scale), 1), max(round(height * scale), 1)
+
+    @property
+    def shown_width(self) -> int:
+        return self._shrunk()[0]
+
+    @property
+    def shown_height(self) -> int:
+        return self._shrunk()[1]
 
     @property
     def is_stored(self) -> bool:

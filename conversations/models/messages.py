@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from conversations import statuses
 from conversations.models.files import MediaFile
 from conversations.models.threads import Conversation
+from conversations.words import kind_label
 
 
 class Direction(models.TextChoices):
@@ -51,6 +52,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.select_related("author", "media", "quoted", "quoted__author").prefetch_related(
             models.Prefetch("reactions", Reaction.objects.exclude(emoji="").select_related("agent"))
         )
+
+
+PARTIALS = dict.fromkeys(("video", "audio", "document", "sticker"), "image")
+SHOWN_KINDS = frozenset(
+    {
+        *PARTIALS, "image", "text", "template", "location", "contacts", "interactive", "button", "order",
+        "request_welcome", "unsupported",
+    }
+)  # fmt: skip
 
 
 class Message(models.Model):
@@ -134,6 +144,26 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.token}"
+
+    @property
+    def shown_as(self) -> str:
+        """The kind whose template shows this message; what we do not know is shown as such."""
+        return self.kind if self.kind in SHOWN_KINDS else "unsupported"
+
+    @property
+    def partial(self) -> str:
+        return f"conversations/kinds/_{PARTIALS.get(self.shown_as, self.shown_as)}.html"
+
+    @property
+    def kind_label(self) -> str:
+        return kind_label(self.kind)
+
+    @property
+    def is_postponed(self) -> bool:
+        """Waiting for a later try, for a reason that Meta gave."""
+        return (
+            self.status == statuses.QUEUED and self.retry_at is not None and bool(self.error_code)
+        )
 
     @property
     def position(self) -> str:

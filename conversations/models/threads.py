@@ -14,6 +14,7 @@ from accounts.models import PricingPlan
 from accounts.seats import Place
 from conversations.models.contacts import Contact
 from conversations.window import ServiceWindow
+from conversations.words import kind_label
 
 
 class ConversationStatus(models.TextChoices):
@@ -122,6 +123,19 @@ class Conversation(models.Model):
     @property
     def window_closes_at(self) -> datetime | None:
         return self.window.closes_at
+
+    @property
+    def window_is_open(self) -> bool:
+        return self.window.is_open(timezone.now())
+
+    @property
+    def list_position(self) -> str:
+        """Sorts as text in the order of the list: latest first."""
+        return f"{10**17 - round(self.last_at.timestamp() * 1_000_000):017d}.{10**12 - (self.pk or 0):012d}"
+
+    @property
+    def last_kind_label(self) -> str:
+        return kind_label(self.last_kind)
 
     @property
     def needs_reply(self) -> bool:

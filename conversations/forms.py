@@ -1,0 +1,71 @@
+"""What browsers may send us, checked before a verb sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from accounts.models import Agent, Team
+
+
+class ReplyForm(forms.Form):
+    """A message from the composer. `seen`: the highest seq on the agent's screen."""
+
+    token = forms.UUIDField()
+    seen = forms.IntegerField(min_value=0, required=False)
+    text = forms.CharField(required=False, max_length=100_000, strip=True)
+    quoted = forms.UUIDField(required=False)
+    override = forms.BooleanField(required=False)
+    file = forms.UUIDField(required=False)
+    template = forms.IntegerField(required=False)
+
+    def clean_seen(self) -> int:
+        return self.cleaned_data["seen"] or 0
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values of a template's variables: fields named `var.KEY`."""
+        return {
+            name.removeprefix("var."): value
+            for name, value in self.data.items()
+            if name.startswith("var.")
+        }
+
+
+class AssignmentForm(forms.Form):
+    to = forms.CharField(required=False)
+    expected = forms.IntegerField(required=False)
+
+    def __init__(self, *args: Any, agent: Agent, colleagues: list[Agent], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agent, self.colleagues = (
+            agent,
+            {str(colleague.pk): colleague for colleague in colleagues},
+        )
+
+    def clean_to(self) -> Agent | None:
+        to = self.cleaned_data["to"]
+        if to == "me":
+            return self.agent
+        if to and to not in self.colleagues:
+            raise forms.ValidationError("This colleague cannot see the conversation.")
+        return self.colleagues.get(to)
+
+
+class TeamForm(forms.Form):
+    team = forms.ModelChoiceField(Team.objects.none(), required=False)
+
+    def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+
+
+class ReactionForm(forms.Form):
+    emoji = forms.CharField(required=False, max_length=32)
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(allow_empty_file=True)
+    as_document = forms.BooleanField(required=False)

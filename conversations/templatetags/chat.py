@@ -1,0 +1,173 @@
+"""What the inbox's templates need beyond Django's own: WhatsApp's formatting, icons from a sprite, phone numbers, words
+for errors. Customer text becomes HTML here and nowhere else, from tokens, each one escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import groupby
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from lucide.templatetags.lucide import lucide
+
+from conversations.words import KIND_ICONS, kind_label
+from whatsapp import errors, formatting, numbers
+from whatsapp.error_words import Words
+
+register = template.Library()
+
+TAGS = {
+    formatting.Style.BOLD: "strong",
+    formatting.Style.ITALIC: "em",
+    formatting.Style.STRIKE: "s",
+    formatting.Style.CODE: "code",
+    formatting.Style.MONO: "code",
+}
+BLOCKS = {
+    formatting.LineKind.QUOTE: ("<blockquote>", "</blockquote>"),
+    formatting.LineKind.BULLET: ('<ul class="chat-list">', "</ul>"),
+    formatting.LineKind.NUMBER: ('<ol class="chat-list">', "</ol>"),
+}
+SHOWN_LIMIT = 20_000  # characters of one message that a page shows; the rest is said to be more
+
+
+def _token(token: formatting.Token) -> str:
+    if token.is_mark:
+        return ""
+    html = str(escape(token.text))
+    if token.href:
+        html = format_html(
+            '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>',
+            token.href,
+            token.text,
+        )
+    for style in reversed(token.styles):
+        html = f"<{TAGS[style]}>{html}</{TAGS[style]}>"
+    return html
+
+
+def _line(line: formatting.Line) -> str:
+    inner = "".join(_token(token) for token in line.tokens)
+    if line.kind is formatting.LineKind.BULLET:
+        return f"<li>{inner}</li>"
+    if line.kind is formatting.LineKind.NUMBER:
+        return f'<li value="{line.number}">{inner}</li>'
+    return inner
+
+
+@register.filter
+def whatsapp(text: str) -> SafeString:
+    """WhatsApp's *bold*, _italic_, ~strike~, `code`, lists, quotes and links as HTML."""
+    shown = text[:SHOWN_LIMIT]
+    parts: list[str] = []
+    for kind, lines in groupby(formatting.parse(shown), key=lambda line: line.kind):
+        before, after = BLOCKS.get(kind, ("", ""))
+        glue = "" if kind in (formatting.LineKind.BULLET, formatting.LineKind.NUMBER) else "\n"
+        parts.append(before + glue.join(_line(line) for line in lines) + after)
+    if len(text) > SHOWN_LIMIT:
+        parts.append("…")
+    html = "\n".join(parts)
+    html = re.sub(r"\n?(</?(?:blockquote|ul|ol)[^>]*>)\n?", r"\1", html)
+    return mark_safe(html)  # noqa: S308 every piece of text above went through escape
+
+
+@register.filter
+def plain(text: str) -> str:
+    """The words without marks, on one line: for the list and for quotes."""
+    return " ".join(formatting.plain(formatting.parse(text[:400])).split())
+
+
+@register.filter
+def phone(wa_id: str) -> str:
+    return numbers.display(wa_id) if wa_id else ""
+
+
+@register.filter
+def error_words(code: int | None) -> Words | None:
+    return errors.words(code, get_language() or "en") if code else None
+
+
+@register.filter
+def label_of_kind(kind: str) -> str:
+    return kind_label(kind)
+
+
+@register.filter
+def icon_of_kind(kind: str) -> str:
+    return KIND_ICONS.get(kind, "")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon that the page's sprite holds: a few bytes, whatever the number of bubbles."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+SPRITE = (
+    "arrow-left",
+    "arrow-left-right",
+    "ban",
+    "check",
+    "check-check",
+    "chevron-down",
+    "circle-alert",
+    "circle-question-mark",
+    "clipboard-check",
+    "clock-3",
+    "copy",
+    "corner-up-right",
+    "download",
+    "external-link",
+    "eye",
+    "file",
+    "file-text",
+    "forward",
+    "image",
+    "link",
+    "list",
+    "lock",
+    "map-pin",
+    "megaphone",
+    "message-circle-question-mark",
+    "mic",
+    "moon",
+    "panel-right",
+    "paperclip",
+    "pencil",
+    "phone",
+    "play",
+    "refresh-cw",
+    "reply",
+    "rotate-ccw",
+    "send-horizontal",
+    "shopping-bag",
+    "smile",
+    "smile-plus",
+    "square-check-big",
+    "sticker",
+    "trash-2",
+    "user",
+    "user-round-check",
+    "users",
+    "video",
+    "workflow",
+    "x",
+)
+
+
+@register.simple_tag
+@lru_cache(maxsize=1)
+def sprite() -> SafeString:
+    """All icons of the fragments, once a page."""
+    symbols = []
+    for name in SPRITE:
+        inner = re.sub(r"^.*?<svg[^>]*>|</svg>\s*$", "", str(lucide(name)), flags=re.S)
+        symbols.append(f'<symbol id="i-{name}" viewBox="0 0 24 24">{inner}</symbol>')
+    return mark_safe(  # noqa: S308 lucide's own drawings
+        '<svg class="visually-hidden" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.75" '
+        f'stroke-linecap="round" stroke-linejoin="round">{"".join(symbols)}</svg>'
+    )

@@ -1,0 +1,25 @@
+"""The inbox's pages and acts. Every one starts from what the agent may see (conversations/access.py)."""
+
+from conversations.views.acts import assignees, assignment, attempts, closure, reaction, read, team
+from conversations.views.files import file, files
+from conversations.views.pages import changes, conversation, counts, inbox, rows
+from conversations.views.writing import messages, templates
+
+__all__ = [
+    "assignees",
+    "assignment",
+    "attempts",
+    "changes",
+    "closure",
+    "conversation",
+    "counts",
+    "file",
+    "files",
+    "inbox",
+    "messages",
+    "reaction",
+    "read",
+    "rows",
+    "team",
+    "templates",
+]

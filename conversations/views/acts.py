@@ -1,0 +1,104 @@
+"""Acts on a conversation or message other than writing: each view is one verb."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import Agent, Team
+from accounts.seats import can_see
+from conversations import access, reading, sending, triage
+from conversations.forms import AssignmentForm, ReactionForm, TeamForm
+from conversations.models import Conversation, Message
+from conversations.refusals import Refusal
+from conversations.views.asking import agent_of, conversation_of, refused, shown
+
+
+@require_GET
+def assignees(request: HttpRequest, pk: int) -> HttpResponse:
+    """The menu of colleagues who may see this conversation."""
+    conversation = conversation_of(request, pk)
+    context = {"conversation": conversation, "agents": colleagues(conversation)}
+    return render(request, "conversations/_assignees.html", context)
+
+
+def colleagues(conversation: Conversation) -> list[Agent]:
+    found = Agent.objects.filter(workspace_id=conversation.workspace_id, is_active=True)
+    agents = found.prefetch_related("seats").order_by("name")
+    return [agent for agent in agents if can_see(agent.seats_at(), conversation.place)]
+
+
+@require_POST
+def assignment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the conversation to a colleague or to nobody, if it still stands where the agent saw it."""
+    conversation = conversation_of(request, pk)
+    form = AssignmentForm(
+        request.POST, agent=agent_of(request), colleagues=colleagues(conversation)
+    )
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=422)
+    try:
+        triage.assign(pk, agent=agent_of(request), at=timezone.now(), **form.cleaned_data)
+    except Refusal as refusal:
+        return refused(request, refusal)
+    return shown(request, pk)
+
+
+@require_POST
+def closure(request: HttpRequest, pk: int) -> HttpResponse:
+    conversation_of(request, pk)
+    act = triage.reopen if request.POST.get("reopen") else triage.close
+    act(pk, agent=agent_of(request), at=timezone.now())
+    return shown(request, pk)
+
+
+@require_POST
+def team(request: HttpRequest, pk: int) -> HttpResponse:
+    conversation_of(request, pk)
+    form = TeamForm(request.POST, teams=Team.objects.filter(workspace=agent_of(request).workspace))
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=422)
+    triage.set_team(pk, agent=agent_of(request), at=timezone.now(), **form.cleaned_data)
+    return shown(request, pk)
+
+
+@require_POST
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """This agent has the conversation before their eyes. Colleagues' marks stay as they are."""
+    reading.mark_read(conversation_of(request, pk), agent=agent_of(request), at=timezone.now())
+    return HttpResponse(status=204)
+
+
+def _message(request: HttpRequest, pk: int, token: uuid.UUID) -> Message:
+    conversation_of(request, pk)
+    found = access.messages(agent_of(request)).filter(conversation_id=pk)
+    return get_object_or_404(found, token=token)
+
+
+@require_POST
+def attempts(request: HttpRequest, pk: int, token: uuid.UUID) -> HttpResponse:
+    """Send a failed message again."""
+    message = _message(request, pk, token)
+    try:
+        sending.retry(message.pk, agent=agent_of(request), at=timezone.now())
+    except Refusal as refusal:
+        return refused(request, refusal)
+    return shown(request, pk, [message])
+
+
+@require_POST
+def reaction(request: HttpRequest, pk: int, token: uuid.UUID) -> HttpResponse:
+    """React to a message; an empty emoji takes the reaction back."""
+    message = _message(request, pk, token)
+    form = ReactionForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=422)
+    try:
+        sending.react(message.pk, agent=agent_of(request), at=timezone.now(), **form.cleaned_data)
+    except Refusal as refusal:
+        return refused(request, refusal)
+    return shown(request, pk, [message])

@@ -1,0 +1,70 @@
+"""Writing to the customer, and reading what is older in the thread."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from conversations import access, composing, search, sending
+from conversations.forms import ReplyForm
+from conversations.models import Conversation, Message
+from conversations.refusals import Refusal
+from conversations.views.asking import agent_of, conversation_of, refused, shown
+
+
+@require_http_methods(["GET", "POST"])
+def messages(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET: what is older than `before`. POST: write; the same token never makes a second message."""
+    conversation = conversation_of(request, pk)
+    if request.method == "GET":
+        page = search.thread(conversation, before=request.GET.get("before", ""))
+        context = {"conversation": conversation, "thread": page}
+        return render(request, "conversations/_older_page.html", context)
+    data = request.POST.copy()
+    if not data.get("token"):  # a page without JavaScript has no token of its own
+        data["token"] = str(composing.new_token())
+    form = ReplyForm(data)
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_text(), status=422)
+    try:
+        message = _send(request, conversation, form)
+    except Refusal as refusal:
+        return refused(request, refusal)
+    return shown(request, pk, [message])
+
+
+def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> Message:
+    """The verb for what the form holds: a template, a file with its caption, or text."""
+    agent, said = agent_of(request), form.cleaned_data
+    quoted = conversation.messages.filter(token=said["quoted"]).first() if said["quoted"] else None
+    file = (
+        get_object_or_404(access.files(agent), key=said["file"], number=conversation.number)
+        if said["file"]
+        else None
+    )
+    common = {
+        "agent": agent,
+        "token": said["token"],
+        "seen": said["seen"],
+        "at": timezone.now(),
+        "override": said["override"],
+    }
+    if said["template"]:
+        return sending.send_template(
+            conversation.pk, template_id=said["template"], values=form.values, media=file, **common
+        )
+    if file:
+        return sending.send_media(
+            conversation.pk, file=file, caption=said["text"], quoted=quoted, **common
+        )
+    return sending.reply(conversation.pk, text=said["text"], quoted=quoted, **common)
+
+
+@require_GET
+def templates(request: HttpRequest, pk: int) -> HttpResponse:
+    """The template picker: what Meta has approved for this account, with fields for the variables."""
+    conversation = conversation_of(request, pk)
+    context = {"conversation": conversation, "choices": composing.choices(conversation)}
+    return render(request, "conversations/_templates.html", context)
