@@ -1,1 +1,1 @@
-"""Meta for everyone without an account: the Graph API, its webhooks and a customer's phone. The product never imports it."""
+"""Meta for everyone without an account: Graph API, webhooks and a customer's phone. The product never imports it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -47,13 +49,15 @@ def main() -> None:
     keeper = Keeper(world, path=options.state) if options.state else None
     if not (keeper and keeper.load()):
         world.with_defaults(secret=options.app_secret, verify_token=options.verify_token)
+    # uvicorn raises the signal again when it is done; this makes it an ordinary exit, with the last save.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     simulator.outbox.start()
     if keeper:
         keeper.start()
     print(
         f"Simulator: phone http://{options.host}:{options.port}/phone, Graph API {world.base_url}",
         flush=True,
-    )  # noqa: T201
+    )
     try:
         uvicorn.run(
             simulator.app,

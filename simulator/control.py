@@ -1,4 +1,4 @@
-"""The HTTP control API under /control/: what tests, seeds and people use to drive the simulated Meta. See docs/simulator.md."""
+"""The HTTP control API under /control/: tests, seeds and people drive the simulated Meta by it (docs/simulator.md)."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ class Control:
         data = await body_of(request)
         if "seed" in data:
             self.faults.clear(seed=int(data.pop("seed")))
-        self.faults.load(data["faults"] if "faults" in data else [data] if data else [])
+        self.faults.load(data.get("faults", [data] if data else []))
         return JSONResponse(self.faults.listing())
 
     async def switch_off(self, request: Request) -> Response:

@@ -118,9 +118,8 @@ class GraphError(Exception):
                 "error_user_title": self.user_title,
                 "error_user_msg": self.user_msg,
             }
-        error["fbtrace_id"] = "A" + "".join(
-            random.choices(string.ascii_letters + string.digits, k=22)
-        )
+        trace = random.choices(string.ascii_letters + string.digits, k=22)  # noqa: S311 it names, it does not guard
+        error["fbtrace_id"] = "A" + "".join(trace)
         return {"error": error}
 
 

@@ -1,4 +1,4 @@
-"""Faults that can be switched on: in the answers of the Graph API and in the way of webhooks. Seeded, so a run can be repeated."""
+"""Faults to switch on: in Graph answers and in the way of webhooks. Seeded, so that a run can be repeated."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Faults:
         """All off, and the dice as new."""
         with self._lock:
             self._on: dict[str, Fault] = {}
-            self._rng = random.Random(seed)
+            self._rng = random.Random(seed)  # noqa: S311 dice
 
     def switch_on(self, fault: Fault) -> None:
         """Begin, or replace the fault of that name."""

@@ -55,6 +55,10 @@ class Graph:
                 raise NeverAnswer
         except GraphError as error:
             return answer(error.envelope(), status=error.http_status)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as problem:
+            # A payload of a shape that no check foresaw: Meta says 100 to those, too.
+            error = GraphError(100, details=f"{type(problem).__name__}: {problem}")
+            return answer(error.envelope(), status=error.http_status)
         except NeverAnswer:
             await asyncio.sleep(HANG_SECONDS)
             return Response(status_code=504)

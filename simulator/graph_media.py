@@ -28,7 +28,8 @@ def upload(world: World, call: Call) -> Json:
     if "/" not in mime_type or mime_type == "application/octet-stream":
         raise GraphError(
             100,
-            message=f"(#100) Param file must be a file with one of the supported types. Received file of type '{mime_type}'.",
+            message="(#100) Param file must be a file with one of the supported types."
+            f" Received file of type '{mime_type}'.",
         )
     if not data or len(data) > SIZES[kind_for(mime_type)]:
         raise GraphError(

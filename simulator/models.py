@@ -1,10 +1,12 @@
-"""What exists in the simulated Meta, as frozen values. `world.put` replaces one; `state.py` writes what was replaced."""
+"""What exists in the simulated Meta, as frozen values. A shelf keeps them; `state.py` writes what changed."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
+
+from simulator import defaults
 
 Json: TypeAlias = dict[str, Any]
 
@@ -20,8 +22,8 @@ class App:
 
     id: str
     name: str = "Inbox (simulated)"
-    secret: str = "simulator-app-secret"
-    verify_token: str = "simulator-verify-token"
+    secret: str = defaults.APP_SECRET
+    verify_token: str = defaults.VERIFY_TOKEN
     webhook_url: str = ""
     webhook_version: str = "v25.0"
 

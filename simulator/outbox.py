@@ -1,4 +1,4 @@
-"""Posts webhooks: signed, batched, in order within a chat, tried again with growing pauses until somebody answers 200."""
+"""Posts webhooks: signed, batched, in order within a chat, tried again with growing pauses until answered 200."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Outbox:
         jobs: list[Callable[[], None]] = [
             self._pump,
             *(lambda n=n: self._work(n) for n in range(LANES)),
-        ]  # type: ignore[misc]
+        ]
         for number, job in enumerate(jobs):
             thread = threading.Thread(target=job, name=f"outbox-{number}", daemon=True)
             thread.start()

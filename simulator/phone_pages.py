@@ -1,9 +1,10 @@
-"""The customer's phone in the browser: one page, its files, what it reads (JSON) and what it hears (server-sent events)."""
+"""The customer's phone in the browser: one page, its files, what it reads (JSON) and hears (server-sent events)."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
@@ -52,6 +53,17 @@ def line_of(message: Message | None) -> Json | None:
         "status": message.status,
         "at": message.at,
     }
+
+
+def _ranged(data: bytes, wanted: str, *, kind: str, headers: dict[str, str]) -> Response:
+    """Players ask for parts of a file; without them they neither know its length nor jump in it."""
+    headers = headers | {"Accept-Ranges": "bytes"}
+    match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted)
+    if match is None or int(match[1]) >= len(data):
+        return Response(data, media_type=kind, headers=headers)
+    first, last = int(match[1]), min(int(match[2] or len(data)), len(data) - 1)
+    headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
+    return Response(data[first : last + 1], status_code=206, media_type=kind, headers=headers)
 
 
 class Phone:
@@ -176,7 +188,9 @@ class Phone:
 
     def shown(self, message: Message) -> Json:
         """A message for the page. What Meta never delivered is not on the phone."""
-        quoted = self.world.messages.get(str(message.context.get("id", "")))
+        # A business quotes by `message_id`, a customer's message names it `id`.
+        quoted_id = message.context.get("id") or message.context.get("message_id")
+        quoted = self.world.messages.get(str(quoted_id or ""))
         return {
             "id": message.id,
             "number_id": message.number_id,
@@ -226,7 +240,7 @@ class Phone:
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, max-age=86400",
         }
-        return Response(data, media_type=kind, headers=headers)
+        return _ranged(data, request.headers.get("range", ""), kind=kind, headers=headers)
 
     # --- live ------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Files made on the spot: a photo, a sticker, a document and a voice note, so that nothing foreign lies in the repository."""
+"""Files made on the spot: a photo, a sticker, a document, a voice note. Nothing foreign lies in the repository."""
 
 from __future__ import annotations
 

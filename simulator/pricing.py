@@ -91,10 +91,8 @@ def _by_category(facts: Facts, entry: Conversation | None) -> Price:
     if facts.from_ad:
         return Price(pricing=_cbp(ENTRY, billable=False), opens=ENTRY, lasts=3 * DAY)
     wanted = facts.category.lower()
-    if wanted:
-        found = next((c for c in facts.open if c.kind == wanted), None)
-    else:
-        found = next(iter(facts.open), None)
+    # A template joins its own category only; a free-form message whatever is open.
+    found = next((c for c in facts.open if not wanted or c.kind == wanted), None)
     kind = found.kind if found else wanted or "service"
     # Service conversations are free from 2024-11-01.
     free = kind == "service" and facts.at >= datetime(2024, 11, 1, tzinfo=UTC).timestamp()

@@ -229,7 +229,7 @@ def _mark_read(world: World, number: Number, body: Json) -> Json:
     return {"success": True}
 
 
-# --- what follows ------------------------------------------------------------------------------------------------------
+# --- what follows ------------------------------------------------------------------------------------------
 
 
 def advance(world: World, wamid: str, *, status: str, fails: int = 0) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.requests import Request
 
 from simulator.control import Control
 from simulator.faults import Faults

@@ -1,9 +1,10 @@
-"""Templates as Meta sees them: what may be created, what review decides, whether a send fits, how it reads on the phone."""
+"""Templates as Meta sees them: what may be created, what review decides, whether a send fits, how it reads."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 from simulator.errors import GraphError
@@ -89,9 +90,11 @@ def _check_text(components: list[Json], *, category: str) -> None:
         raise _refuse("A header may hold one variable.", subcode=2388047, title="Header format")
     if VARIABLE.search(str(footer.get("text", ""))):
         raise _refuse("A footer may hold no variables.", subcode=2388073, title="Footer format")
-    names = variables(text)
-    if not names:
-        return
+    if names := variables(text):
+        _check_variables(body, text, names)
+
+
+def _check_variables(body: Json, text: str, names: list[str]) -> None:
     stripped = text.strip()
     if VARIABLE.match(stripped) or re.search(r"\}\}$", stripped):
         raise _refuse(
@@ -136,7 +139,7 @@ def _check_buttons(buttons: Any) -> None:
                 "A button label has at most 25 characters.", subcode=2388051, title="Label too long"
             )
     blocks = [kind == "QUICK_REPLY" for kind in kinds]
-    changes = sum(1 for a, b in zip(blocks, blocks[1:], strict=False) if a != b)
+    changes = sum(1 for a, b in pairwise(blocks) if a != b)
     if changes > 1:
         raise _refuse("Quick replies must stand together.", subcode=2388052, title="Button order")
 
@@ -173,7 +176,7 @@ def review(template: Template) -> tuple[str, str]:
 
 def parameters_of(content: Json, kind: str) -> list[Json]:
     """What a send gives for one component."""
-    found = next(
+    found: Json = next(
         (c for c in content.get("components", []) if str(c.get("type", "")).lower() == kind), {}
     )
     return list(found.get("parameters", []))

@@ -89,7 +89,7 @@ class World:
     def reset(self, *, seed: int = 1) -> None:
         """An empty world."""
         with self.lock:
-            self.rng = random.Random(seed)
+            self.rng = random.Random(seed)  # noqa: S311 dice
             self.settings: Json = dict(DEFAULT_SETTINGS)
             self.meters = Meters()
             self.apps: Shelf[App] = Shelf()

@@ -4,7 +4,7 @@ import { t } from "./words.js";
 
 const BARS = 30;
 let playing = null;
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const clock = (seconds) => !Number.isFinite(seconds) ? "0:00" : `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 export function voicePlayer(source, id) {
   const audio = h("audio", { src: source, preload: "metadata" });
