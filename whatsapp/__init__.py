@@ -1,1 +1,3 @@
-"""The WhatsApp Business Platform as a library: the Graph client, webhook parsing, errors. No Django in here."""
+"""The WhatsApp Business Platform as a library: the Graph client, webhook parsing, errors. No
+Django in here.
+"""

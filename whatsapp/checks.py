@@ -1,4 +1,6 @@
-"""What Meta would refuse in a payload (whatsapp-platform 1.1), so that a sender can say so before it queues anything."""
+"""What Meta would refuse in a payload (whatsapp-platform 1.1), so that a sender can say so before
+it queues anything.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ FILE_KINDS = ("image", "video", "audio", "document", "sticker")
 
 
 def problems(payload: Mapping[str, Any]) -> list[Problem]:
-    """Everything wrong at once, in the order of the payload. Empty: Meta has no reason to refuse its form."""
+    """Everything wrong at once, in the order of the payload. Empty: Meta has no reason to
+    refuse its form.
+    """
     return list(_problems(payload))
 
 
@@ -56,7 +60,7 @@ def _file(kind: str, said: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _location(said: Mapping[str, Any]) -> Iterator[Problem]:
-    for key, limit in (("latitude", 90), ("longitude", 180)):
+    for key, russian, limit in (("latitude", "Широта", 90), ("longitude", "Долгота", 180)):
         try:
             value = float(said.get(key, math.nan))
         except (TypeError, ValueError):
@@ -65,7 +69,7 @@ def _location(said: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 f"location.{key}",
                 f"The {key} must be a number from -{limit} to {limit}.",
-                f"{'Широта' if key == 'latitude' else 'Долгота'} должна быть числом от -{limit} до {limit}.",
+                f"{russian} должна быть числом от -{limit} до {limit}.",
             )
 
 

@@ -1,7 +1,8 @@
-"""The Graph API client: sending, reading receipts and files; running the account is inherited from `management`.
+"""The Graph API client: sending, reading receipts and files; running the account is inherited from
+`management`.
 
-`accounts.graph` is the only place of the product that makes one. How calls fail is told in `failures`, whose names are given
-on from here.
+`accounts.graph` is the only place of the product that makes one. How calls fail is told in
+`failures`, whose names are given on from here.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ CHUNK = 64 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """Meta accepted a message. The ids may differ from those we sent to; `message_status` is for templates only."""
+    """Meta accepted a message. The ids may differ from those we sent to; `message_status` is
+    for templates only.
+    """
 
     wamid: str
     wa_id: str = ""
@@ -73,7 +76,8 @@ class GraphClient(Management):
     def send(self, phone_number_id: str, payload: Mapping[str, Any]) -> Sent:
         """Hand a message to Meta. It is called once for each attempt, and never repeats by itself.
 
-        GraphUnavailable and GraphRefusal: Meta certainly did not take it. GraphTimeout: nobody knows.
+        GraphUnavailable and GraphRefusal: Meta certainly did not take it. GraphTimeout: nobody
+        knows.
         """
         answer = self.call("POST", f"{phone_number_id}/messages", body=payload)
         message, contact = _first(answer.get("messages")), _first(answer.get("contacts"))
@@ -96,7 +100,9 @@ class GraphClient(Management):
     def upload_media(
         self, phone_number_id: str, fileobj: BinaryIO, *, mime: str, filename: str
     ) -> str:
-        """The media id, good for 30 days. The file is read from where it stands, and not held in memory."""
+        """The media id, good for 30 days. The file is read from where it stands, and not
+        held in memory.
+        """
         upload = Upload(
             {"messaging_product": "whatsapp", "type": mime},
             fileobj=fileobj,

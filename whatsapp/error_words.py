@@ -125,11 +125,11 @@ WORDS: dict[str, tuple[Words, Words]] = {
     ),
     "undeliverable": (
         Words(
-            "WhatsApp could not deliver this. The person may not use WhatsApp, have an old version, or have blocked you.",
+            "WhatsApp could not deliver this. The person may have no WhatsApp, an old version, or have blocked you.",
             "Check the number, or use another channel.",
         ),
         Words(
-            "WhatsApp не смог доставить сообщение. Возможно, у человека нет WhatsApp, старая версия или вы заблокированы.",
+            "Не удалось доставить. Возможно, у человека нет WhatsApp, он устарел или вас заблокировали.",
             "Проверьте номер или свяжитесь другим способом.",
         ),
     ),

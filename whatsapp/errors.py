@@ -33,7 +33,7 @@ class Scope(StrEnum):
     TEMPLATE = "template"
     NUMBER = "number"
     ACCOUNT = "account"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105  the name of a scope
     META = "meta"
 
 

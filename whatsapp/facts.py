@@ -1,6 +1,8 @@
-"""What Meta tells us, as frozen values. `whatsapp.webhooks.parse` makes them; `webhooks.routing` sends each to its verb.
+"""What Meta tells us, as frozen values. `whatsapp.webhooks.parse` makes them; `webhooks.routing`
+sends each to its verb.
 
-Every instant is an aware UTC datetime. Strings are empty rather than None where Meta may leave a field out. `raw` is the
+Every instant is an aware UTC datetime. Strings are empty rather than None where Meta may leave a
+field out. `raw` is the
 item as Meta sent it, so that nothing is lost when a shape is newer than this file.
 """
 
@@ -88,7 +90,9 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One thing Meta said. `waba_id` is the account of the entry, `field` the webhook field it came under."""
+    """One thing Meta said. `waba_id` is the account of the entry, `field` the webhook field
+    it came under.
+    """
 
     waba_id: str
     field: str
@@ -105,7 +109,9 @@ class NumberFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage(NumberFact):
-    """A person wrote to us. `kind` is Meta's `type`; `content` its object, tidied (see `whatsapp.webhooks`)."""
+    """A person wrote to us. `kind` is Meta's `type`; `content` its object, tidied (see
+    `whatsapp.webhooks`).
+    """
 
     wamid: str
     sent_at: datetime
@@ -306,7 +312,9 @@ class NumberSecurity(NumberFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountEvent(Fact):
-    """`account_update`, `account_review_update` and `business_capability_update`, with their details as sent."""
+    """`account_update`, `account_review_update` and `business_capability_update`, with their
+    details as sent.
+    """
 
     event: str
     details: Raw = field(default_factory=dict)
@@ -331,6 +339,8 @@ class Unrecognised(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable(Fact):
-    """An item of a known kind that does not have the shape it must have. It is quarantined, the rest goes on."""
+    """An item of a known kind that does not have the shape it must have. It is quarantined,
+    the rest goes on.
+    """
 
     reason: str

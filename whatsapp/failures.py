@@ -1,7 +1,9 @@
-"""What a call to the Graph API can end in, other than well. `client` raises these; the sender acts on which one it is.
+"""What a call to the Graph API can end in, other than well. `client` raises these; the sender acts
+on which one it is.
 
 GraphUnavailable  Meta certainly took nothing, and the same call may succeed later.
-GraphRefusal      Meta said no: it took nothing, and waiting a little will not change it (see `rule`).
+GraphRefusal      Meta said no: it took nothing, and waiting a little will not change it (see
+`rule`).
 GraphTimeout      Nobody can know whether Meta took it. Never send it again blindly.
 
 None of them ever holds the token, the URL's query or the request.
@@ -90,7 +92,9 @@ class GraphRefusal(GraphFailure):
 
 
 class GraphUnavailable(GraphFailure):
-    """Certainly not taken: no connection, or Meta said that it is busy. The same call may be made again."""
+    """Certainly not taken: no connection, or Meta said that it is busy. The same call may be
+    made again.
+    """
 
 
 class GraphTimeout(GraphFailure):
@@ -98,7 +102,9 @@ class GraphTimeout(GraphFailure):
 
 
 class MediaGone(GraphFailure):
-    """The file's address has expired (5 minutes) or the file is no longer kept. Ask for a new address."""
+    """The file's address has expired (5 minutes) or the file is no longer kept. Ask for a new
+    address.
+    """
 
 
 class MediaTooLarge(GraphFailure):
@@ -108,7 +114,8 @@ class MediaTooLarge(GraphFailure):
 def failure_for(error: GraphError) -> GraphFailure:
     """Which failure Meta's own word is.
 
-    Outside of 4xx a refusal means "not taken" only for codes that say so: a bare "something went wrong" may come after the
+    Outside of 4xx a refusal means "not taken" only for codes that say so: a bare "something went
+    wrong" may come after the
     message was taken.
     """
     rule = error.rule

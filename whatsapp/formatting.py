@@ -1,7 +1,7 @@
 """WhatsApp's text formatting as tokens; making HTML of them is somebody else's work.
 
-`parse` never loses a character: marks such as `*` are tokens of their own, and `source` gives the text back. One pass, so a
-hostile text of 100,000 stars costs no more than a friendly one.
+`parse` never loses a character: marks such as `*` are tokens of their own, and `source` gives the
+text back. One pass, so a hostile text of 100,000 stars costs no more than a friendly one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A run of text in its styles, outermost first. A mark is not shown; `href` is set for links."""
+    """A run of text in its styles, outermost first. A mark is not shown; `href` is set for
+    links.
+    """
 
     text: str
     styles: tuple[Style, ...] = ()
@@ -39,7 +41,9 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, or several where a ``` block spans them. `mark` ("> ", "- ", "1. ") is not in the tokens."""
+    """One line, or several where a ``` block spans them. `mark` ("> ", "- ", "1. ") is not in
+    the tokens.
+    """
 
     kind: LineKind
     tokens: tuple[Token, ...]
@@ -88,7 +92,9 @@ def plain(lines: Iterable[Line]) -> str:
 
 
 class _Fences:
-    """Where ``` blocks begin and end; asked from left to right only, so the text is searched once."""
+    """Where ``` blocks begin and end; asked from left to right only, so the text is searched
+    once.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -157,11 +163,7 @@ def _inline(text: str, start: int, end: int) -> Iterator[Token]:
         elif found["link"]:
             link = _trimmed(found["link"])
             position = found.start() + len(link)
-            if (
-                len(link) > len("https://")
-                or link.lower().startswith("www.")
-                and len(link) > len("www.")
-            ):
+            if len(link) > (len("www.") if link[:4].lower() == "www." else len("https://")):
                 href = link if "://" in link else f"https://{link}"
                 atoms.append((found.start(), position, Token(link, href=href)))
         else:
@@ -174,7 +176,9 @@ def _inline(text: str, start: int, end: int) -> Iterator[Token]:
 
 
 def _pair(text: str, at: int, end: int, opened: dict[str, int], pairs: dict[int, int]) -> None:
-    """Close what this mark closes, or open what it opens. Marks opened inside of a closed pair stay plain text."""
+    """Close what this mark closes, or open what it opens. Marks opened inside of a closed
+    pair stay plain text.
+    """
     mark = text[at]
     before = text[at - 1] if at else " "
     after = text[at + 1] if at + 1 < end else " "
@@ -218,8 +222,12 @@ def _runs(
 
 
 def _trimmed(link: str) -> str:
-    """A link without the punctuation of the sentence around it; a closing bracket stays if it was opened inside."""
-    trimmed = link.rstrip(".,;:!?'*_~")
-    if trimmed.endswith(")") and trimmed.count("(") < trimmed.count(")"):
-        trimmed = trimmed.rstrip(").,;:!?'*_~")
-    return trimmed
+    """A link without the punctuation of the sentence around it; a closing bracket stays if it
+    was opened inside.
+    """
+    end = len(link)
+    unopened = link.count(")") - link.count("(")
+    while end and (link[end - 1] in ".,;:!?'*_~" or (link[end - 1] == ")" and unopened > 0)):
+        unopened -= link[end - 1] == ")"
+        end -= 1
+    return link[:end]

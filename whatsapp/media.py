@@ -1,4 +1,6 @@
-"""Which files WhatsApp takes: types and sizes of each kind, as data, and one check for forms and senders."""
+"""Which files WhatsApp takes: types and sizes of each kind, as data, and one check for forms and
+senders.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ _OTHER_NAMES = {
 
 
 def plain_mime(mime: str) -> str:
-    """The type without its parameters, under the name that Meta knows: "audio/ogg; codecs=opus" is "audio/ogg"."""
+    """The type without its parameters, under the name that Meta knows: "audio/ogg;
+    codecs=opus" is "audio/ogg".
+    """
     bare = mime.partition(";")[0].strip().lower()
     return _OTHER_NAMES.get(bare, bare)
 
@@ -52,7 +56,8 @@ def plain_mime(mime: str) -> str:
 def kind_for(mime: str) -> str:
     """The kind of message a file goes out as; what WhatsApp cannot show goes as a document.
 
-    A WebP is a document too: as a sticker it must be 512 px square, which the type does not tell. Ask for "sticker" by name.
+    A WebP is a document too: as a sticker it must be 512 px square, which the type does not tell.
+    Ask for "sticker" by name.
     """
     return _KINDS.get(plain_mime(mime), "document")
 

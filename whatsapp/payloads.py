@@ -1,4 +1,6 @@
-"""The bodies of `POST /{number}/messages`, built and nothing more. `checks.problems` says what Meta would refuse in one."""
+"""The bodies of `POST /{number}/messages`, built and nothing more. `checks.problems` says what
+Meta would refuse in one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from whatsapp.checks import Problem, problems
+from whatsapp.checks import problems
+from whatsapp.problem import Problem
 
 Payload: TypeAlias = dict[str, Any]
 __all__ = [
@@ -36,7 +39,9 @@ BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """To whom: a phone number, else a business-scoped user id. In `to` a BSUID would vanish without a word."""
+    """To whom: a phone number, else a business-scoped user id. In `to` a BSUID would vanish
+    without a word.
+    """
 
     wa_id: str = ""
     user_id: str = ""
@@ -78,7 +83,9 @@ class Choice:
 def text(
     to: Address, body: str, *, preview_url: bool = True, quote: str = "", ours: str = ""
 ) -> Payload:
-    """`quote` is the wamid answered to; `ours` comes back with every status (`biz_opaque_callback_data`)."""
+    """`quote` is the wamid answered to; `ours` comes back with every status
+    (`biz_opaque_callback_data`).
+    """
     return _message(to, "text", {"body": body, "preview_url": preview_url}, quote=quote, ours=ours)
 
 
@@ -224,12 +231,16 @@ def location(
 def contacts(
     to: Address, cards: Sequence[Mapping[str, Any]], *, quote: str = "", ours: str = ""
 ) -> Payload:
-    """Contact cards as Meta has them: `name` with `formatted_name` and one more part, `phones`, ..."""
+    """Contact cards as Meta has them: `name` with `formatted_name` and one more part,
+    `phones`, ...
+    """
     return _message(to, "contacts", [dict(card) for card in cards], quote=quote, ours=ours)
 
 
 def mark_read(wamid: str, *, typing: bool = False) -> Payload:
-    """The read receipt; with `typing` the person also sees that an answer is being written, for 25 s at most."""
+    """The read receipt; with `typing` the person also sees that an answer is being written,
+    for 25 s at most.
+    """
     payload: Payload = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
     if typing:
         payload["typing_indicator"] = {"type": "text"}

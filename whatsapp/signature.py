@@ -1,4 +1,6 @@
-"""Meta's webhook signature: HMAC-SHA256 of the raw body under the app secret. The intake verifies, the simulator signs."""
+"""Meta's webhook signature: HMAC-SHA256 of the raw body under the app secret. The intake
+verifies, the simulator signs.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ def sign(secret: str, body: bytes) -> str:
 
 
 def verify(secrets: Sequence[str], body: bytes, header: str | None) -> bool:
-    """Whether one of the secrets signed these very bytes. Empty secrets count as none, so nothing passes by accident.
+    """Whether one of the secrets signed these very bytes. Empty secrets count as none, so nothing
+    passes by accident.
 
     Every secret is tried whatever the outcome of the others, so the time taken tells nothing.
     """

@@ -1,6 +1,7 @@
 """The wire under the Graph client: pooled connections shared by all clients of one base URL.
 
-The connections note whether anything of a request was handed to the network. Only so can the client tell "Meta certainly
+The connections note whether anything of a request was handed to the network. Only so can the client
+tell "Meta certainly
 did not take it" from "nobody knows", whatever the exception is called.
 """
 
@@ -38,7 +39,9 @@ def surely_not_written() -> bool:
 
 
 class _Noting:
-    """Mixed into urllib3's connections. A CONNECT to a proxy is not the request, hence the reset after connecting."""
+    """Mixed into urllib3's connections. A CONNECT to a proxy is not the request, hence the
+    reset after connecting.
+    """
 
     sock: Any
 
@@ -86,7 +89,9 @@ class NotingAdapter(HTTPAdapter):
 
 
 def prepared(session: requests.Session, *, base_url: str, pool_size: int) -> requests.Session:
-    """The session with our adapter, no cookies, no .netrc; proxies and certificates from the environment, read once."""
+    """The session with our adapter, no cookies, no .netrc; proxies and certificates from the
+    environment, read once.
+    """
     adapter = NotingAdapter(pool_connections=8, pool_maxsize=pool_size, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

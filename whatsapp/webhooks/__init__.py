@@ -1,7 +1,8 @@
 """`parse(body)` gives every fact of a webhook body: all entries, all changes, all items. Meta's shapes stop here.
 
-A fact's `raw` is the item as Meta sent it. `InboundMessage.content` (also of echoes and edits) is Meta's object tidied; its keys
-are always there unless marked with ?. The same words for showing and searching stand in `text`.
+A fact's `raw` is the item as Meta sent it. `InboundMessage.content` (also of echoes and edits) is
+Meta's object tidied; its keys are always there unless marked with ?. The words worth showing and
+searching stand in `text`.
 
     text             body                                                       text: the body
     image, video     caption?, mime_type?                        + fact.media   text: the caption
@@ -14,16 +15,22 @@ are always there unless marked with ?. The same words for showing and searching 
                      addresses: [{street?, city?, state?, zip?, country?, country_code?, type?}]}]   text: the names
     button           text, payload   (a template's quick reply)                 text: its title
     interactive      button_reply, list_reply: type, id, title, description     text: the title
-                     nfm_reply: type, name, body, response (the flow's answers, an object if it was JSON)   text: body
+                     nfm_reply: type, name, body, response (the flow's answers,
+                     an object if it was JSON)                                  text: the body
                      any other: type, and Meta's object as it is; {} if Meta sent no object
-    order            catalog_id, text, items: [{product_retailer_id?, quantity?, item_price?, currency?}]   text: its text
+    order            catalog_id, text, items: [{product_retailer_id?, quantity?, item_price?,
+                     currency?}], all of them words                             text: its text
     unsupported      type?  (poll, view once, ...)               + fact.errors
     system           type, body   (a notice we do not know; known ones are PersonChanged)   text: the body
     request_welcome  as sent     (the person opened the chat for the first time)
     media_placeholder and every other kind: Meta's object as it is
 
-Any of them may hold `referred_product: {catalog_id, product_retailer_id}` when a person asks about a product. A known kind whose
-object is missing because Meta could not hand it over has content {} and says why in `errors`.
+Any of them may hold `referred_product: {catalog_id, product_retailer_id}` when a person asks about a
+product. A known kind whose object is missing because Meta could not hand it over has content {} and
+says why in `errors`. A message without a type has the kind "unknown".
+
+Of the phone app's history, ours are MessageEchoed and theirs InboundMessage, all with `is_history`: they
+open no window. What we did on the phone app ourselves (reaction, edit, revoke) has `echoed_to`.
 """
 
 from __future__ import annotations
@@ -32,6 +39,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -126,25 +134,23 @@ def _message_field(waba_id: str, field: str, value: Raw) -> Iterator[Fact]:
 
 
 def _items(field: str, value: Raw, place: Place) -> Iterator[Fact]:
-    def attempt(item: Any, reader: Callable[[Raw], Fact]) -> Fact:
-        return _attempt(place.waba_id, field, item, reader)
+    def attempt(item: Any, reader: Callable[..., Fact], **known: str) -> Fact:
+        return _attempt(place.waba_id, field, item, partial(reader, place=place, **known))
 
     for item in listed(value.get("messages")):
         if field == "history":
             thread_id = place.contacts[0].wa_id if len(place.contacts) == 1 else ""
-            yield attempt(
-                item, lambda raw: messages.remembered(raw, place=place, thread_id=thread_id)
-            )
+            yield attempt(item, messages.remembered, thread_id=thread_id)
         else:
-            yield attempt(item, lambda raw: messages.inbound(raw, place=place))
+            yield attempt(item, messages.inbound)
     for item in listed(value.get("message_echoes")):
-        yield attempt(item, lambda raw: messages.echoed(raw, place=place))
+        yield attempt(item, messages.echoed)
     for thread_id, item in messages.threads(value):
-        yield attempt(item, lambda raw: messages.remembered(raw, place=place, thread_id=thread_id))  # noqa: B023  called at once
+        yield attempt(item, messages.remembered, thread_id=thread_id)
     for item in listed(value.get("statuses")):
-        yield attempt(item, lambda raw: statuses.status(raw, place=place))
+        yield attempt(item, statuses.status)
     for item in listed(value.get("user_preferences")):
-        yield attempt(item, lambda raw: statuses.preference(raw, place=place))
+        yield attempt(item, statuses.preference)
 
 
 def _faults(field: str, value: Raw, place: Place, *, are_errors_told: bool) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from whatsapp.webhooks.wire import Raw
 
 class Content(NamedTuple):
     text: str = ""
-    content: Raw = {}  # never changed, only replaced
+    content: Raw = {}  # noqa: RUF012  never changed, only replaced
     media: MediaRef | None = None
 
 

@@ -1,6 +1,8 @@
-"""Meta's webhook shapes as pydantic models. Private to `whatsapp.webhooks`: what leaves it are the frozen facts.
+"""Meta's webhook shapes as pydantic models. Private to `whatsapp.webhooks`: what leaves it are the
+frozen facts.
 
-Only what a fact cannot do without is required. Everything else gives way (`Else`): a decoration of an odd shape must never
+Only what a fact cannot do without is required. Everything else gives way (`Else`): a decoration of
+an odd shape must never
 cost the message that carries it.
 """
 
@@ -19,7 +21,9 @@ MILLISECONDS_FROM = 100_000_000_000
 
 @dataclass(frozen=True)
 class Else:
-    """What to take where Meta left a field out, sent null, or sent another type than it documents."""
+    """What to take where Meta left a field out, sent null, or sent another type than it
+    documents.
+    """
 
     value: Any
 

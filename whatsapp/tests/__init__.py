@@ -1,0 +1,1 @@
+"""Tests of the WhatsApp library. None of them needs Django."""
