@@ -2,8 +2,8 @@
 sends each to its verb.
 
 Every instant is an aware UTC datetime. Strings are empty rather than None where Meta may leave a
-field out. `raw` is the
-item as Meta sent it, so that nothing is lost when a shape is newer than this file.
+field out. `raw` is the item as Meta sent it, so that nothing is lost when a shape is newer than
+this file.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 on which one it is.
 
 GraphUnavailable  Meta certainly took nothing, and the same call may succeed later.
-GraphRefusal      Meta said no: it took nothing, and waiting a little will not change it (see
-`rule`).
+GraphRefusal      Meta said no: it took nothing, and waiting a little changes nothing (see `rule`).
 GraphTimeout      Nobody can know whether Meta took it. Never send it again blindly.
 
 None of them ever holds the token, the URL's query or the request.
@@ -115,8 +114,7 @@ def failure_for(error: GraphError) -> GraphFailure:
     """Which failure Meta's own word is.
 
     Outside of 4xx a refusal means "not taken" only for codes that say so: a bare "something went
-    wrong" may come after the
-    message was taken.
+    wrong" may come after the message was taken.
     """
     rule = error.rule
     if not rule.is_certain and not 400 <= error.http_status < 500:

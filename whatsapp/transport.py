@@ -1,8 +1,7 @@
 """The wire under the Graph client: pooled connections shared by all clients of one base URL.
 
 The connections note whether anything of a request was handed to the network. Only so can the client
-tell "Meta certainly
-did not take it" from "nobody knows", whatever the exception is called.
+tell "Meta certainly did not take it" from "nobody knows", whatever the exception is called.
 """
 
 from __future__ import annotations

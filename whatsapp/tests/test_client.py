@@ -214,7 +214,7 @@ def test_a_refusal_carries_metas_words_and_ours(script, graph):
     refused = raised.value.error
     assert (refused.code, refused.details, refused.trace_id) == (131009, "Bad emoji", "T")
     assert refused.http_status == 400
-    assert raised.value.words("ru").what
+    assert raised.value.rule.words("ru").what
 
 
 @pytest.mark.parametrize("answer", [hangs_up, error(401, 190), raw(500, b"")])

@@ -80,6 +80,7 @@ def test_a_pause_ends_and_is_never_negative_nor_endless(rule, attempt, rng):
     if attempt >= rule.tries or not rule.may_retry:
         assert pause is None
     else:
+        assert pause is not None
         assert timedelta(0) < pause <= timedelta(days=3)
 
 

@@ -2,8 +2,7 @@
 frozen facts.
 
 Only what a fact cannot do without is required. Everything else gives way (`Else`): a decoration of
-an odd shape must never
-cost the message that carries it.
+an odd shape must never cost the message that carries it.
 """
 
 from __future__ import annotations
