@@ -211,7 +211,7 @@ def ensure_database(url: str) -> None:
         return
     except psycopg.OperationalError as problem:
         if "does not exist" not in str(problem) or "database" not in str(problem):
-            reason = str(problem).strip().splitlines()[-1]
+            reason = str(problem).strip().splitlines()[0]
             raise CannotStart(f"The PostgreSQL of DATABASE_URL does not answer: {reason}") from None
     except psycopg.Error as problem:
         raise CannotStart(f"DATABASE_URL cannot be used: {problem}") from None

@@ -85,12 +85,12 @@ def spawn(program: Program) -> subprocess.Popen[bytes]:
 
 
 def last_line(log: Path, *, words: tuple[str, ...] = ()) -> str:
-    """The line of a log that says best what went wrong."""
+    """The line of a log that says best what went wrong: the first with such words, else the last."""
     if not log.exists():
         return ""
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    telling = [line for line in lines[-60:] if any(word in line for word in words)]
-    return (telling or lines or [""])[-1].strip()
+    telling = (line for line in lines[-60:] if any(word in line for word in words))
+    return next(telling, lines[-1] if lines else "").strip()
 
 
 class Supervisor:
