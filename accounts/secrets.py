@@ -39,7 +39,7 @@ def is_current(token: str) -> bool:
     return True
 
 
-class SecretField(models.TextField):  # type: ignore[type-arg]
+class SecretField(models.TextField[str, str]):
     """Text that is plain in Python and encrypted in the database. Cannot be searched, on purpose."""
 
     def get_prep_value(self, value: Any) -> Any:
