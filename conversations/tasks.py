@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from conversations import delivery, media, settling
+from conversations import delivery, holding, media, receipts, settling
+
+SWEEP_SECONDS = 5
 
 
 @shared_task
@@ -14,8 +16,20 @@ def deliver(conversation_id: int) -> None:
 
 @shared_task
 def sweep_outbox() -> None:
+    """What no worker got to before the next sweep expires: else a slow hour would fill the queue with repeats."""
     for conversation_id in delivery.due():
-        deliver.delay(conversation_id)
+        deliver.apply_async((conversation_id,), expires=SWEEP_SECONDS)
+
+
+@shared_task
+def probe_held_numbers() -> None:
+    """What waited for those that are let go is found by the next sweep of the outbox."""
+    holding.probe_held()
+
+
+@shared_task
+def show_read(conversation_id: int, *, typing: bool = False) -> None:
+    receipts.show_read(conversation_id, typing=typing)
 
 
 @shared_task

@@ -9,6 +9,10 @@ from celery.schedules import crontab
 CLOCK: dict[str, dict[str, Any]] = {
     "drain what a lost bell left behind": {"task": "webhooks.tasks.drain", "schedule": 5.0},
     "deliver what is due": {"task": "conversations.tasks.sweep_outbox", "schedule": 5.0},
+    "ask about held numbers": {
+        "task": "conversations.tasks.probe_held_numbers",
+        "schedule": 20.0,
+    },
     "fetch media that are due": {"task": "conversations.tasks.sweep_media", "schedule": 15.0},
     "apply parked statuses": {"task": "conversations.tasks.sweep_parked", "schedule": 30.0},
     "ask Meta for the templates": {

@@ -1,0 +1,43 @@
+"""How far an agent has read. It changes what this agent's own tabs show, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from accounts.models import Agent
+from conversations import tasks
+from conversations.models import Conversation, ReadMark
+from events import live
+
+
+def mark_read(conversation: Conversation, *, agent: Agent, at: datetime) -> int:
+    """All that has come is read by this agent. Gives the count; safe to repeat, never goes back."""
+    seen = conversation.inbound_count
+    mark, is_new = ReadMark.objects.get_or_create(
+        agent=agent, conversation=conversation, defaults={"seen_count": seen, "seen_at": at}
+    )
+    if not is_new:
+        if mark.seen_count >= seen:
+            return mark.seen_count
+        ReadMark.objects.filter(pk=mark.pk).update(
+            seen_count=Greatest(F("seen_count"), seen), seen_at=at
+        )
+    note = {"kind": "read", "conversation": conversation.pk, "seen": seen}
+    transaction.on_commit(lambda: live.tell(f"agent.{agent.pk}", **note), robust=True)
+    return seen
+
+
+def show_to_contact(conversation: Conversation, *, typing: bool = False) -> None:
+    """The blue ticks on the contact's phone, and "typing…" for up to 25 s. Only when an agent asks for it."""
+    if not conversation.last_inbound_wamid:
+        return
+    pk = conversation.pk
+    transaction.on_commit(lambda: _tell_meta_soon(pk, typing=typing), robust=True)
+
+
+def _tell_meta_soon(conversation_id: int, *, typing: bool) -> None:
+    tasks.show_read.delay(conversation_id, typing=typing)

@@ -1,0 +1,131 @@
+"""Whose conversation it is, and whether it is done: assign, move to a team, resolve, reopen.
+
+Each verb leaves a quiet line in the thread, and does nothing at all if things already stand as asked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Agent, Team
+from accounts.seats import can_see
+from conversations import live, statuses
+from conversations.models import Conversation, ConversationStatus, Direction, Message
+from conversations.refusals import AlreadyAssigned, InternalRole, NotTheirs
+
+
+@transaction.atomic
+def assign(
+    conversation_id: int, *, agent: Agent, to: Agent, expected: int | None, at: datetime
+) -> Conversation:
+    """Give it to somebody, if it is still with whom the agent saw it: `expected` is that agent's id, or None."""
+    conversation = _locked(conversation_id, agent)
+    if conversation.assignee_id == to.pk:
+        return conversation
+    _check_expected(conversation, expected)
+    if to.workspace_id != conversation.workspace_id or not can_see(
+        to.seats_at(), conversation.place
+    ):
+        raise NotTheirs(to.name)
+    conversation.assignee = to
+    conversation.save(update_fields=["assignee"])
+    line = _line(conversation, agent, "assigned", at=at, to=to.short_name, to_id=to.pk)
+    live.publish("conversation.assigned", conversation, line, actor=agent, to=to.pk)
+    return conversation
+
+
+@transaction.atomic
+def unassign(
+    conversation_id: int, *, agent: Agent, expected: int | None, at: datetime
+) -> Conversation:
+    """Give it back to all."""
+    conversation = _locked(conversation_id, agent)
+    if conversation.assignee_id is None:
+        return conversation
+    _check_expected(conversation, expected)
+    conversation.assignee = None
+    conversation.save(update_fields=["assignee"])
+    line = _line(conversation, agent, "unassigned", at=at)
+    live.publish("conversation.unassigned", conversation, line, actor=agent)
+    return conversation
+
+
+@transaction.atomic
+def set_team(
+    conversation_id: int, *, agent: Agent, team: Team | None, at: datetime
+) -> Conversation:
+    """Move it to a team, or out of all. Who no longer sees it loses it from the screen, and the assignment with it."""
+    conversation = _locked(conversation_id, agent)
+    if conversation.team_id == (team.pk if team else None):
+        return conversation
+    if team and team.workspace_id != conversation.workspace_id:
+        raise NotTheirs(team.name)
+    was = conversation.place
+    conversation.team = team
+    assignee = conversation.assignee
+    if assignee and not can_see(assignee.seats_at(), conversation.place):
+        conversation.assignee = None
+    conversation.save(update_fields=["team", "assignee"])
+    facts = {"to": team.name, "to_id": team.pk} if team else {}
+    line = _line(conversation, agent, "moved", at=at, **facts)
+    live.publish("conversation.moved", conversation, line, actor=agent, was=was)
+    return conversation
+
+
+@transaction.atomic
+def close(conversation_id: int, *, agent: Agent, at: datetime) -> Conversation:
+    """It is done: nobody waits any more. The contact's next message opens it again."""
+    conversation = _locked(conversation_id, agent)
+    if conversation.is_resolved:
+        return conversation
+    conversation.status, conversation.resolved_at = ConversationStatus.RESOLVED, at
+    conversation.waiting_since = None
+    conversation.save(update_fields=["status", "resolved_at", "waiting_since"])
+    line = _line(conversation, agent, "resolved", at=at)
+    live.publish("conversation.resolved", conversation, line, actor=agent)
+    return conversation
+
+
+@transaction.atomic
+def reopen(conversation_id: int, *, agent: Agent, at: datetime) -> Conversation:
+    conversation = _locked(conversation_id, agent)
+    if conversation.status == ConversationStatus.OPEN:
+        return conversation
+    conversation.status, conversation.resolved_at = ConversationStatus.OPEN, None
+    conversation.save(update_fields=["status", "resolved_at"])
+    line = _line(conversation, agent, "reopened", at=at)
+    live.publish("conversation.reopened", conversation, line, actor=agent)
+    return conversation
+
+
+def _locked(conversation_id: int, agent: Agent) -> Conversation:
+    if not agent.works_conversations:
+        raise InternalRole
+    rows = Conversation.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("number__account", "assignee").get(pk=conversation_id)
+
+
+def _check_expected(conversation: Conversation, expected: int | None) -> None:
+    if conversation.assignee_id != expected:
+        raise AlreadyAssigned(conversation.assignee)
+
+
+def _line(
+    conversation: Conversation, agent: Agent, act: str, *, at: datetime, **facts: Any
+) -> Message:
+    """Names as they were: a later change of a name does not rewrite what happened."""
+    return Message.objects.create(
+        workspace_id=conversation.workspace_id,
+        conversation=conversation,
+        number_id=conversation.number_id,
+        direction=Direction.SYSTEM,
+        kind="activity",
+        content={"act": act, "by": agent.short_name, "by_id": agent.pk} | facts,
+        author=agent,
+        source="system",
+        at=at,
+        status=statuses.RECEIVED,
+    )

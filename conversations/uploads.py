@@ -1,0 +1,132 @@
+"""Takes a file that an agent attached: looks what it really is, holds it against Meta’s limits, stores it as it is."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from django.core.files import File
+from django.db import transaction
+from PIL import Image, UnidentifiedImageError
+
+from accounts.models import Agent, PhoneNumber
+from conversations import sniffing
+from conversations.models import MediaFile, MediaState
+from conversations.refusals import MediaRefused
+from whatsapp import media as meta_media
+from whatsapp.problem import Problem
+
+EIGHT_BIT: Final = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA"})
+TURNED: Final = frozenset({5, 6, 7, 8})  # EXIF: width and height change places when shown
+EXIF_ORIENTATION: Final = 0x0112
+STICKER_SIDE: Final = 512
+
+NOT_A_VOICE = Problem(
+    "file",
+    "WhatsApp takes voice messages as Ogg with Opus only; this browser recorded another format."
+    " Attach a sound file instead, or use another browser.",
+    "WhatsApp принимает голосовые сообщения только в Ogg с Opus, а браузер записал другой формат."
+    " Прикрепите звуковой файл или откройте другой браузер.",
+)
+BROKEN_IMAGE = Problem(
+    "file",
+    "The picture cannot be read: the file is damaged. Send it as a document.",
+    "Не удаётся прочитать изображение: файл повреждён. Отправьте его как документ.",
+)
+NOT_8_BIT = Problem(
+    "file",
+    "WhatsApp shows pictures of 8 bits in RGB only. Send it as a document.",
+    "WhatsApp показывает только 8-битные изображения RGB. Отправьте как документ.",
+)
+STICKER_SIZE = Problem(
+    "file",
+    f"A sticker must be {STICKER_SIDE} × {STICKER_SIDE} pixels.",
+    f"Стикер должен быть размером {STICKER_SIDE} × {STICKER_SIDE} пикселей.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    width: int
+    height: int
+    is_animated: bool = False
+
+
+def store(
+    upload: File[Any],
+    *,
+    number: PhoneNumber,
+    agent: Agent,
+    kind: str = "",
+    is_voice: bool = False,
+) -> MediaFile:
+    """The stored file, to be sent from this number. `kind`: what it shall go as; without it, what its content says.
+
+    Raises MediaRefused with Meta's limit in words; `as_document` then says that it could go as a document.
+    """
+    name = (upload.name or "").rsplit("/", 1)[-1][-255:]
+    mime = sniffing.mime_of(_head(upload), name)
+    if is_voice and mime != "audio/ogg":
+        raise MediaRefused(NOT_A_VOICE)
+    kind = kind or meta_media.kind_for(mime)
+    picture = _picture(upload, kind) if kind in ("image", "sticker") else Picture(0, 0)
+    size = upload.size or 0
+    if problem := meta_media.check(mime, size, kind, is_animated=picture.is_animated):
+        fits = meta_media.check(mime, size, "document") is None
+        raise MediaRefused(problem, as_document=kind != "document" and fits)
+    media = MediaFile(
+        workspace_id=number.workspace_id,
+        number=number,
+        kind=kind,
+        mime_type=mime,
+        filename=name,
+        sha256=_sha256(upload),
+        size=size,
+        width=picture.width,
+        height=picture.height,
+        is_voice=is_voice,
+        is_animated=picture.is_animated,
+        state=MediaState.STORED,
+        next_try_at=None,
+        uploaded_by=agent,
+    )
+    with transaction.atomic():
+        upload.seek(0)
+        media.file.save(name or "file", upload, save=False)
+        media.save(force_insert=True)
+    return media
+
+
+def _head(upload: File[Any]) -> bytes:
+    upload.seek(0)
+    return cast(bytes, upload.read(sniffing.HEAD))
+
+
+def _sha256(upload: File[Any]) -> str:
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for piece in upload.chunks():
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _picture(upload: File[Any], kind: str) -> Picture:
+    """Its size as it is shown. The pixels are not touched, so nothing of the picture is lost."""
+    upload.seek(0)
+    try:
+        with Image.open(upload) as image:
+            width, height = image.size
+            mode = image.mode
+            is_turned = image.getexif().get(EXIF_ORIENTATION) in TURNED
+            is_animated = bool(getattr(image, "is_animated", False))
+            image.verify()
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        if kind == "sticker":
+            raise MediaRefused(STICKER_SIZE) from None
+        raise MediaRefused(BROKEN_IMAGE, as_document=True) from None
+    if kind == "sticker" and (width, height) != (STICKER_SIDE, STICKER_SIDE):
+        raise MediaRefused(STICKER_SIZE)
+    if kind == "image" and mode not in EIGHT_BIT:
+        raise MediaRefused(NOT_8_BIT, as_document=True)
+    return Picture(*((height, width) if is_turned else (width, height)), is_animated)
