@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from whatsapp.client import GraphClient
 
 from accounts.models import BusinessAccount, PhoneNumber
+from whatsapp.client import GraphClient
 
 
 def graph_for(owner: PhoneNumber | BusinessAccount) -> GraphClient:
@@ -15,4 +15,10 @@ def graph_for(owner: PhoneNumber | BusinessAccount) -> GraphClient:
 
 def graph_with(token: str, *, app_secret: str = "") -> GraphClient:
     """For ids and tokens that are not stored yet: the settings pages try them first."""
-    return GraphClient(settings.GRAPH_URL, settings.GRAPH_VERSION, token, app_secret=app_secret)
+    return GraphClient(
+        settings.GRAPH_URL,
+        settings.GRAPH_VERSION,
+        token,
+        app_secret=app_secret,
+        timeout=settings.GRAPH_TIMEOUT,
+    )

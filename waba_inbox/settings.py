@@ -152,6 +152,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 # --- Meta ------------------------------------------------------------------------------------------
 GRAPH_URL = env.text("GRAPH_URL", "https://graph.facebook.com").rstrip("/")
 GRAPH_VERSION = env.text("GRAPH_VERSION", "v25.0")
+GRAPH_TIMEOUT = (3.05, 20.0)  # to connect, to answer; together well under UNKNOWN_AFTER
 WEBHOOK_MAX_BYTES = env.number("WEBHOOK_MAX_BYTES", 3 * 1024 * 1024)
 NUMBERS_PER_WORKSPACE = env.number("NUMBERS_PER_WORKSPACE", 10)
 UNKNOWN_AFTER = timedelta(seconds=env.number("UNKNOWN_AFTER_SECONDS", 60))
