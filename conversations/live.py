@@ -73,7 +73,7 @@ def show(changes: list[journal.Change]) -> None:
     ):
         bubbles[message.conversation_id].append(message)
     html: dict[str, list[str]] = defaultdict(list)
-    for language in _languages({change.workspace_id for change in changes}):
+    for language in languages({change.workspace_id for change in changes}):
         with translation.override(language):
             for pk, conversation in conversations.items():
                 groups = groups_for(conversation.place)
@@ -85,7 +85,7 @@ def show(changes: list[journal.Change]) -> None:
     live.push({group: "".join(parts) for group, parts in html.items()})
 
 
-def _languages(workspace_ids: set[int]) -> list[str]:
+def languages(workspace_ids: set[int]) -> list[str]:
     """The languages somebody there reads: nothing is rendered for nobody."""
     agents = Agent.objects.filter(workspace_id__in=workspace_ids, is_active=True)
     return list(agents.order_by().values_list("language", flat=True).distinct())

@@ -1,0 +1,352 @@
+"""What became of our messages, by Meta's word: statuses climb the ladder, whatever their order, and never come down.
+
+A status is for an attempt: found by its wamid, or by our own key that Meta sends back. One whose attempt has no answer yet is
+parked; delivery applies it when it stores the answer (`apply_parked`), and the sweep what delivery missed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.models import PhoneNumber, PricingPlan
+from conversations import lanes, live, statuses
+from conversations.arrivals import Arrival
+from conversations.bulk import update_rows
+from conversations.holding import hold
+from conversations.models import (
+    Attempt,
+    Contact,
+    Conversation,
+    Direction,
+    Message,
+    Outcome,
+    ParkedStatus,
+)
+from conversations.verdicts import HOLDS_NUMBER, Verdict
+from whatsapp.errors import Scope, rule_for
+from whatsapp.facts import StatusUpdate
+from whatsapp.webhooks.messages import Place
+from whatsapp.webhooks.statuses import status as read_status
+
+Told = Arrival[StatusUpdate]
+Keyed = dict[tuple[int, str] | UUID, Attempt]
+
+WINDOW_CLOSED: Final = 131047
+MARKETING_STOPPED: Final = 131050
+KEPT_FOR: Final = timedelta(days=8)  # Meta tries for 7
+SWEPT_AT_ONCE: Final = 1000
+TIMES: Final = {
+    "sent": "sent_at",
+    "delivered": "delivered_at",
+    "read": "read_at",
+    "played": "played_at",
+    "failed": "failed_at",
+}
+ATTEMPT_COLUMNS: Final = [
+    "status", "outcome", "wamid", "error_code", "error_details", "finished_at",
+]  # fmt: skip
+MESSAGE_COLUMNS: Final = [
+    "status", "wamid", "accepted_at", "error_code", "error_details", "pricing", *TIMES.values(),
+]  # fmt: skip
+CONVERSATION_COLUMNS: Final = [
+    "last_status", "last_error", "window_refused_at", "billed_until", "billed_origin",
+]  # fmt: skip
+
+logger = structlog.get_logger(__name__)
+
+
+def settle(*arrivals: Told) -> None:
+    """Apply these statuses, in any order; what has no attempt yet is parked. The number of queries does not grow."""
+    with transaction.atomic():
+        lanes.locked(conversations_of(arrivals))
+        attempts = _attempts(arrivals, is_locked=True)
+        found: list[tuple[Told, Attempt]] = []
+        unknown: list[Told] = []
+        for arrival in arrivals:
+            attempt = _attempt_of(arrival, attempts)
+            if attempt is None or attempt.outcome == Outcome.CALLING:
+                unknown.append(arrival)
+            else:
+                found.append((arrival, attempt))
+        _park(unknown)
+        _climb(found)
+
+
+def conversations_of(arrivals: Iterable[Told]) -> set[int]:
+    """The conversations that these statuses will change, for those who must lock them all at once."""
+    attempts = _attempts(arrivals, is_locked=False)
+    return {attempt.message.conversation_id for attempt in attempts.values()}
+
+
+def apply_parked(attempt: Attempt) -> None:
+    """What Meta said of this attempt before its answer was stored. Call it in the transaction that stores the answer."""
+    told = Q(callback_data=str(attempt.key))
+    if attempt.wamid:
+        told |= Q(wamid=attempt.wamid)
+    parked = list(ParkedStatus.objects.filter(told, number_id=attempt.number_id).order_by("pk"))
+    if parked:
+        _unpark(parked)
+
+
+def sweep() -> None:
+    """Apply the parked statuses whose attempt is known by now; forget those that nobody can ever ask for."""
+    by_wamid = Attempt.objects.filter(number=OuterRef("number"), wamid=OuterRef("wamid"))
+    ready = ParkedStatus.objects.filter(Exists(by_wamid.exclude(outcome=Outcome.CALLING)))
+    rows = list(ready.order_by("arrived_at")[:SWEPT_AT_ONCE])
+    keyed = ParkedStatus.objects.exclude(callback_data="").order_by("arrived_at")[:SWEPT_AT_ONCE]
+    keys = {row.pk: key for row in keyed if (key := _key(row.callback_data))}
+    answered = set(
+        Attempt.objects.filter(key__in=keys.values())
+        .exclude(outcome=Outcome.CALLING)
+        .values_list("key", flat=True)
+    )
+    rows += [row for row in keyed if keys.get(row.pk) in answered and row not in rows]
+    for row in rows:
+        with transaction.atomic():
+            _unpark([row])
+    ParkedStatus.objects.filter(arrived_at__lt=timezone.now() - KEPT_FOR).delete()
+
+
+# --- parking -------------------------------------------------------------------------------------
+
+
+def _park(arrivals: Sequence[Told]) -> None:
+    if not arrivals:
+        return
+    ParkedStatus.objects.bulk_create(
+        [
+            ParkedStatus(
+                number=arrival.number,
+                wamid=arrival.fact.wamid[:160],
+                status=arrival.fact.status,
+                callback_data=arrival.fact.callback_data[:64],
+                body=arrival.fact.raw,
+            )
+            for arrival in arrivals
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _unpark(rows: Sequence[ParkedStatus]) -> None:
+    """Settle them again. What still has no attempt parks itself anew, with its age."""
+    numbers = PhoneNumber.objects.select_related("account").in_bulk({row.number_id for row in rows})
+    arrivals: list[Told] = []
+    for row in rows:
+        number = numbers[row.number_id]
+        place = Place(
+            waba_id=number.account.waba_id,
+            field="messages",
+            phone_number_id=number.phone_number_id,
+            display_phone_number=number.display_phone_number,
+        )
+        fact = read_status(row.body, place=place)
+        if isinstance(fact, StatusUpdate):
+            arrivals.append(Arrival(fact, number))
+    ages = {(row.number_id, row.wamid, row.status): row.arrived_at for row in rows}
+    ParkedStatus.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    settle(*arrivals)
+    for (number_id, wamid, status), arrived_at in ages.items():
+        ParkedStatus.objects.filter(number_id=number_id, wamid=wamid, status=status).update(
+            arrived_at=arrived_at
+        )
+
+
+# --- finding -------------------------------------------------------------------------------------
+
+
+def _attempts(arrivals: Iterable[Told], *, is_locked: bool) -> Keyed:
+    """The attempts by (number, wamid) and by our own key. The `n` of their message's latest attempt stands in `latest_n`."""
+    wamids = {arrival.fact.wamid for arrival in arrivals}
+    keys = {key for arrival in arrivals if (key := _key(arrival.fact.callback_data))}
+    numbers = {arrival.number.pk for arrival in arrivals}
+    if not numbers:
+        return {}
+    later = Attempt.objects.filter(message=OuterRef("message"), n__gt=OuterRef("n"))
+    rows = Attempt.objects.filter(
+        Q(number_id__in=numbers, wamid__in=wamids) | Q(key__in=keys, number_id__in=numbers)
+    ).annotate(is_superseded=Exists(later))
+    if is_locked:
+        rows = rows.select_for_update(no_key=True, of=("self", "message"))
+    found: Keyed = {}
+    shared: dict[int, Message] = {}
+    for attempt in rows.select_related("message").order_by("pk"):
+        attempt.message = shared.setdefault(attempt.message_id, attempt.message)
+        if attempt.wamid:
+            found[attempt.number_id, attempt.wamid] = attempt
+        found[attempt.key] = attempt
+    return found
+
+
+def _attempt_of(arrival: Told, attempts: Keyed) -> Attempt | None:
+    fact = arrival.fact
+    if attempt := attempts.get((arrival.number.pk, fact.wamid)):
+        return attempt
+    key = _key(fact.callback_data)
+    attempt = attempts.get(key) if key else None
+    if attempt is None or attempt.number_id != arrival.number.pk:
+        return None
+    return attempt if attempt.wamid in ("", fact.wamid) else None
+
+
+def _key(callback_data: str) -> UUID | None:
+    try:
+        return UUID(callback_data)
+    except ValueError:
+        return None
+
+
+# --- climbing ------------------------------------------------------------------------------------
+
+
+def _climb(found: Sequence[tuple[Told, Attempt]]) -> None:
+    attempts: dict[int, Attempt] = {}
+    messages: dict[int, Message] = {}
+    told: list[tuple[Told, Message]] = []
+    for arrival, attempt in found:
+        if _tell_attempt(attempt, arrival.fact):
+            attempts[attempt.pk] = attempt
+        if attempt.is_superseded:  # type: ignore[attr-defined]
+            continue  # the agent sent it again: the message speaks of the new attempt
+        if _tell_message(attempt.message, arrival.fact):
+            messages[attempt.message_id] = attempt.message
+            told.append((arrival, attempt.message))
+    update_rows(list(attempts.values()), ATTEMPT_COLUMNS)
+    update_rows(list(messages.values()), MESSAGE_COLUMNS)
+    if messages:
+        _tell_conversations(told)
+
+
+def _tell_attempt(attempt: Attempt, fact: StatusUpdate) -> bool:
+    before = (attempt.status, attempt.outcome, attempt.error_code, attempt.wamid)
+    attempt.status = statuses.settled(attempt.status, statuses.FROM_META[fact.status])
+    if attempt.outcome == Outcome.UNKNOWN:  # Meta knows it, so Meta took it
+        attempt.outcome, attempt.finished_at = Outcome.ACCEPTED, attempt.finished_at or fact.at
+    attempt.wamid = attempt.wamid or fact.wamid
+    if fact.status == "failed" and fact.errors and attempt.error_code is None:
+        attempt.error_code, attempt.error_details = _error(fact)
+    return before != (attempt.status, attempt.outcome, attempt.error_code, attempt.wamid)
+
+
+def _tell_message(message: Message, fact: StatusUpdate) -> bool:
+    """Each rung keeps its time, the first that was told; a later or repeated status lowers and wipes nothing."""
+    column = TIMES[fact.status]
+    known_at = getattr(message, column)
+    pricing = _pricing(message.pricing, fact)
+    rung = statuses.settled(message.status, statuses.FROM_META[fact.status])
+    is_earlier = known_at is None or fact.at < known_at
+    if not is_earlier and rung == message.status and pricing == message.pricing:
+        return False
+    if message.status == statuses.UNKNOWN:
+        message.error_code, message.error_details = None, ""  # the call's trouble is over
+    if fact.status == "failed" and fact.errors and (is_earlier or message.error_code is None):
+        message.error_code, message.error_details = _error(fact)
+    if is_earlier:
+        setattr(message, column, fact.at)
+    message.status, message.pricing = rung, pricing
+    message.wamid = message.wamid or fact.wamid
+    message.accepted_at = message.accepted_at or fact.at
+    return True
+
+
+def _error(fact: StatusUpdate) -> tuple[int, str]:
+    error = fact.errors[0]
+    return error.code, error.details or error.message or error.title
+
+
+def _pricing(known: dict[str, Any] | None, fact: StatusUpdate) -> dict[str, Any] | None:
+    """Meta's own words. A later status may say less (the end of a conversation comes with `sent` only): all is kept."""
+    told = {part: fact.raw[part] for part in ("pricing", "conversation") if fact.raw.get(part)}
+    if not told:
+        return known
+    merged = dict(known or {})
+    for part, words in told.items():
+        old = merged.get(part)
+        merged[part] = (
+            words | old if isinstance(words, dict) and isinstance(old, dict) else old or words
+        )
+    return merged
+
+
+# --- the thread and the number ---------------------------------------------------------------------
+
+
+def _tell_conversations(told: Sequence[tuple[Told, Message]]) -> None:
+    threads = lanes.locked(message.conversation_id for _arrival, message in told)
+    changed: dict[int, set[Message]] = defaultdict(set)
+    for arrival, message in told:
+        conversation = threads[message.conversation_id]
+        conversation.number = arrival.number
+        _bill(conversation, message, arrival.fact)
+        if arrival.fact.status == "failed":
+            _note_failure(conversation, arrival)
+        changed[conversation.pk].add(message)
+        is_last = (
+            conversation.last_direction == Direction.OUT and message.at >= conversation.last_at
+        )
+        if is_last and message.kind != "reaction":
+            conversation.last_status, conversation.last_error = message.status, message.error_code
+    update_rows([threads[pk] for pk in sorted(changed)], CONVERSATION_COLUMNS)
+    quoted = Message.objects.in_bulk(
+        {m.quoted_id for ms in changed.values() for m in ms if m.kind == "reaction" and m.quoted_id}
+    )
+    for pk, messages in changed.items():
+        shown = [quoted.get(m.quoted_id, m) if m.kind == "reaction" else m for m in messages]
+        live.publish("message.settled", threads[pk], *sorted(shown, key=lambda row: row.pk))
+
+
+def _bill(conversation: Conversation, message: Message, fact: StatusUpdate) -> None:
+    """The billed conversation that this message stands in: Meta's word, else our own rule for the 2022 plan."""
+    if fact.status not in ("sent", "delivered"):
+        return
+    pricing = fact.pricing
+    if pricing and pricing.conversation_expires_at:
+        if (
+            conversation.billed_until is None
+            or pricing.conversation_expires_at > conversation.billed_until
+        ):
+            conversation.billed_until = pricing.conversation_expires_at
+            conversation.billed_origin = pricing.conversation_origin[:24]
+        return
+    if conversation.number.account.pricing_plan != PricingPlan.CONVERSATION_2022:
+        return
+    if fact.status == "delivered" and message.sent_at is not None:
+        return  # counted when it was sent
+    window = conversation.window.after_outbound(fact.at)
+    conversation.billed_until, conversation.billed_origin = (
+        window.billed_until,
+        window.billed_origin,
+    )
+
+
+def _note_failure(conversation: Conversation, arrival: Told) -> None:
+    fact = arrival.fact
+    for error in fact.errors:
+        if error.code == WINDOW_CLOSED:
+            refused_at = conversation.window_refused_at
+            conversation.window_refused_at = max(fact.at, refused_at) if refused_at else fact.at
+        elif error.code == MARKETING_STOPPED:
+            Contact.objects.filter(
+                Q(marketing_said_at=None) | Q(marketing_said_at__lt=fact.at),
+                pk=conversation.contact_id,
+            ).update(marketing_stopped_at=fact.at, marketing_said_at=fact.at)
+        else:
+            note_trouble(arrival.number, error.code, error.details or error.message or error.title)
+
+
+def note_trouble(number: PhoneNumber, code: int, details: str) -> None:
+    """An error that is not the message's own fault stops the number, or all that use the token, until it is put right."""
+    rule = rule_for(code)
+    if code in HOLDS_NUMBER:
+        hold(number, Verdict(outcome=Outcome.REFUSED, code=code, details=details, holds="number"))
+    elif rule.scope == Scope.TOKEN and code:
+        hold(number, Verdict(outcome=Outcome.REFUSED, code=code, details=details, holds="token"))

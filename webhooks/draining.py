@@ -1,0 +1,151 @@
+"""Empties the table of envelopes: claims a batch, reads it, routes it, marks it, again and again. Any number may run at once.
+
+1. `_claim` counts a try for each envelope and commits that, so one that kills its worker is noticed.
+2. The batch is locked (`SKIP LOCKED`), parsed and routed in one transaction, which also marks it processed. A crash undoes all.
+3. If anything in it fails, the batch is undone and every fact goes alone, in a transaction of its own; the bad ones are
+   quarantined with their reasons (`webhooks/quarantine.py`), the others go on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from django.db import OperationalError, connection, transaction
+from django.utils import timezone
+
+from events import journal
+from webhooks import quarantine
+from webhooks.models import Envelope
+from webhooks.routing import Item, route
+from whatsapp.webhooks import BadBody, parse
+
+logger = structlog.get_logger(__name__)
+
+BATCH: Final = 100
+BATCH_BYTES: Final = 1024 * 1024
+SECONDS: Final = 2.0  # then the task rings for itself, so that others get their turn
+SUSPECT_AFTER: Final = (
+    2  # tries that did not end: from then on it goes alone, and spares its neighbours
+)
+POISON_AFTER: Final = 5
+BEATEN: Final = 3  # how often a batch may be the victim of a deadlock
+
+CLAIM: Final = """
+    WITH next AS (
+        SELECT id, octet_length(body) AS size, tries FROM webhooks_envelope
+        WHERE processed_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ), measured AS (
+        SELECT id, tries, sum(size) OVER (ORDER BY id) - size AS before,
+            row_number() OVER (ORDER BY id) AS place FROM next
+    ), chosen AS (
+        SELECT id FROM measured
+        WHERE place = 1 OR (before < %s AND tries < %s
+            AND NOT EXISTS (SELECT FROM measured AS first WHERE first.place = 1 AND first.tries >= %s))
+    )
+    UPDATE webhooks_envelope AS envelope SET tries = envelope.tries + 1 FROM chosen
+    WHERE envelope.id = chosen.id RETURNING envelope.id
+"""
+
+
+def drain(*, seconds: float = SECONDS) -> bool:
+    """Process what is waiting for about this long. True if more may be waiting."""
+    until = time.monotonic() + seconds
+    while claimed := _claim():
+        _process(claimed)
+        if time.monotonic() > until:
+            return True
+    return False
+
+
+def _claim() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [BATCH, BATCH_BYTES, SUSPECT_AFTER, SUSPECT_AFTER])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _process(envelope_ids: Sequence[int]) -> None:
+    for beaten in range(BEATEN):
+        try:
+            with transaction.atomic(), journal.together():
+                envelopes = _locked(envelope_ids)
+                route([item for envelope in envelopes for item in _items(envelope)])
+                _mark(envelopes)
+        except (
+            OperationalError
+        ):  # a deadlock, or the database is going away: not the envelopes' fault
+            if beaten == BEATEN - 1:
+                raise
+        except Exception as problem:
+            logger.info(
+                "a batch goes one by one", envelopes=len(envelope_ids), problem=str(problem)
+            )
+            for envelope_id in envelope_ids:
+                _process_alone(envelope_id)
+            return
+        else:
+            return
+
+
+def _locked(envelope_ids: Sequence[int]) -> list[Envelope]:
+    """Those of them that nobody else has taken meanwhile."""
+    rows = Envelope.objects.select_for_update(skip_locked=True, no_key=True)
+    found = list(rows.filter(pk__in=envelope_ids, processed_at=None).order_by("pk"))
+    if any(envelope.tries > POISON_AFTER for envelope in found):
+        raise quarantine.Poison
+    return found
+
+
+def _items(envelope: Envelope) -> list[Item]:
+    facts = parse(bytes(envelope.body))
+    return [Item(envelope.pk, n, envelope.app_id, fact) for n, fact in enumerate(facts)]
+
+
+def _mark(envelopes: Sequence[Envelope]) -> None:
+    Envelope.objects.filter(pk__in=[envelope.pk for envelope in envelopes]).update(
+        processed_at=timezone.now()
+    )
+
+
+def _process_alone(envelope_id: int) -> None:
+    """Fact by fact. What was done before a crash is done again, and changes nothing."""
+    envelope = Envelope.objects.filter(pk=envelope_id, processed_at=None).first()
+    if envelope is None:
+        return
+    if envelope.tries > POISON_AFTER:
+        reason = f"processing it did not end, {POISON_AFTER} times: it is left alone"
+        _give_up(envelope, reason)
+        return
+    try:
+        items = _items(envelope)
+    except BadBody as problem:
+        _give_up(envelope, str(problem))
+        return
+    for item in items:
+        route_alone(item)
+    _mark([envelope])
+
+
+def _give_up(envelope: Envelope, reason: str) -> None:
+    with transaction.atomic():
+        quarantine.put_whole(envelope, reason=reason)
+        _mark([envelope])
+
+
+def route_alone(item: Item) -> bool:
+    """One fact in a transaction of its own; quarantined if that fails. True if it went through."""
+    for beaten in range(BEATEN):
+        try:
+            with transaction.atomic():
+                route([item])
+        except OperationalError:
+            if beaten == BEATEN - 1:
+                raise
+        except Exception as problem:
+            quarantine.put(item, problem)
+            return False
+        else:
+            return True
+    return False

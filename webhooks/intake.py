@@ -1,0 +1,176 @@
+"""Meta's POSTs, taken in front of Django: signature checked, raw body durable, then 200. Nothing is parsed here.
+
+Meta's bursts are large and a Django view costs milliseconds, so this is a plain ASGI application (waba_inbox/asgi.py mounts it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import structlog
+from django.conf import settings
+from prometheus_client import Counter, Histogram
+from psycopg.conninfo import make_conninfo
+
+from webhooks.bell import Bell
+from webhooks.keys import Keys
+from webhooks.post_box import Full, PostBox
+from whatsapp import signature
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PATH: Final = "/webhooks/whatsapp/"
+BODY_SECONDS: Final = 15.0  # a body that takes longer is not Meta's
+SIGNATURE: Final = signature.HEADER.lower().encode()
+
+logger = structlog.get_logger(__name__)
+ANSWERS = Counter("webhook_answers_total", "Answers given to webhook posts", ["status"])
+SECONDS = Histogram("webhook_answer_seconds", "Time from a post's headers to our answer")
+
+
+class TooLarge(Exception):
+    """The body is longer than Meta ever sends."""
+
+
+class Intake:
+    """Stands in front of the product: answers Meta's path itself and passes everything else on."""
+
+    def __init__(
+        self, inner: App, *, dsn: str, max_bytes: int, ring: Callable[[], object] | None = None
+    ) -> None:
+        self.inner = inner
+        self.max_bytes = max_bytes
+        self.bell = Bell(ring)
+        self.box = PostBox(dsn, on_stored=self.bell.ring)
+        self.keys = Keys(self.box.rows)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH:
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await self.inner(scope, receive, send)
+
+    async def close(self) -> None:
+        """Store what is waiting, wake the worker a last time, close the connections."""
+        await self.box.close()
+        await self.bell.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        content_type = b"application/json"
+        if scope["method"] == "POST":
+            status, body = await self._post(scope, receive)
+        elif scope["method"] == "GET":
+            content_type = b"text/plain; charset=utf-8"
+            status, body = await self._handshake(scope)
+        else:
+            status, body = 405, _said("only GET and POST")
+        headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
+        if status in (413, 408):  # the rest of the body is not read
+            headers.append((b"connection", b"close"))
+        if status == 503:
+            headers.append((b"retry-after", b"5"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        ANSWERS.labels(status).inc()
+        SECONDS.observe(time.perf_counter() - started)
+
+    async def _handshake(self, scope: Scope) -> tuple[int, bytes]:
+        """Meta asks once whether this address is ours: the bare challenge back, for one of our verify tokens."""
+        asked = parse_qs(scope["query_string"].decode("latin-1"))
+        token = asked.get("hub.verify_token", [""])[0]
+        if asked.get("hub.mode") == ["subscribe"] and token:
+            for _attempt in range(2):
+                for key in await self.keys.known():
+                    if key.verify_token and hmac.compare_digest(
+                        key.verify_token.encode(), token.encode()
+                    ):
+                        return 200, asked.get("hub.challenge", [""])[0].encode()
+                await self.keys.look_again()
+        return 403, b"the verify token is not ours"
+
+    async def _post(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+        header = announced = ""
+        for name, value in scope["headers"]:
+            if name == SIGNATURE:
+                header = value.decode("latin-1")
+            elif name == b"content-length":
+                announced = value.decode("latin-1")
+        try:
+            if announced.isdigit() and int(announced) > self.max_bytes:
+                raise TooLarge
+            body = await asyncio.wait_for(self._body(receive), BODY_SECONDS)
+        except TooLarge:
+            return 413, _said(f"longer than {self.max_bytes} bytes")
+        except TimeoutError:
+            return 408, _said("the body took too long")
+        if not header:
+            return 401, _said(f"no {signature.HEADER} header")
+        try:
+            app_id = await self.keys.signer(body, header)
+            if app_id is None:
+                return 403, _said("the signature does not fit")
+            await self.box.put(app_id, hashlib.sha256(body).digest(), body)
+        except Full:
+            return 503, _said("too many posts are waiting")
+        except Exception as problem:  # no database, no promise: Meta keeps the body and comes again
+            logger.warning("webhook not stored", problem=str(problem))
+            return 503, _said("not stored, send it again")
+        return 200, b'{"stored": true}'
+
+    async def _body(self, receive: Receive) -> bytes:
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body") and len(body) <= self.max_bytes:
+            return body
+        parts, size = [body], len(body)
+        while message.get("more_body"):
+            if size > self.max_bytes:
+                raise TooLarge
+            message = await receive()
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+        if size > self.max_bytes:
+            raise TooLarge
+        return b"".join(parts)
+
+
+def _said(words: str) -> bytes:
+    return json.dumps({"error": words}).encode()
+
+
+def in_front_of(inner: App) -> Intake:
+    """The intake with the database of the settings."""
+    where = settings.DATABASES["default"]
+    options = {key: value for key, value in where["OPTIONS"].items() if key != "pool"}
+    parts = {
+        "dbname": where["NAME"],
+        "user": where["USER"],
+        "password": where["PASSWORD"],
+        "host": where["HOST"],
+        "port": where["PORT"],
+    }
+    dsn = make_conninfo("", **{key: value for key, value in (parts | options).items() if value})
+    return Intake(inner, dsn=dsn, max_bytes=settings.WEBHOOK_MAX_BYTES)

@@ -1,0 +1,218 @@
+"""Which fact goes to which verb: the map of the product. A batch goes together; if that fails, each goes alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+
+from accounts import numbers
+from accounts.models import BusinessAccount, PhoneNumber
+from conversations import changing, noticing, receiving, settling
+from conversations.arrivals import Arrival, order_of
+from events import journal
+from templates_app import approval
+from whatsapp.facts import (
+    AccountAlert,
+    AccountEvent,
+    Fact,
+    InboundMessage,
+    MessageEchoed,
+    MessageEdited,
+    MessageRevoked,
+    NumberFact,
+    NumberName,
+    NumberQuality,
+    NumberSecurity,
+    PersonChanged,
+    PreferenceChanged,
+    ReactionChanged,
+    StatusUpdate,
+    SystemFault,
+    TemplateFact,
+    Unreadable,
+    Unrecognised,
+)
+
+logger = structlog.get_logger(__name__)
+ORDER: Final = ("people", "messages", "changes", "preferences", "statuses", "rest")
+
+
+class Refused(Exception):
+    """This fact cannot go anywhere, for the reason given. It is quarantined, and may be replayed when that has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One fact of an envelope, and which app's secret signed it."""
+
+    envelope_id: int
+    position: int
+    app_id: int
+    fact: Fact
+
+    @property
+    def kind(self) -> str:
+        return type(self.fact).__name__
+
+
+def route(items: Sequence[Item]) -> None:
+    """Send these facts to their verbs, those of a kind together. One that cannot go raises, and takes all with it.
+
+    Call inside a transaction. What must hold rows of conversations locks them all at once, so batches never wait in a circle.
+    """
+    places = Places(items)
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for item in items:
+        group, routed = _sorted(item, places)
+        groups[group].append(routed)
+    for arrival in groups["people"]:
+        noticing.record_person(arrival)
+    if groups["messages"]:
+        also = settling.conversations_of(groups["statuses"]) | changing.targets(groups["changes"])
+        receiving.record_messages(groups["messages"], also_lock=also)
+    for arrival in groups["changes"]:
+        changing.record_change(arrival)
+    for arrival in groups["preferences"]:
+        noticing.record_preference(arrival)
+    if groups["statuses"]:
+        settling.settle(*groups["statuses"])
+    for fact, account, number in groups["rest"]:
+        _route_other(fact, account, number)
+
+
+def _sorted(item: Item, places: Places) -> tuple[str, Any]:
+    fact = item.fact
+    match fact:
+        case Unreadable() | Unrecognised():
+            raise Refused(fact.reason or "not understood")
+        case (
+            InboundMessage()
+            | MessageEchoed()
+            | ReactionChanged()
+            | MessageEdited()
+            | MessageRevoked()
+        ) if fact.group_id:
+            raise Refused("a message in a group: groups are not shown yet")
+        case PersonChanged():
+            return "people", places.arrival(item)
+        case InboundMessage() | MessageEchoed():
+            return "messages", places.arrival(item)
+        case ReactionChanged() | MessageEdited() | MessageRevoked():
+            return "changes", places.arrival(item)
+        case PreferenceChanged():
+            return "preferences", places.arrival(item)
+        case StatusUpdate():
+            return "statuses", places.arrival(item)
+        case NumberFact():
+            number = places.number(item)
+            return "rest", (fact, number.account, number)
+        case _:
+            return "rest", (fact, places.account(item), None)
+
+
+def _route_other(fact: Fact, account: BusinessAccount, number: PhoneNumber | None) -> None:
+    match fact:
+        case SystemFault() if number is not None:
+            for error in fact.errors:
+                words = error.details or error.message or error.title
+                settling.note_trouble(number, error.code, words)
+            _note("number.troubled", account, number, errors=[error.code for error in fact.errors])
+        case NumberQuality() | NumberName() | NumberSecurity() if number is not None:
+            change = numbers.record(fact, number)
+            _note(change.kind, account, number, **change.facts)
+        case TemplateFact():
+            approval.record(fact, account=account)
+        case AccountEvent() | AccountAlert():
+            change = numbers.record_account(fact, account)
+            _note(change.kind, account, None, **change.facts)
+        case _:
+            raise Refused(f"nobody takes {type(fact).__name__}")
+
+
+def _note(kind: str, account: BusinessAccount, number: PhoneNumber | None, **facts: object) -> None:
+    """Keep it in the journal: what happened to a number or an account, when, and what it was before."""
+    journal.record(
+        journal.Change(
+            kind=kind,
+            workspace_id=account.workspace_id,
+            subject=f"number:{number.pk}" if number else f"account:{account.pk}",
+            rows=(),
+            actor=None,
+            show=_not_on_a_screen,
+            facts=facts,
+        )
+    )
+
+
+def _not_on_a_screen(changes: list[journal.Change]) -> None:
+    """These are read from the journal when a page asks."""
+
+
+class Places:
+    """The numbers and accounts that a batch names, with two queries, and who may speak of them."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        ids, wabas = set(), set()
+        for item in items:
+            wabas.add(item.fact.waba_id)
+            if isinstance(item.fact, NumberFact):
+                ids.add(item.fact.phone_number_id)
+        self._accounts = {
+            account.waba_id: account
+            for account in BusinessAccount.objects.filter(waba_id__in=wabas).defer("token")
+        }
+        rows = PhoneNumber.objects.select_related("account").defer("account__token")
+        by_account = {account.pk for account in self._accounts.values()}
+        self._by_id: dict[str, PhoneNumber] = {}
+        self._by_digits: dict[tuple[str, str], PhoneNumber] = {}
+        for number in rows.filter(phone_number_id__in=ids - {""}) | rows.filter(
+            account_id__in=by_account
+        ):
+            self._by_id[number.phone_number_id] = number
+            self._by_digits[number.account.waba_id, number.digits] = number
+
+    def arrival(self, item: Item) -> Arrival[Any]:
+        return Arrival(
+            item.fact,  # type: ignore[type-var]
+            self.number(item),
+            order_of(item.envelope_id, item.position),
+        )
+
+    def number(self, item: Item) -> PhoneNumber:
+        fact = item.fact
+        assert isinstance(fact, NumberFact)
+        if fact.phone_number_id:
+            number = self._by_id.get(fact.phone_number_id)
+            name = f"id {fact.phone_number_id}"
+        else:
+            digits = "".join(filter(str.isdigit, fact.display_phone_number))
+            number = self._by_digits.get((fact.waba_id, digits))
+            name = fact.display_phone_number or "without an id"
+        if number is None:
+            raise Refused(f"no number of ours: {name} (account {fact.waba_id or 'not named'})")
+        self._check(number.account, item)
+        return number
+
+    def account(self, item: Item) -> BusinessAccount:
+        account = self._accounts.get(item.fact.waba_id)
+        if account is None:
+            raise Refused(f"no account of ours: {item.fact.waba_id or 'not named'}")
+        self._check(account, item)
+        return account
+
+    def workspace_id(self, item: Item) -> int | None:
+        """Whose quarantine this belongs to, as far as the signature vouches for it."""
+        account = self._accounts.get(item.fact.waba_id)
+        if account is None and isinstance(item.fact, NumberFact):
+            number = self._by_id.get(item.fact.phone_number_id)
+            account = number.account if number else None
+        return account.workspace_id if account and account.app_id == item.app_id else None
+
+    @staticmethod
+    def _check(account: BusinessAccount, item: Item) -> None:
+        if account.app_id != item.app_id:
+            raise Refused("signed by an app that is not this account’s")
