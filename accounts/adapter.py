@@ -1,11 +1,71 @@
-"""How django-allauth behaves here: people join by invitation only."""
+"""How django-allauth behaves here: people join by invitation only, links lead to our own address."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.internal.stagekit import clear_login
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.backends import is_refused_demo
+from accounts.models import Agent
+from accounts.secrets import decrypt, encrypt
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def format_email_subject(self, subject: str) -> str:
+        return subject
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address of the settings, not the one a request claims: a forged Host header must not get the key."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.PUBLIC_URL + path.replace("UID-KEY", key)
+
+    def pre_login(self, request: HttpRequest, user: Agent, **kwargs: Any) -> HttpResponse | None:
+        if is_refused_demo(user):
+            clear_login(request)
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
+
+    def respond_user_inactive(self, request: HttpRequest, user: Agent) -> HttpResponse:
+        """Only ever reached with the right password, so it tells nobody who has a login here."""
+        return render(
+            request,
+            "account/account_inactive.html",
+            {"is_demo": is_refused_demo(user)},
+            status=403,
+        )
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        return encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypt(encrypted_text)
+
+    def get_totp_issuer(self) -> str:
+        return "WABA Inbox"
+
+    def _get_site_name(self) -> str:
+        return "WABA Inbox"
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Where the workspace asks for a second step, the last one stays."""
+        if not authenticator.user.workspace.requires_mfa:
+            return True
+        return (
+            Authenticator.objects.filter(user=authenticator.user)
+            .exclude(pk=authenticator.pk)
+            .exclude(type=Authenticator.Type.RECOVERY_CODES)
+            .exists()
+        )

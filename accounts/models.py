@@ -71,6 +71,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     enter_sends = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     is_staff = False
+    last_seen_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = AgentManager()
@@ -177,6 +178,8 @@ class BusinessAccount(models.Model):
     token_problem = models.TextField(
         blank=True, default=""
     )  # Meta's words while the token does not work
+    checked_at = models.DateTimeField(null=True, blank=True)  # when Meta last confirmed the token
+    subscribed_at = models.DateTimeField(null=True, blank=True)  # since when it sends us webhooks
     templates_synced_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -279,9 +282,9 @@ class AuditEntry(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering: ClassVar = ["-at", "-pk"]
+        ordering: ClassVar = ["-pk"]
         indexes: ClassVar = [
-            models.Index(fields=["workspace", "-at"], name="audit_latest"),
+            models.Index(fields=["workspace", "-id"], name="audit_latest"),
         ]
 
     def __str__(self) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.views import joining
 from waba_inbox import health
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:inbox"), name="home"),
     path("inbox/", include("conversations.urls")),
     path("templates/", include("templates_app.urls")),
+    path("accounts/", include("accounts.entrance")),
     path("settings/", include("accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("join/<str:key>/", joining.join, name="join"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -1,0 +1,36 @@
+"""The acts of the audit log in words. An act that is not here is shown by its name."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTS: dict[str, str | Promise] = {
+    "invitation.sent": _("Invited somebody"),
+    "invitation.renewed": _("Sent an invitation again"),
+    "invitation.revoked": _("Took an invitation back"),
+    "invitation.accepted": _("Joined by invitation"),
+    "agent.role_changed": _("Changed a role"),
+    "agent.seats_changed": _("Changed seats"),
+    "agent.teams_changed": _("Changed somebody’s teams"),
+    "agent.deactivated": _("Deactivated somebody"),
+    "agent.reactivated": _("Let somebody in again"),
+    "agent.second_step_reset": _("Took somebody’s second step away"),
+    "team.created": _("Created a team"),
+    "team.renamed": _("Renamed a team"),
+    "team.members_changed": _("Changed the members of a team"),
+    "team.deleted": _("Deleted a team"),
+    "workspace.changed": _("Changed the workspace"),
+    "app.connected": _("Connected a Meta app"),
+    "app.secret_changed": _("Changed an app secret"),
+    "account.connected": _("Connected a WhatsApp account"),
+    "account.checked": _("Checked a WhatsApp account"),
+    "account.token_changed": _("Replaced an access token"),
+    "account.subscribed": _("Subscribed to webhooks"),
+    "account.plan_changed": _("Changed the pricing plan"),
+    "number.added": _("Added a number"),
+    "number.changed": _("Changed a number"),
+    "number.switched_on": _("Switched a number on"),
+    "number.switched_off": _("Switched a number off"),
+    "quarantine.replayed": _("Replayed a held-back webhook"),
+}

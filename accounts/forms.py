@@ -1,0 +1,242 @@
+"""What people type into the settings. Forms check the shape; verbs decide, and Meta has the last word on its ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts import zones
+from accounts.acts import ACTS
+from accounts.models import Agent, PricingPlan, Role, Team, Workspace
+
+meta_id = RegexValidator(r"^\d{5,32}$", _("Meta’s ids are made of digits only."))
+THEMES = [("system", _("Like the system")), ("light", _("Light")), ("dark", _("Dark"))]
+
+
+class LanguageField(forms.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Language"), choices=settings.LANGUAGES, **kwargs)
+
+
+class ZoneField(forms.ChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Time zone"), choices=zones.choices, **kwargs)
+
+
+class MeForm(forms.ModelForm[Agent]):
+    language = LanguageField()
+    time_zone = ZoneField()
+    theme = forms.ChoiceField(label=_("Theme"), choices=THEMES)
+    enter_sends = forms.BooleanField(
+        label=_("Enter sends the message"),
+        required=False,
+        help_text=_("Shift+Enter starts a new line. Off: Ctrl+Enter sends."),
+    )
+
+    class Meta:
+        model = Agent
+        fields = ("name", "language", "time_zone", "theme", "enter_sends")
+        labels = {"name": _("Name")}  # noqa: RUF012
+        help_texts = {"name": _("Colleagues see it; customers do not.")}  # noqa: RUF012
+
+
+class WorkspaceForm(forms.ModelForm[Workspace]):
+    language = LanguageField(help_text=_("What new colleagues start with."))
+    time_zone = ZoneField(help_text=_("Where the working day begins and ends."))
+
+    class Meta:
+        model = Workspace
+        fields = ("name", "language", "time_zone", "requires_mfa")
+        labels = {  # noqa: RUF012
+            "name": _("Name of the workspace"),
+            "requires_mfa": _("Everybody signs in with a second step"),
+        }
+        help_texts = {  # noqa: RUF012
+            "requires_mfa": _(
+                "Who has none is led to set one up before anything else: an app with codes, or a passkey."
+            )
+        }
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.AGENT)
+    language = LanguageField()
+    teams = forms.ModelMultipleChoiceField(
+        label=_("Teams"),
+        queryset=Team.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("An agent starts with the conversations of these teams, at every number."),
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = self.fields["teams"]
+        assert isinstance(teams, forms.ModelMultipleChoiceField)
+        teams.queryset = workspace.teams.all()
+        self.fields["language"].initial = workspace.language
+
+
+class JoinForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
+    )
+    language = LanguageField()
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least ten characters. A few words in a row are easy to keep."),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if password := data.get("password"):
+            person = Agent(email=self.email, name=data.get("name", ""))
+            try:
+                validate_password(password, person)
+            except forms.ValidationError as problem:
+                self.add_error("password", problem)
+        return data
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+
+
+class ActivityForm(forms.Form):
+    """Whether somebody may come in."""
+
+    is_active = forms.TypedChoiceField(
+        choices=[("1", ""), ("0", "")], coerce=lambda value: value == "1"
+    )
+
+
+class TeamForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the team"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class AppForm(forms.Form):
+    app_id = forms.CharField(
+        label=_("App ID"),
+        max_length=32,
+        validators=[meta_id],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("developers.facebook.com → your app → Settings → Basic"),
+    )
+    secret = forms.CharField(
+        label=_("App secret"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("On the same page, under “Show”. It proves that webhooks come from Meta."),
+    )
+
+
+class SecretForm(forms.Form):
+    secret = AppForm.base_fields["secret"]
+
+
+class TokenForm(forms.Form):
+    token = forms.CharField(
+        label=_("Access token"),
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_(
+            "Of a system user that never expires, with whatsapp_business_messaging and "
+            "whatsapp_business_management."
+        ),
+    )
+
+
+class AccountForm(TokenForm):
+    waba_id = forms.CharField(
+        label=_("WhatsApp Business Account ID"),
+        max_length=32,
+        validators=[meta_id],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("WhatsApp Manager → Account tools → the number under the account’s name"),
+    )
+    pricing_plan = forms.ChoiceField(
+        label=_("How Meta bills this account"),
+        choices=PricingPlan.choices,
+        initial=PricingPlan.CURRENT,
+        widget=forms.RadioSelect,
+    )
+    field_order = ("waba_id", "token", "pricing_plan")
+
+
+class PlanForm(forms.Form):
+    pricing_plan = AccountForm.base_fields["pricing_plan"]
+
+
+class NumberForm(forms.Form):
+    label = forms.CharField(
+        label=_("Label"),
+        max_length=40,
+        help_text=_("What the team calls it: “Shop”, “Clinic”."),
+    )
+    team = forms.ModelChoiceField(
+        label=_("Team"),
+        queryset=Team.objects.none(),
+        required=False,
+        empty_label=_("No team"),
+        help_text=_("New conversations start there."),
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        team = self.fields["team"]
+        assert isinstance(team, forms.ModelChoiceField)
+        team.queryset = workspace.teams.all()
+
+
+class NewNumberForm(NumberForm):
+    phone_number_id = forms.CharField(
+        label=_("Phone number ID"),
+        max_length=32,
+        validators=[meta_id],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_(
+            "WhatsApp Manager → Phone numbers → the number → its ID; not the number itself"
+        ),
+    )
+    field_order = ("phone_number_id", "label", "team")
+
+
+class AuditForm(forms.Form):
+    person = forms.TypedChoiceField(label=_("Person"), coerce=int, required=False, empty_value=None)
+    act = forms.ChoiceField(label=_("Act"), required=False)
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    before = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = workspace.agents.order_by("name").values_list("pk", "name")
+        person, act = self.fields["person"], self.fields["act"]
+        assert isinstance(person, forms.ChoiceField)
+        assert isinstance(act, forms.ChoiceField)
+        person.choices = [("", _("Everybody")), *people]
+        act.choices = [("", _("Everything")), *ACTS.items()]

@@ -1,0 +1,16 @@
+"""Ends the live connections of agents whose rights or language changed: they reconnect and are judged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from django.db import transaction
+
+from events import live
+
+
+def close(agent_ids: Iterable[int]) -> None:
+    """Once the change is committed. The pipe (events/live.py) knows nothing of accounts."""
+    for agent_id in agent_ids:
+        transaction.on_commit(partial(live.close, f"agent.{agent_id}"), robust=True)

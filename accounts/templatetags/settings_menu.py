@@ -1,0 +1,89 @@
+"""The side menu of the settings: which entries a role has, and which one is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template import RequestContext
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+
+register = template.Library()
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+MANAGERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    url_name: str
+    words: Promise
+    icon: str
+    roles: frozenset[Role]
+
+
+GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
+    (
+        _("You"),
+        (
+            Entry("accounts:me", _("Profile"), "user-round", EVERYBODY),
+            Entry("accounts:security", _("Sign-in"), "shield-check", EVERYBODY),
+        ),
+    ),
+    (
+        _("Workspace"),
+        (
+            Entry("accounts:workspace", _("General"), "settings-2", ADMINISTRATORS),
+            Entry("accounts:people", _("People"), "users-round", MANAGERS),
+            Entry("accounts:teams", _("Teams"), "network", MANAGERS),
+        ),
+    ),
+    (
+        _("WhatsApp"),
+        (
+            Entry("accounts:whatsapp", _("Accounts"), "building-2", ADMINISTRATORS),
+            Entry("accounts:numbers", _("Numbers"), "phone", MANAGERS),
+            Entry("webhooks:quarantine", _("Held back"), "octagon-pause", ADMINISTRATORS),
+        ),
+    ),
+    (_("Record"), (Entry("accounts:log", _("Audit log"), "scroll-text", ADMINISTRATORS),)),
+)
+
+
+@register.inclusion_tag("accounts/_menu.html", takes_context=True)
+def settings_menu(context: RequestContext) -> dict[str, Any]:
+    request = context["request"]
+    groups = []
+    for title, entries in GROUPS:
+        shown = [
+            (entry, url, request.path.startswith(url))
+            for entry in entries
+            if request.user.role in entry.roles and (url := _url(entry.url_name))
+        ]
+        if shown:
+            groups.append((title, shown))
+    return {"groups": groups}
+
+
+def _url(name: str) -> str:
+    """Empty where the page is not part of this site."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def shown(value: object) -> str:
+    """A detail of the audit log: lists and yes/no in words."""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or "—"
+    return str(value)

@@ -1,0 +1,54 @@
+"""What agents set for themselves: who they are, how pages look, how they sign in, where they are signed in."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import browsers, preferences
+from accounts.forms import MeForm
+from accounts.rights import AgentRequest
+
+
+def me(request: AgentRequest) -> HttpResponse:
+    form = MeForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        preferences.change_own(request.user.pk, **form.cleaned_data)
+        with translation.override(form.cleaned_data["language"]):
+            messages.success(request, _("Saved."))
+        return redirect("accounts:me")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/me.html", {"form": form}, status=status)
+
+
+@require_safe
+def security(request: AgentRequest) -> HttpResponse:
+    authenticators = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))
+    by_type = {authenticator.type: authenticator for authenticator in authenticators}
+    codes = by_type.get(Authenticator.Type.RECOVERY_CODES)
+    context = {
+        "app": by_type.get(Authenticator.Type.TOTP),
+        "passkeys": [a for a in authenticators if a.type == Authenticator.Type.WEBAUTHN],
+        "codes": codes,
+        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "sessions": browsers.described(
+            UserSession.objects.filter(user=request.user).order_by("-last_seen_at"),
+            current=request.session.session_key,
+        ),
+    }
+    return render(request, "accounts/security.html", context)
+
+
+@require_POST
+def sessions(request: AgentRequest) -> HttpResponse:
+    """Signs out everywhere but here."""
+    end_other_sessions(request, request.user)
+    messages.success(request, _("Signed out everywhere else."))
+    return redirect("accounts:security")
