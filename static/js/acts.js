@@ -1,0 +1,69 @@
+/**
+ * Acts on a conversation without leaving it: forms with data-act are posted, the answer's fragments put in their place.
+ * The same fragments come by the socket too; whichever is newer stays. Without JavaScript the forms work as forms.
+ */
+// @ts-check
+import { place, parse } from "place";
+import { post } from "server";
+import { say } from "words";
+
+/** @param {HTMLFormElement} form @param {HTMLElement | null} [button] */
+async function act(form, button = null) {
+    if (form.getAttribute("aria-busy") === "true") return;
+    form.setAttribute("aria-busy", "true");
+    const fields = new FormData(form, button instanceof HTMLButtonElement ? button : null);
+    form.closest("details")?.removeAttribute("open");
+    try {
+        const response = await post(form.action, fields);
+        const html = await response.text();
+        if (response.ok) place(html);
+        else say(response.status === 409 ? wordsOf(html) : document.body.dataset.failed || "", { bad: true });
+    } catch {
+        say(document.body.dataset.offline || "", { bad: true });
+    } finally {
+        form.removeAttribute("aria-busy");
+    }
+}
+
+/** The sentence of a refusal. @param {string} html */
+function wordsOf(html) {
+    return parse(html).querySelector("p")?.textContent?.trim() || "";
+}
+
+document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.dataset.act === undefined) return;
+    event.preventDefault();
+    act(form, event.submitter);
+});
+
+document.addEventListener("change", (event) => {
+    const form = event.target instanceof Element ? event.target.closest("form[data-act-on=change]") : null;
+    if (form instanceof HTMLFormElement) act(form);
+});
+
+// A menu closes when one clicks elsewhere or presses Escape, as menus do.
+document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.drop[open]")) {
+        if (event.target instanceof Node && !menu.contains(event.target)) menu.removeAttribute("open");
+    }
+});
+document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.drop[open]");
+    if (!menu) return;
+    menu.removeAttribute("open");
+    menu.querySelector("summary")?.focus();
+    event.stopPropagation();
+});
+
+document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-panel-toggle]") : null;
+    const inbox = button?.closest(".inbox");
+    if (!(inbox instanceof HTMLElement)) return;
+    const isPhone = matchMedia("(width <= 720px)").matches;
+    const isNarrow = matchMedia("(width <= 1180px)").matches;
+    if (isPhone) inbox.dataset.pane = "panel";
+    else if (isNarrow) inbox.dataset.panel = inbox.dataset.panel === "open" ? "shown" : "open";
+    else inbox.dataset.panel = inbox.dataset.panel === "hidden" ? "shown" : "hidden";
+});
