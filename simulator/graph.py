@@ -57,8 +57,8 @@ class Graph:
             return answer(error.envelope(), status=error.http_status)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as problem:
             # A payload of a shape that no check foresaw: Meta says 100 to those, too.
-            error = GraphError(100, details=f"{type(problem).__name__}: {problem}")
-            return answer(error.envelope(), status=error.http_status)
+            refusal = GraphError(100, details=f"{type(problem).__name__}: {problem}")
+            return answer(refusal.envelope(), status=refusal.http_status)
         except NeverAnswer:
             await asyncio.sleep(HANG_SECONDS)
             return Response(status_code=504)

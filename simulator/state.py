@@ -68,6 +68,7 @@ class Keeper:
             "CREATE TABLE IF NOT EXISTS blob (id TEXT PRIMARY KEY, data BLOB);"
         )
         self._generation = world.generation
+        self._last_rest = ""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
@@ -159,6 +160,9 @@ class Keeper:
                     gone.append((name, key))
                 else:
                     rows.append((name, key, json.dumps(to_json(thing))))
+        if not (rows or gone or blobs or fresh) and rest == self._last_rest:
+            return 0
+        self._last_rest = rest
         with self._db:
             if fresh:
                 self._db.execute("DELETE FROM thing")
