@@ -15,8 +15,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeAlias
 
-from django.db import models, transaction
-from django.db.models import Case, F, Value, When
+from django.db import connection, models, transaction
 
 from accounts.models import Agent, Workspace
 from events.models import Event
@@ -108,9 +107,10 @@ def _stamp(batch: list[Change]) -> None:
             newest[type(row)][row.pk] = change.seq
             row.seq = change.seq  # type: ignore[attr-defined]
     for model, numbers in newest.items():
-        rows = model._default_manager.filter(pk__in=numbers)
-        if len(set(numbers.values())) == 1:
-            rows.update(seq=next(iter(numbers.values())))
-            continue
-        cases = [When(pk=pk, then=Value(seq)) for pk, seq in numbers.items()]
-        rows.update(seq=Case(*cases, default=F("seq")))
+        table = connection.ops.quote_name(model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET seq = new.seq "  # noqa: S608  the name of a table of ours
+                f"FROM unnest(%s::bigint[], %s::bigint[]) AS new (id, seq) WHERE {table}.id = new.id",
+                [list(numbers.keys()), list(numbers.values())],
+            )
