@@ -1,0 +1,175 @@
+/**
+ * <live-updates>: the line to the server. What is pushed is placed; after any gap the page asks what it missed.
+ *
+ * Fires on document: `note` (what is not worth keeping: read marks, somebody types) and `line` with {open}.
+ */
+// @ts-check
+import { place } from "place";
+import { get, isSignedOut, withQuery } from "server";
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+const SILENCE_MS = 50_000; // the server speaks every 20 s
+const PATIENCE_MS = 1500; // a gap shorter than this is not worth a word
+const BACK_MS = 3000;
+const HIDDEN_MS = 60_000;
+const TRIES_BEFORE_HTTP = 3; // where sockets are blocked, ask by HTTP: slower, but true
+const SIGNED_OUT = 4401;
+const RIGHTS_CHANGED = 4403;
+
+class LiveUpdates extends HTMLElement {
+    /** The number up to which this page knows everything. Moves only by an answer to `ask`. */
+    cursor = 0;
+    /** @type {WebSocket | null} */ #socket = null;
+    #tries = 0;
+    #retry = 0;
+    #silence = 0;
+    #words = 0;
+    #hiddenAt = 0;
+    #wanted = 0;
+    #isAsking = false;
+    #isLeaving = false;
+    #off = new AbortController();
+
+    connectedCallback() {
+        this.cursor = Number(this.dataset.cursor || 0);
+        this.#off = new AbortController();
+        const { signal } = this.#off;
+        addEventListener("online", () => this.#openNow(), { signal });
+        addEventListener("offline", () => this.#socket?.close(), { signal });
+        addEventListener("pagehide", () => (this.#isLeaving = true), { signal });
+        addEventListener("pageshow", () => (this.#isLeaving = false), { signal });
+        document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
+        this.#open();
+    }
+
+    disconnectedCallback() {
+        this.#off.abort();
+        clearTimeout(this.#retry);
+        clearTimeout(this.#silence);
+        const socket = this.#socket;
+        this.#socket = null;
+        socket?.close();
+    }
+
+    get isOpen() {
+        return this.#socket?.readyState === WebSocket.OPEN;
+    }
+
+    #openNow() {
+        if (this.#socket) return;
+        clearTimeout(this.#retry);
+        this.#tries = 0;
+        this.#open();
+    }
+
+    #open() {
+        const url = new URL(this.dataset.socket || "/live/", location.href);
+        url.protocol = url.protocol.replace("http", "ws");
+        const socket = new WebSocket(url);
+        this.#socket = socket;
+        socket.onopen = () => this.#opened();
+        socket.onmessage = (event) => this.#heard(JSON.parse(event.data));
+        socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
+    }
+
+    async #opened() {
+        this.#tries = 0;
+        this.#listen();
+        clearTimeout(this.#words);
+        const wasAway = document.getElementById("line-state")?.dataset.state === "offline";
+        this.dataset.state = "open";
+        await this.ask();
+        document.dispatchEvent(new CustomEvent("line", { detail: { open: true } }));
+        if (wasAway) this.#say("back");
+    }
+
+    /** @param {{html?: string, note?: object, seq?: number}} what */
+    #heard({ html, note, seq }) {
+        this.#listen();
+        if (html) place(html);
+        if (note) document.dispatchEvent(new CustomEvent("note", { detail: note }));
+        if (seq && seq > this.cursor) this.ask(seq);
+    }
+
+    /** A line that says nothing for long is dead, whatever the browser thinks. */
+    #listen() {
+        clearTimeout(this.#silence);
+        this.#silence = setTimeout(() => this.#socket?.close(), SILENCE_MS);
+    }
+
+    /** @param {number} code */
+    #closed(code) {
+        this.#socket = null;
+        clearTimeout(this.#silence);
+        if (this.#isLeaving) return;
+        if (code === SIGNED_OUT || code === RIGHTS_CHANGED) {
+            this.#retry = setTimeout(() => location.reload(), Math.random() * 1000); // the server sends us where we belong
+            return;
+        }
+        document.dispatchEvent(new CustomEvent("line", { detail: { open: false } }));
+        if (this.dataset.state !== "offline") {
+            this.dataset.state = "offline";
+            this.#words = setTimeout(() => this.#say("offline"), PATIENCE_MS);
+        }
+        this.#tries += 1;
+        if (this.#tries >= TRIES_BEFORE_HTTP && navigator.onLine) this.ask();
+        const pause = Math.min(FIRST_PAUSE_MS * 2 ** (this.#tries - 1), LONGEST_PAUSE_MS);
+        this.#retry = setTimeout(() => this.#open(), pause * (0.5 + Math.random()));
+    }
+
+    #visibility() {
+        if (document.hidden) {
+            this.#hiddenAt = Date.now();
+            return;
+        }
+        if (!this.#socket) this.#openNow();
+        else if (this.#hiddenAt && Date.now() - this.#hiddenAt > HIDDEN_MS && this.isOpen) this.ask();
+    }
+
+    /** Ask what changed since the cursor; one request at a time. @param {number} [seq] the number that is known to exist */
+    async ask(seq = 0) {
+        this.#wanted = Math.max(this.#wanted, seq);
+        if (this.#isAsking) return;
+        this.#isAsking = true;
+        try {
+            let asked;
+            do {
+                asked = this.#wanted;
+                await this.#askOnce();
+            } while (this.#wanted > Math.max(asked, this.cursor)); // told of more while we asked
+        } catch {
+            // no network: the next open line asks again
+        } finally {
+            this.#wanted = 0;
+            this.#isAsking = false;
+        }
+    }
+
+    async #askOnce() {
+        const response = await get(withQuery(this.dataset.changes || "", { since: String(this.cursor) }));
+        if (isSignedOut(response) || response.status === 205) {
+            this.#isLeaving = true;
+            location.reload(); // drafts and unsent messages are kept (drafts.js, outbox.js)
+        }
+        if (!response.ok || response.status === 205) throw new Error(`changes: ${response.status}`);
+        place(await response.text());
+        this.cursor = Math.max(this.cursor, Number(response.headers.get("X-Cursor") || 0));
+    }
+
+    /** @param {"offline" | "back"} which */
+    #say(which) {
+        const line = document.getElementById("line-state");
+        if (!line) return;
+        clearTimeout(this.#words);
+        line.textContent = line.dataset[which] || "";
+        line.dataset.state = which;
+        line.hidden = false;
+        if (which === "back") this.#words = setTimeout(() => (line.hidden = true), BACK_MS);
+    }
+}
+
+customElements.define("live-updates", LiveUpdates);
+
+/** The page's line, where it has one. @returns {LiveUpdates | null} */
+export const line = () => document.querySelector("live-updates");
