@@ -69,9 +69,8 @@ def collect(root: Path) -> Any:
         if path.suffix == ".html":
             text = _as_python(text, name=str(path))
         place = path.relative_to(root).as_posix()
-        for line, function, words, notes in extract_python(
-            io.BytesIO(text.encode()), list(KEYWORDS), ["Translators:"], {}
-        ):
+        calls: Any = extract_python(io.BytesIO(text.encode()), KEYWORDS, ["Translators:"], {})
+        for line, function, words, notes in calls:
             message, context = _message(function, words)
             if message:
                 found.add(message, locations=[(place, line)], auto_comments=notes, context=context)

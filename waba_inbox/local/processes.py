@@ -96,8 +96,9 @@ def last_line(log: Path, *, words: tuple[str, ...] = ()) -> str:
 class Supervisor:
     """Use it as a context: leaving it stops everything."""
 
-    def __init__(self, *, say: Callable[[str], None] = print) -> None:
+    def __init__(self, *, say: Callable[[str], None] = print, patience: float = PATIENCE) -> None:
         self.say = say
+        self.patience = patience
         self._running: list[_Running] = []
         self._signals = 0
 
@@ -197,7 +198,7 @@ class Supervisor:
     def stop(self) -> None:
         """End everything within ten seconds; a second Ctrl-C does not wait."""
         running, self._running = self._running, []
-        for is_service, seconds in ((False, PATIENCE), (True, SERVICE_PATIENCE)):
+        for is_service, seconds in ((False, self.patience), (True, SERVICE_PATIENCE)):
             some = [one for one in running if one.program.is_service is is_service]
             for one in some:
                 with contextlib.suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""`manage.py catalogues` compiles the translations; --update collects new words before, --check says what is missing."""
+"""`manage.py catalogues` compiles the translations; --update collects new words, --check says what is missing."""
 
 from __future__ import annotations
 
