@@ -7,15 +7,15 @@ the message must not go; then nothing was written.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from accounts.models import Agent
-from conversations import live, statuses, tasks
+from conversations import admission, live, statuses, tasks
+from conversations.admission import Draft
 from conversations.models import (
     Conversation,
     ConversationStatus,
@@ -24,47 +24,31 @@ from conversations.models import (
     Message,
     Reaction,
 )
-from conversations.outgoing import address_of, payload
+from conversations.outgoing import address_of
 from conversations.refusals import (
     CannotReact,
-    ContactUnreachable,
     ContentRefused,
-    EmptyMessage,
-    InternalRole,
-    MarketingStopped,
-    MediaRefused,
     NotRetryable,
-    NumberHeld,
-    ParametersMissing,
-    TemplateNotSendable,
-    TextTooLong,
     ThreadMoved,
     TooLate,
     WindowClosed,
 )
-from events.models import Event
-from templates_app import components
-from templates_app.models import Category, Template, TemplateState
-from whatsapp import checks, payloads
-from whatsapp import media as meta_media
+from whatsapp import payloads
 from whatsapp.payloads import Address, Choice, Payload
-from whatsapp.problem import Problem
 
 LAST_TEXT: Final = 160
 REACTION_DAYS: Final = timedelta(days=30)
-WAS_WRITTEN: Final = ("message.queued", "message.echoed")  # a new message of our side
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What is to be said, before there is a row of it."""
+class How(TypedDict):
+    """What every verb takes besides what it sends. `seen`: the highest `seq` that the agent had on screen."""
 
-    kind: str
-    text: str = ""
-    content: dict[str, Any] = field(default_factory=dict)
-    media: MediaFile | None = None
-    template: Template | None = None
-    needs_window: bool = True
+    agent: Agent
+    token: UUID
+    seen: int
+    at: datetime
+    quoted: NotRequired[Message | None]
+    override: NotRequired[bool]  # send although somebody wrote meanwhile
 
 
 # --- verbs -----------------------------------------------------------------------------------------
@@ -73,103 +57,58 @@ class Draft:
 def reply(
     conversation_id: int,
     *,
-    agent: Agent,
     text: str,
-    token: UUID,
-    seen: int,
-    at: datetime,
-    quoted: Message | None = None,
-    override: bool = False,
+    **how: Unpack[How],
 ) -> Message:
     """Queue a free-form text."""
 
     def write(conversation: Conversation) -> Draft:
-        return Draft(kind="text", text=_checked_text(text), content={"body": text.strip()})
+        return Draft(kind="text", text=admission.checked_text(text), content={"body": text.strip()})
 
-    return _queue(
-        conversation_id,
-        write,
-        agent=agent,
-        token=token,
-        seen=seen,
-        at=at,
-        quoted=quoted,
-        override=override,
-    )
+    return _queue(conversation_id, write, **how)
 
 
 def send_media(
     conversation_id: int,
     *,
-    agent: Agent,
     file: MediaFile,
     caption: str = "",
-    token: UUID,
-    seen: int,
-    at: datetime,
-    quoted: Message | None = None,
-    override: bool = False,
+    **how: Unpack[How],
 ) -> Message:
     """Queue a stored file (see `uploads.store`), as the kind it was stored as."""
 
     def write(conversation: Conversation) -> Draft:
-        _check_file(file, conversation)
+        admission.check_file(file, conversation)
         if file.kind in ("audio", "sticker") and caption.strip():
-            raise ContentRefused((NO_CAPTION,))
-        words = _checked_caption(caption)
+            raise ContentRefused((admission.NO_CAPTION,))
+        words = admission.checked_caption(caption)
         content = {"caption": words} if words else {}
         return Draft(kind=file.kind, text=words, content=content, media=file)
 
-    return _queue(
-        conversation_id,
-        write,
-        agent=agent,
-        token=token,
-        seen=seen,
-        at=at,
-        quoted=quoted,
-        override=override,
-    )
+    return _queue(conversation_id, write, **how)
 
 
 def send_template(
     conversation_id: int,
     *,
-    agent: Agent,
     template_id: int,
     values: dict[str, str],
-    token: UUID,
-    seen: int,
-    at: datetime,
     media: MediaFile | None = None,
-    override: bool = False,
+    **how: Unpack[How],
 ) -> Message:
     """Queue a template with its variables filled. `values` has the keys of `components.variables`."""
 
     def write(conversation: Conversation) -> Draft:
-        return _filled(conversation, template_id, values, media)
+        return admission.filled(conversation, template_id, values, media)
 
-    return _queue(
-        conversation_id,
-        write,
-        agent=agent,
-        token=token,
-        seen=seen,
-        at=at,
-        override=override,
-    )
+    return _queue(conversation_id, write, **how)
 
 
 def send_interactive(
     conversation_id: int,
     *,
-    agent: Agent,
     build: Callable[[Address], Payload],
-    token: UUID,
-    seen: int,
-    at: datetime,
-    quoted: Message | None = None,
-    override: bool = False,
+    **how: Unpack[How],
 ) -> Message:
     """Queue buttons, a list, a link button or a request for the location: see the builders below."""
 
@@ -177,16 +116,7 @@ def send_interactive(
         said = build(address_of(conversation.contact))["interactive"]
         return Draft(kind="interactive", text=said["body"]["text"], content=said)
 
-    return _queue(
-        conversation_id,
-        write,
-        agent=agent,
-        token=token,
-        seen=seen,
-        at=at,
-        quoted=quoted,
-        override=override,
-    )
+    return _queue(conversation_id, write, **how)
 
 
 def buttons(body: str, choices: Sequence[Choice], **more: Any) -> Callable[[Address], Payload]:
@@ -212,16 +142,11 @@ def location_request(body: str) -> Callable[[Address], Payload]:
 def send_location(
     conversation_id: int,
     *,
-    agent: Agent,
     latitude: float,
     longitude: float,
     name: str = "",
     address: str = "",
-    token: UUID,
-    seen: int,
-    at: datetime,
-    quoted: Message | None = None,
-    override: bool = False,
+    **how: Unpack[How],
 ) -> Message:
     """Queue a place on the map."""
 
@@ -231,28 +156,14 @@ def send_location(
         words = ", ".join(filter(None, (name, address)))
         return Draft(kind="location", text=words, content=content)
 
-    return _queue(
-        conversation_id,
-        write,
-        agent=agent,
-        token=token,
-        seen=seen,
-        at=at,
-        quoted=quoted,
-        override=override,
-    )
+    return _queue(conversation_id, write, **how)
 
 
 def send_contacts(
     conversation_id: int,
     *,
-    agent: Agent,
     cards: Sequence[dict[str, Any]],
-    token: UUID,
-    seen: int,
-    at: datetime,
-    quoted: Message | None = None,
-    override: bool = False,
+    **how: Unpack[How],
 ) -> Message:
     """Queue contact cards, in the shape that inbound ones have: `{name, phones: [{phone}], emails, …}`."""
 
@@ -260,16 +171,7 @@ def send_contacts(
         words = ", ".join(str(card.get("name", "")) for card in cards)
         return Draft(kind="contacts", text=words, content={"contacts": [dict(c) for c in cards]})
 
-    return _queue(
-        conversation_id,
-        write,
-        agent=agent,
-        token=token,
-        seen=seen,
-        at=at,
-        quoted=quoted,
-        override=override,
-    )
+    return _queue(conversation_id, write, **how)
 
 
 @transaction.atomic
@@ -281,7 +183,7 @@ def react(
     conversation = _locked(target.conversation_id)
     if token and conversation.messages.filter(token=token).exists():
         return target
-    _check_sender(conversation, agent)
+    admission.check_sender(conversation, agent)
     if not target.wamid or target.direction == Direction.SYSTEM or target.revoked_at:
         raise CannotReact
     if at - target.at > REACTION_DAYS:
@@ -318,9 +220,9 @@ def retry(message_id: int, *, agent: Agent, at: datetime) -> Message:
         return message  # pressed twice
     if message.status not in (statuses.FAILED, statuses.UNKNOWN) or message.revoked_at:
         raise NotRetryable
-    _check_sender(conversation, agent)
+    admission.check_sender(conversation, agent)
     if message.kind == "template":
-        _check_template(message.template, conversation)
+        admission.check_template(message.template, conversation)
     elif not conversation.window.is_open(at):
         raise WindowClosed(conversation.window_closes_at)
     message.status, message.wamid = statuses.QUEUED, ""
@@ -332,6 +234,8 @@ def retry(message_id: int, *, agent: Agent, at: datetime) -> Message:
             "failed_at", "accepted_at", "sent_at", "retry_at",
         ]
     )  # fmt: skip
+    if message.media_id:  # Meta may have refused its copy of the file
+        MediaFile.objects.filter(pk=message.media_id).update(meta_id="", tries=0, next_try_at=None)
     if message.at >= conversation.last_at:
         conversation.last_status, conversation.last_error = statuses.QUEUED, None
         conversation.save(update_fields=["last_status", "last_error"])
@@ -348,7 +252,7 @@ def discard(message_id: int, *, agent: Agent, at: datetime) -> Message:
     message.refresh_from_db()
     if message.revoked_at:
         return message
-    _check_sender(conversation, agent)
+    admission.check_sender(conversation, agent)
     if message.direction != Direction.OUT or message.status != statuses.QUEUED:
         raise TooLate
     message.status = statuses.FAILED
@@ -386,11 +290,13 @@ def _queue(
     conversation = _locked(conversation_id)
     if repeated := conversation.messages.filter(token=token).first():
         return repeated
-    _check_sender(conversation, agent)
+    admission.check_sender(conversation, agent)
     draft = write(conversation)
     if draft.needs_window and not conversation.window.is_open(at):
         raise WindowClosed(conversation.window_closes_at)
-    if not override and (newer := newer_than(seen, conversation=conversation, agent=agent)):
+    if not override and (
+        newer := admission.newer_than(seen, conversation=conversation, agent=agent)
+    ):
         raise ThreadMoved(tuple(newer))
     message = Message(
         **_common(conversation, agent, token, at),
@@ -402,7 +308,7 @@ def _queue(
         quoted=quoted,
         quoted_wamid=quoted.wamid if quoted else "",
     )
-    _check_form(message, conversation)
+    admission.check_form(message, conversation)
     message.save(force_insert=True)
     _becomes_last(conversation, message)
     live.publish("message.queued", conversation, message, actor=agent, message=message.pk)
@@ -453,124 +359,3 @@ def _ring(conversation_id: int) -> None:
 
 def _deliver_soon(conversation_id: int) -> None:
     tasks.deliver.delay(conversation_id)
-
-
-# --- checks ----------------------------------------------------------------------------------------
-
-NO_CAPTION: Final = Problem(
-    "caption",
-    "WhatsApp shows no text under sound and stickers. Send the text as a message of its own.",
-    "WhatsApp не показывает текст под звуком и стикерами. Отправьте текст отдельным сообщением.",
-)
-
-
-def newer_than(seen: int, *, conversation: Conversation, agent: Agent) -> list[Message]:
-    """What the contact or a colleague wrote after the change that the agent had on screen.
-
-    A tick climbing on an old message also has a newer number, so our side's are taken from the journal.
-    """
-    if conversation.seq <= seen:
-        return []
-    events = Event.objects.filter(
-        workspace_id=conversation.workspace_id,
-        subject=f"conversation:{conversation.pk}",
-        seq__gt=seen,
-        kind__in=WAS_WRITTEN,
-    ).exclude(actor=agent)
-    ours = [
-        facts["message"] for facts in events.values_list("facts", flat=True) if "message" in facts
-    ]
-    newer = conversation.messages.after(seen)
-    found = newer.filter(direction=Direction.IN) | newer.filter(pk__in=ours)
-    return list(found.select_related("author").order_by("at", "arrival", "pk"))
-
-
-def _check_sender(conversation: Conversation, agent: Agent) -> None:
-    if not agent.works_conversations:
-        raise InternalRole
-    if not conversation.number.is_active:
-        raise NumberHeld(conversation.number.label)
-    if not (conversation.contact.phone or conversation.contact.user_id):
-        raise ContactUnreachable
-
-
-def _checked_text(text: str) -> str:
-    words = text.strip()
-    if not words:
-        raise EmptyMessage
-    if len(words) > checks.BODY:
-        raise TextTooLong(len(words), checks.BODY)
-    return words
-
-
-def _checked_caption(caption: str) -> str:
-    words = caption.strip()
-    if len(words) > checks.CAPTION:
-        raise TextTooLong(len(words), checks.CAPTION)
-    return words
-
-
-def _check_file(file: MediaFile, conversation: Conversation) -> None:
-    if file.workspace_id != conversation.workspace_id or not file.is_stored:
-        raise MediaRefused
-    if problem := meta_media.check(
-        file.mime_type, file.size, file.kind, is_animated=file.is_animated
-    ):
-        raise MediaRefused(problem, as_document=file.kind != "document")
-
-
-def _check_form(message: Message, conversation: Conversation) -> None:
-    """What Meta would refuse in the form of it. A file has its Meta id only later, so that is not asked."""
-    try:
-        body = payload(message, conversation.contact)
-    except ValueError:
-        if message.media is None:
-            raise
-        return
-    if problems := checks.problems(body):
-        raise ContentRefused(tuple(problems))
-
-
-def _check_template(template: Template | None, conversation: Conversation) -> Template:
-    if template is None or template.account_id != conversation.number.account_id:
-        raise TemplateNotSendable
-    if template.status != TemplateState.APPROVED:
-        raise TemplateNotSendable(template.status)
-    if template.category == Category.MARKETING and conversation.contact.marketing_stopped_at:
-        raise MarketingStopped
-    return template
-
-
-def _filled(
-    conversation: Conversation, template_id: int, values: dict[str, str], media: MediaFile | None
-) -> Draft:
-    found = Template.objects.filter(pk=template_id).first()
-    template = _check_template(found, conversation)
-    layout = components.of(template)
-    if layout.unsupported:
-        raise TemplateNotSendable(template.status, layout.unsupported)
-    missing = components.missing(layout, values)
-    if not layout.needs_file:
-        media = None
-    elif media is None:
-        missing = (components.HEADER_FILE, *missing)
-    else:
-        _check_file(media, conversation)
-    if missing:
-        raise ParametersMissing(missing)
-    preview = components.preview(layout, values)
-    content = {
-        "name": template.name,
-        "language": template.language,
-        "category": template.category,
-        "components": components.fill(layout, values),
-        "preview": preview.as_json(),
-    }
-    return Draft(
-        kind="template",
-        text=preview.body,
-        content=content,
-        media=media,
-        template=template,
-        needs_window=False,
-    )

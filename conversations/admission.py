@@ -1,0 +1,163 @@
+"""May this be sent? Each check raises its Refusal and writes nothing. The verbs of sending.py call them under the lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from accounts.models import Agent
+from conversations.models import Conversation, Direction, MediaFile, Message
+from conversations.outgoing import payload
+from conversations.refusals import (
+    ContactUnreachable,
+    ContentRefused,
+    EmptyMessage,
+    InternalRole,
+    MarketingStopped,
+    MediaRefused,
+    NumberHeld,
+    ParametersMissing,
+    TemplateNotSendable,
+    TextTooLong,
+)
+from events.models import Event
+from templates_app import components
+from templates_app.models import Category, Template, TemplateState
+from whatsapp import checks
+from whatsapp import media as meta_media
+from whatsapp.problem import Problem
+
+WRITTEN: Final = "message.queued"
+ECHOED: Final = "message.echoed"  # written on the phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What is to be said, before there is a row of it."""
+
+    kind: str
+    text: str = ""
+    content: dict[str, Any] = field(default_factory=dict)
+    media: MediaFile | None = None
+    template: Template | None = None
+    needs_window: bool = True
+
+
+NO_CAPTION: Final = Problem(
+    "caption",
+    "WhatsApp shows no text under sound and stickers. Send the text as a message of its own.",
+    "WhatsApp не показывает текст под звуком и стикерами. Отправьте текст отдельным сообщением.",
+)
+
+
+def newer_than(seen: int, *, conversation: Conversation, agent: Agent) -> list[Message]:
+    """What the contact or a colleague wrote after the change that the agent had on screen.
+
+    A tick climbing on an old message also has a newer number, so our side's are taken from the journal.
+    """
+    if conversation.seq <= seen:
+        return []
+    events = Event.objects.filter(
+        workspace_id=conversation.workspace_id,
+        subject=f"conversation:{conversation.pk}",
+        seq__gt=seen,
+        kind__in=(WRITTEN, ECHOED),
+    ).exclude(actor=agent)
+    told = list(events.values_list("kind", "facts"))
+    ours = [facts["message"] for kind, facts in told if kind == WRITTEN]
+    newer = conversation.messages.after(seen)
+    found = newer.filter(direction=Direction.IN) | newer.filter(pk__in=ours)
+    if any(kind == ECHOED for kind, _facts in told):
+        found |= newer.filter(direction=Direction.OUT, source="phone")
+    return list(found.select_related("author").order_by("at", "arrival", "pk"))
+
+
+def check_sender(conversation: Conversation, agent: Agent) -> None:
+    if not agent.works_conversations:
+        raise InternalRole
+    if not conversation.number.is_active:
+        raise NumberHeld(conversation.number.label)
+    if not (conversation.contact.phone or conversation.contact.user_id):
+        raise ContactUnreachable
+
+
+def checked_text(text: str) -> str:
+    words = text.strip()
+    if not words:
+        raise EmptyMessage
+    if len(words) > checks.BODY:
+        raise TextTooLong(len(words), checks.BODY)
+    return words
+
+
+def checked_caption(caption: str) -> str:
+    words = caption.strip()
+    if len(words) > checks.CAPTION:
+        raise TextTooLong(len(words), checks.CAPTION)
+    return words
+
+
+def check_file(file: MediaFile, conversation: Conversation) -> None:
+    if file.workspace_id != conversation.workspace_id or not file.is_stored:
+        raise MediaRefused
+    if problem := meta_media.check(
+        file.mime_type, file.size, file.kind, is_animated=file.is_animated
+    ):
+        raise MediaRefused(problem, as_document=file.kind != "document")
+
+
+def check_form(message: Message, conversation: Conversation) -> None:
+    """What Meta would refuse in the form of it. A file has its Meta id only later, so that is not asked."""
+    try:
+        body = payload(message, conversation.contact)
+    except ValueError:
+        if message.media is None:
+            raise
+        return
+    if problems := checks.problems(body):
+        raise ContentRefused(tuple(problems))
+
+
+def check_template(template: Template | None, conversation: Conversation) -> Template:
+    if template is None or template.account_id != conversation.number.account_id:
+        raise TemplateNotSendable
+    if template.status != TemplateState.APPROVED:
+        raise TemplateNotSendable(template.status)
+    if template.category == Category.MARKETING and conversation.contact.marketing_stopped_at:
+        raise MarketingStopped
+    return template
+
+
+def filled(
+    conversation: Conversation, template_id: int, values: dict[str, str], media: MediaFile | None
+) -> Draft:
+    found = Template.objects.filter(pk=template_id).first()
+    template = check_template(found, conversation)
+    layout = components.of(template)
+    if layout.unsupported:
+        raise TemplateNotSendable(template.status, layout.unsupported)
+    missing = components.missing(layout, values)
+    if not layout.needs_file:
+        media = None
+    elif media is None:
+        missing = (components.HEADER_FILE, *missing)
+    else:
+        check_file(media, conversation)
+    if missing:
+        raise ParametersMissing(missing)
+    preview = components.preview(layout, values)
+    content = {
+        "name": template.name,
+        "language": template.language,
+        "category": template.category,
+        "components": components.fill(layout, values),
+        "preview": preview.as_json(),
+    }
+    return Draft(
+        kind="template",
+        text=preview.body,
+        content=content,
+        media=media,
+        template=template,
+        needs_window=False,
+    )
