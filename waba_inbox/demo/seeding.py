@@ -1,0 +1,54 @@
+"""Makes the demo, or finds it and keeps it fresh: what `manage.py seed_demo` does, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from accounts.models import Workspace
+from conversations.models import Conversation, Message
+from waba_inbox.demo import cast, company, meta, refreshing, sounds, templates, writing
+
+LOCK = 20260101  # an advisory lock: two starts at once make one demo
+
+
+def seed(*, now: datetime, refresh: bool = False) -> Iterator[str]:
+    """Do it, and say in words what was done."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        workspace = company.found()
+        if workspace is None:
+            workspace = make(now=now).workspace
+            if not sounds.CAN_FILM:
+                yield "PyAV is not installed: voice messages are silent, and there is no video."
+        elif refresh or (
+            refreshing.is_stale(workspace, now=now) and not refreshing.is_used(workspace)
+        ):
+            step = refreshing.refresh(workspace, now=now)
+            yield f"All times moved forward by {step.total_seconds() / 3600:.1f} h."
+    yield from meta.tell(workspace)
+    yield from words(workspace)
+
+
+def make(*, now: datetime) -> company.Company:
+    """Everything from nothing. Call inside a transaction."""
+    made = company.make()
+    library = templates.make(made, now=now)
+    writing.write(made, cast.chats(now=now), library, now=now)
+    return made
+
+
+def words(workspace: Workspace) -> Iterator[str]:
+    """The logins and what there is to see."""
+    chats = Conversation.objects.filter(workspace=workspace).count()
+    messages = Message.objects.filter(workspace=workspace).count()
+    yield f"Demo: «{workspace.name}», {chats} conversations, {messages} messages."
+    yield f"Password of all logins: {company.PASSWORD}"
+    for login in company.LOGINS:
+        where = {"shop": ", shop", "workshop": ", workshop"}.get(login.team, "")
+        yield f"  {login.email:<32} {login.role.value}{where} ({login.language})"
+    other = company.OTHER_LOGIN
+    yield f"  {other.email:<32} {other.role.value} of another company"
