@@ -50,6 +50,7 @@ class Intake:
     ) -> None:
         self.inner = inner
         self.max_bytes = max_bytes
+        self._warned_at = float("-inf")
         self.bell = Bell(ring)
         self.box = PostBox(dsn, on_stored=self.bell.ring)
         self.keys = Keys(self.box.rows)
@@ -136,9 +137,16 @@ class Intake:
         except Full:
             return 503, _said("too many posts are waiting")
         except Exception as problem:  # no database, no promise: Meta keeps the body and comes again
-            logger.warning("webhook not stored", problem=str(problem))
+            self._warn(problem)
             return 503, _said("not stored, send it again")
         return 200, b'{"stored": true}'
+
+    def _warn(self, problem: Exception) -> None:
+        """Once a second: a burst without a database must not fill the disk too."""
+        now = time.monotonic()
+        if now - self._warned_at > 1:
+            self._warned_at = now
+            logger.warning("webhooks are not stored", problem=str(problem))
 
     async def _body(self, receive: Receive) -> bytes:
         message = await receive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ class Keys:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._keys: tuple[Key, ...] | None = None
-        self._read_at = self._tried_at = -GOOD_FOR
+        self._read_at = self._tried_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def signer(self, body: bytes, header: str) -> int | None:
         """Our id of the app whose secret signed this body; None if no secret of ours did."""
@@ -43,29 +45,34 @@ class Keys:
 
     async def known(self) -> tuple[Key, ...]:
         """The keys, asked for anew when they are old. An unreachable database does not forget them."""
-        if time.monotonic() - self._read_at > GOOD_FOR:
+        is_old = time.monotonic() - self._read_at > GOOD_FOR
+        if self._keys is None or (is_old and not self._reading.locked()):
             await self.look_again()
         if self._keys is None:
             raise ConnectionError("the secrets could not be read")
         return self._keys
 
     async def look_again(self) -> bool:
-        """Read the keys now, unless that was tried a moment ago. True if they were read."""
-        now = time.monotonic()
-        if now - self._tried_at < PAUSE and self._keys is not None:
-            return False
-        self._tried_at = now
-        try:
-            rows = await self._rows(QUERY)
-        except Exception as problem:
-            logger.warning("webhook secrets not read", problem=str(problem))
-            return False
-        self._keys = tuple(
-            Key(app_id, _plain(secret), _plain(verify_token))
-            for app_id, secret, verify_token in rows
-        )
-        self._read_at = now
-        return True
+        """Read the keys now, unless that was tried a moment ago. One asks for all. True if there is something to look at."""
+        asked_at = time.monotonic()
+        async with self._reading:
+            if self._read_at >= asked_at:
+                return True  # another one asked while we waited
+            if time.monotonic() - self._tried_at < PAUSE:
+                return False
+            try:
+                rows = await self._rows(QUERY)
+            except Exception as problem:
+                logger.warning("webhook secrets not read", problem=str(problem))
+                return False
+            finally:
+                self._tried_at = time.monotonic()
+            self._keys = tuple(
+                Key(app_id, _plain(secret), _plain(verify_token))
+                for app_id, secret, verify_token in rows
+            )
+            self._read_at = time.monotonic()
+            return True
 
     @staticmethod
     def _match(keys: tuple[Key, ...], body: bytes, header: str) -> int | None:

@@ -51,6 +51,7 @@ class PostBox:
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] | None = None
         self._waiting: deque[Post] = deque()
         self._waiting_bytes = 0
+        self._opening = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -83,8 +84,10 @@ class PostBox:
 
     async def _connections(self) -> AsyncConnectionPool[AsyncConnection[Any]]:
         """Opened at the first post, on the loop that serves it."""
-        if self._pool is None:
-            self._pool = AsyncConnectionPool(
+        async with self._opening:
+            if self._pool is not None:
+                return self._pool
+            pool: AsyncConnectionPool[AsyncConnection[Any]] = AsyncConnectionPool(
                 self._dsn,
                 min_size=1,
                 max_size=2,  # one stores, one reads secrets
@@ -95,8 +98,9 @@ class PostBox:
                 open=False,
                 name="intake",
             )
-            await self._pool.open()
-        return self._pool
+            await pool.open()
+            self._pool = pool
+            return pool
 
     async def _write(self) -> None:
         while self._waiting:

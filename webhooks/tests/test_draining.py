@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
-from accounts.models import MetaApp, PhoneNumber
-from conversations.models import Conversation, Message
-from webhooks import draining
+import pytest
+from conversations.models import Attempt, Conversation, Message
+from django.utils import timezone
+from tests import world
+from webhooks import draining, quarantine
 from webhooks.models import Envelope, Quarantined
 from webhooks.tests import meta
+from whatsapp.tests import stored
+from whatsapp.webhooks import BadBody, parse
+
+from accounts.models import MetaApp, PhoneNumber
 
 
 def put(body: bytes, number: PhoneNumber | None = None, app: MetaApp | None = None) -> Envelope:
@@ -45,3 +52,154 @@ def test_the_same_message_in_another_envelope_changes_nothing(number):
     assert Message.objects.count() == 1
     assert Conversation.objects.values().get() == before
     assert not Quarantined.objects.exists()
+
+
+def test_a_broken_item_is_held_back_and_the_other_29_go_on(number, other_number):
+    """Two entries of three changes of five messages, with five statuses, and one message that nobody can read."""
+    sent = [send(number) for _ in range(5)]
+    changes = [
+        meta.change(number, contacts=[meta.contact(f"7921{n}")], messages=five(f"7921{n}"))
+        for n in range(5)
+    ]
+    broken = five("79219")
+    broken[2]["timestamp"] = "yesterday"
+    statuses = [meta.status(message.wamid, "delivered") for message in sent]
+    changes.append(meta.change(number, messages=broken, statuses=statuses))
+    waba_id = number.account.waba_id
+    put(meta.envelope((waba_id, changes[:3]), (waba_id, changes[3:])), number)
+    draining.drain()
+    assert Message.objects.inbound().count() == 29
+    assert {message.status for message in Message.objects.filter(direction="out")} == {"delivered"}
+    held = Quarantined.objects.get()
+    assert (held.kind, held.workspace, held.position) == ("Unreadable", number.workspace, 27)
+    assert "timestamp" in held.reason
+    assert held.raw["text"] == {"body": "said 2"}
+    assert Envelope.objects.get().processed_at
+    draining.drain()
+    assert Message.objects.inbound().count() == 29
+
+
+def test_an_envelope_of_a_batch_does_not_suffer_from_its_neighbours(number):
+    put(b"{not json", number)
+    put(meta.body(number, messages=[meta.text("good")]), number)
+    put(b'{"entry": 5}', number)
+    draining.drain()
+    assert Message.objects.get().text == "good"
+    assert set(Quarantined.objects.values_list("kind", flat=True)) == {"Envelope"}
+    assert not Envelope.objects.filter(processed_at=None).exists()
+
+
+def test_a_number_that_is_not_ours_is_held_back_with_words(number):
+    body = meta.body(number, messages=[meta.text("?")]).replace(
+        number.phone_number_id.encode(), b"999"
+    )
+    put(body, number)
+    draining.drain()
+    held = Quarantined.objects.get()
+    assert "no number of ours: id 999" in held.reason
+    assert held.workspace == number.workspace  # its app signed it
+    assert not Message.objects.exists()
+
+
+def test_an_app_may_not_speak_for_the_account_of_another(number, dan):
+    stranger = world.make_account(dan.workspace).app
+    put(meta.body(number, messages=[meta.text("I am your customer")]), app=stranger)
+    draining.drain()
+    held = Quarantined.objects.get()
+    assert "signed by an app that is not this account’s" in held.reason
+    assert held.workspace == dan.workspace
+    assert not Message.objects.exists()
+
+
+def test_a_message_in_a_group_is_held_back(number):
+    put(meta.body(number, messages=[meta.text("all", group_id="G1")]), number)
+    draining.drain()
+    assert "group" in Quarantined.objects.get().reason
+
+
+def test_an_envelope_that_kills_its_worker_is_left_alone_in_the_end(number):
+    poison = put(meta.body(number, messages=[meta.text("poison")]), number)
+    Envelope.objects.filter(pk=poison.pk).update(tries=draining.POISON_AFTER)
+    put(meta.body(number, messages=[meta.text("good")]), number)
+    draining.drain()
+    assert Message.objects.get().text == "good"
+    held = Quarantined.objects.get()
+    assert held.envelope == poison
+    assert "did not end" in held.reason
+
+
+def test_a_suspect_envelope_goes_alone_so_that_its_neighbours_live(number):
+    good = [put(meta.body(number, messages=[meta.text("good")]), number) for _ in range(3)]
+    suspect = put(meta.body(number, messages=[meta.text("suspect")]), number)
+    Envelope.objects.filter(pk=suspect.pk).update(tries=draining.SUSPECT_AFTER)
+    first, second = draining._claim(), None
+    assert sorted(first) == [envelope.pk for envelope in good]
+    Envelope.objects.filter(pk__in=first).update(processed_at=timezone.now())
+    put(meta.body(number, messages=[meta.text("later")]), number)
+    second = draining._claim()
+    assert second == [suspect.pk]
+
+
+def test_what_was_held_back_goes_through_once_the_number_is_known(number):
+    put(meta.body(number, messages=[meta.text("patience")]), number)
+    known_as = number.phone_number_id
+    PhoneNumber.objects.filter(pk=number.pk).update(phone_number_id="gone")
+    draining.drain()
+    held = Quarantined.objects.get()
+    assert quarantine.replay(held) is False
+    PhoneNumber.objects.filter(pk=number.pk).update(phone_number_id=known_as)
+    assert quarantine.replay(held) is True
+    assert Message.objects.get().text == "patience"
+    assert not quarantine.open_for(number.workspace).exists()
+
+
+def test_a_batch_costs_the_same_queries_whatever_its_size(number, django_assert_max_num_queries):
+    for n in range(60):
+        sender = f"7921000{n:04d}"
+        parts = {"contacts": [meta.contact(sender)], "messages": [meta.text(sender=sender)]}
+        put(meta.body(number, **parts), number)
+    with django_assert_max_num_queries(45):
+        draining.drain()
+    assert Message.objects.count() == 60
+
+
+@pytest.mark.parametrize("name", stored.NAMES)
+def test_every_stored_body_goes_the_whole_way(name, workspace):
+    body = (stored.BODIES / f"{name}.json").read_bytes()
+    app = None
+    try:
+        facts = parse(body)
+    except BadBody:
+        facts = []
+    accounts = {}
+    for fact in facts:
+        if fact.waba_id not in accounts:
+            account = world.make_account(workspace, waba_id=fact.waba_id, app=app)
+            accounts[fact.waba_id], app = account, account.app
+        phone_number_id = getattr(fact, "phone_number_id", "")
+        digits = "".join(filter(str.isdigit, getattr(fact, "display_phone_number", "")))
+        if (phone_number_id or digits) and not PhoneNumber.objects.filter(digits=digits).exists():
+            world.make_number(
+                accounts[fact.waba_id],
+                phone_number_id=phone_number_id or f"id-{digits}",
+                digits=digits,
+            )
+    put(body, app=app or world.make_account(workspace).app)
+    draining.drain()
+    assert Envelope.objects.get().processed_at
+    crashes = Quarantined.objects.exclude(traceback="").values_list("traceback", flat=True)
+    assert not list(crashes)
+
+
+def five(sender: str) -> list[dict[str, Any]]:
+    return [meta.text(f"said {n}", sender=sender) for n in range(5)]
+
+
+def send(number: PhoneNumber) -> Message:
+    """A message that Meta has accepted."""
+    conversation = world.make_conversation(number)
+    message = world.make_message(conversation, direction="out")
+    Attempt.objects.create(
+        message=message, number=number, wamid=message.wamid, outcome="accepted", status="accepted"
+    )
+    return message
