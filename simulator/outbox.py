@@ -38,6 +38,7 @@ class Delivery:
     fields: tuple[str, ...]
     lane: int
     first_at: float
+    era: int = 0
     attempt: int = 1
 
 
@@ -53,6 +54,7 @@ class Outbox:
         self.timeout = 10.0
         self.log: deque[Json] = deque(maxlen=5000)
         self.posted = 0
+        self._era = 0  # a reset begins a new one: what was under way then goes nowhere
         self._ids = itertools.count(1)
         self._lanes: list[queue.SimpleQueue[Delivery | None]] = [
             queue.SimpleQueue() for _ in range(LANES)
@@ -90,6 +92,7 @@ class Outbox:
 
     def clear(self) -> None:
         """Forget everything that waits, and the log."""
+        self._era += 1
         with self._later_lock:
             self._later.clear()
         self.log.clear()
@@ -146,21 +149,22 @@ class Outbox:
             self._bell.clear()
             with self._busy_lock:
                 self._busy += 1
+            era = self._era
             try:
-                self._post_all(self.world.take())
+                self._post_all(self.world.take(), era=era)
                 self._post_retries()
             finally:
                 with self._busy_lock:
                     self._busy -= 1
 
-    def _post_all(self, changes: list[Change]) -> None:
+    def _post_all(self, changes: list[Change], *, era: int) -> None:
         groups: dict[tuple[str, str, int], list[Change]] = {}
         for change in changes:
             for url, secret in self._targets(change):
                 groups.setdefault((url, secret, change.batch or self.batch), []).append(change)
         for (url, secret, size), members in groups.items():
             for start in range(0, len(members), size):
-                self._enqueue(url, secret, members[start : start + size])
+                self._enqueue(url, secret, members[start : start + size], era=era)
 
     def _targets(self, change: Change) -> Iterable[tuple[str, str]]:
         waba = self.world.wabas.get(change.waba_id)
@@ -178,7 +182,7 @@ class Outbox:
             if self.receiver is not None or url:
                 yield url, app.secret
 
-    def _enqueue(self, url: str, secret: str, changes: list[Change]) -> None:
+    def _enqueue(self, url: str, secret: str, changes: list[Change], *, era: int) -> None:
         lane = crc32(changes[0].lane.encode()) % LANES
         delivery = Delivery(
             id=next(self._ids),
@@ -188,6 +192,7 @@ class Outbox:
             fields=tuple(change.field for change in changes),
             lane=lane,
             first_at=self.world.clock.now(),
+            era=era,
         )
         if self.faults.hits("drop"):
             self._note(delivery, status=0, note="dropped", seconds=0.0)
@@ -244,6 +249,8 @@ class Outbox:
                     self._busy -= 1
 
     def _post(self, delivery: Delivery) -> None:
+        if delivery.era != self._era or not (self.receiver or delivery.url):
+            return
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "facebookexternalua",
@@ -267,7 +274,7 @@ class Outbox:
         except Exception as problem:  # whatever a receiver does, Meta tries again
             status, note = 0, f"{type(problem).__name__}: {problem}"[:200]
         self._note(delivery, status=status, note=note, seconds=time.perf_counter() - began)
-        if status != 200 and not self._stopping:
+        if status != 200 and delivery.era == self._era and not self._stopping:
             self._try_again(delivery)
 
     def _note(self, delivery: Delivery, *, status: int, note: str, seconds: float) -> None:

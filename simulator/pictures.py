@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import colorsys
 import io
-import struct
+from pathlib import Path
+from typing import Final
 
 from PIL import Image, ImageDraw, ImageFilter
+
+TUNE: Final = Path(__file__).parent / "voice_note.ogg"
 
 
 def _colour(hue: float, *, light: float, saturation: float = 0.55) -> tuple[int, int, int]:
@@ -86,46 +89,6 @@ def document(title: str) -> bytes:
     return bytes(out + b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % table)
 
 
-def _ogg_checksum(page: bytes) -> int:
-    crc = 0
-    for byte in page:
-        crc ^= byte << 24
-        for _ in range(8):
-            crc = (crc << 1) ^ (0x04C11DB7 if crc & 0x80000000 else 0)
-            crc &= 0xFFFFFFFF
-    return crc
-
-
-def _ogg_page(packets: list[bytes], *, position: int, sequence: int, flags: int) -> bytes:
-    sizes = b"".join(b"\xff" * (len(p) // 255) + bytes([len(p) % 255]) for p in packets)
-    head = (
-        struct.pack("<4sBBqIII", b"OggS", 0, flags, position, 7, sequence, 0)
-        + bytes([len(sizes)])
-        + sizes
-    )
-    page = head + b"".join(packets)
-    return page[:22] + struct.pack("<I", _ogg_checksum(page)) + page[26:]
-
-
-def voice(*, seconds: float = 4.0) -> bytes:
-    """A voice note of silence: Ogg Opus, mono, frames of 20 ms."""
-    head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48000, 0, 0)
-    tags = b"OpusTags" + struct.pack("<I", 9) + b"simulator" + struct.pack("<I", 0)
-    pages = [
-        _ogg_page([head], position=0, sequence=0, flags=2),
-        _ogg_page([tags], position=0, sequence=1, flags=0),
-    ]
-    frames = int(seconds * 50)
-    for start in range(0, frames, 50):
-        count = min(50, frames - start)
-        last = start + count == frames
-        packets = [b"\xf8\xff\xfe"] * count
-        pages.append(
-            _ogg_page(
-                packets,
-                position=(start + count) * 960,
-                sequence=2 + start // 50,
-                flags=4 if last else 0,
-            )
-        )
-    return b"".join(pages)
+def voice() -> bytes:
+    """A short tune as a voice note (Ogg Opus, mono), composed and encoded for this project."""
+    return TUNE.read_bytes()

@@ -48,7 +48,7 @@ export class Composer {
 
   key(event) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.send(); }
-    if (event.key === "Escape") this.forget();
+    if (event.key === "Escape") { this.sheet.hidden = true; this.forget(); }
   }
 
   paste(event) {

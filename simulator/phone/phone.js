@@ -60,7 +60,7 @@ class PhoneApp {
           h("button", { class: "tool", type: "button", title: t("language"), "aria-label": t("language"), onclick: switchLanguage }, t("language").slice(0, 2).toUpperCase()),
           h("button", { class: "tool", type: "button", title: t("theme"), "aria-label": t("theme"), onclick: () => this.switchTheme() }, icon("moon")),
           h("button", { class: "tool tool--main", type: "button", title: t("newCustomer"), "aria-label": t("newCustomer"), onclick: () => this.newCustomer() }, icon("plus"))),
-        h("label", { class: "field" }, icon("store", "icon--s"), this.numbers),
+        h("label", { class: "field" }, icon("store", "icon--s"), this.numbers, icon("down", "icon--s")),
         h("label", { class: "field" }, icon("search", "icon--s"), search)),
       this.rows);
     document.title = t("customers");
@@ -194,7 +194,7 @@ class PhoneApp {
     this.composer.of = this.customer.id;
     this.composer.text.value = draft;
     this.composer.face();
-    this.thread = h("div", { class: "thread", role: "log", "aria-live": "polite", tabIndex: 0 });
+    this.thread = h("div", { class: "thread", role: "log", "aria-live": "polite", tabIndex: 0, onclick: () => { this.composer.sheet.hidden = true; } });
     this.status = h("small", {});
     this.note = h("div", { class: "note" }, icon("off", "icon--s"), t("offNote"), h("button", { type: "button", onclick: () => this.act({ do: "goes_online" }) }, t("turnOn")));
     document.getElementById("chat").replaceChildren(this.device(

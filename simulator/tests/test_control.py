@@ -10,11 +10,12 @@ import requests
 
 from simulator import defaults
 from simulator.acts import ACTS
+from simulator.models import Json
 from simulator.testing import SimulatorServer
 from simulator.tests.conftest import Receiver, Wire
 
 ANNA = "+4915112345678"
-EXAMPLES = {
+EXAMPLES: Json = {
     "writes": {"text": "Hi"},
     "sends": {"type": "text", "content": {"body": "Hi"}},
     "sends_file": {"mime_type": "text/plain", "base64": base64.b64encode(b"x").decode()},

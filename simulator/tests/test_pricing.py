@@ -45,7 +45,8 @@ def conversation(kind: str) -> Conversation:
     ],
 )
 def test_the_model_follows_the_local_date(day: Any, zone: str, model: str):
-    at = datetime(*day, tzinfo=UTC).timestamp()
+    year, month, date = day
+    at = datetime(year, month, date, tzinfo=UTC).timestamp()
     assert model_for("auto", at=at, zone=zone) == model
 
 
