@@ -1,0 +1,97 @@
+"""Takes the pictures of the README and of docs/ from a running demo, with the system's Chromium. Called by bin/pictures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from waba_inbox.demo.company import PASSWORD
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+DESKTOP, PHONE = (1440, 900), (390, 844)
+
+
+class Shot(NamedTuple):
+    name: str
+    email: str  # empty: nobody is signed in
+    path: str
+    size: tuple[int, int] = DESKTOP
+    scheme: str = "light"
+    click: str = ""
+
+
+RUSSIAN, ENGLISH = "anna@demo.waba-inbox.test", "james@demo.waba-inbox.test"
+MANAGER, ADMINISTRATOR = "elena@demo.waba-inbox.test", "dmitry@demo.waba-inbox.test"
+
+
+def shots(phone: str) -> list[Shot]:
+    first = ".row:nth-child(2) .row__link"
+    return [
+        Shot("inbox-en-light", ENGLISH, "/inbox/?tab=all", click=first),
+        Shot("inbox-ru-dark", RUSSIAN, "/inbox/?tab=all", scheme="dark", click=first),
+        Shot("inbox-phone-list", RUSSIAN, "/inbox/?tab=all", PHONE),
+        Shot("inbox-phone-thread", ENGLISH, "/inbox/?tab=all", PHONE, "dark", first),
+        Shot("templates-en", MANAGER, "/templates/"),
+        Shot("people-ru", ADMINISTRATOR, "/settings/people/"),
+        Shot("phone-en", "", phone + "/phone?lang=en"),
+    ]
+
+
+def main(inbox: str, phone: str) -> None:
+    chromium = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
+    if not chromium:
+        sys.exit("No Chromium found: install one (apt-get install chromium) or name it in CHROMIUM")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        sessions: dict[str, Any] = {"": None}
+        for shot in shots(phone.rstrip("/")):
+            if shot.email not in sessions:
+                sessions[shot.email] = _signed_in(browser, inbox, shot.email)
+            _take(browser, shot, sessions[shot.email], inbox)
+            sys.stdout.write(f"docs/pictures/{shot.name}.png\n")
+        browser.close()
+
+
+def _signed_in(browser: Browser, inbox: str, email: str) -> Any:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{inbox}/accounts/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def _take(browser: Browser, shot: Shot, state: Any, inbox: str) -> None:
+    width, height = shot.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=shot.scheme, storage_state=state
+    )
+    page = context.new_page()
+    page.goto(shot.path if shot.path.startswith("http") else inbox + shot.path)
+    page.wait_for_load_state("load")
+    if shot.click:
+        page.click(shot.click)
+        page.wait_for_selector(".pane:not([hidden]) .message")
+    page.wait_for_timeout(800)  # pictures and fonts settle
+    page.screenshot(path=str(FOLDER / f"{shot.name}.png"))
+    context.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
