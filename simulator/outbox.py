@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final, TypeAlias
 from zlib import crc32
 
@@ -70,7 +70,8 @@ class Outbox:
         world.wake = self._bell.set
 
     def start(self) -> None:
-        """Begin to post."""
+        """Begin to post, first of all what an earlier run could not."""
+        self._resume()
         jobs: list[Callable[[], None]] = [
             self._pump,
             *(lambda n=n: self._work(n) for n in range(LANES)),
@@ -81,14 +82,30 @@ class Outbox:
             self._threads.append(thread)
 
     def stop(self) -> None:
-        """Finish what is in hand; what waits for another try stays in `waiting`."""
+        """Finish what is in hand; what waits for another try goes to the world's file."""
         self._stopping = True
         self._bell.set()
         for lane in self._lanes:
             lane.put(None)
         for thread in self._threads:
             thread.join(timeout=5)
+        self._leave()
         self._pool.clear()
+
+    def _leave(self) -> None:
+        """Give what waits to the world, whose file keeps it for the next start."""
+        with self._later_lock:
+            self.world.unposted = [
+                {f.name: getattr(d, f.name) for f in fields(d)} | {"body": d.body.decode()}
+                for _, _, d in sorted(self._later)
+            ]
+
+    def _resume(self) -> None:
+        waiting, self.world.unposted = self.world.unposted, []
+        for item in waiting:
+            body, names = str(item["body"]).encode(), tuple(item["fields"])
+            again = {"id": next(self._ids), "body": body, "fields": names, "era": self._era}
+            self._put_off(Delivery(**(item | again)), self.retry_seconds)
 
     def clear(self) -> None:
         """Forget everything that waits, and the log."""
@@ -100,8 +117,10 @@ class Outbox:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is being posted, queued or due now."""
+        if self._next_retry() == 0.0 or self.world.next_due() == 0.0:
+            return False
         with self._busy_lock:
-            return not self._busy and not self.world.ready and self.world.next_due() != 0.0
+            return not self._busy and not self.world.ready
 
     def drain(self, *, timeout: float = 10.0) -> None:
         """Wait until everything due now has been posted. For tests."""
@@ -274,7 +293,7 @@ class Outbox:
         except Exception as problem:  # whatever a receiver does, Meta tries again
             status, note = 0, f"{type(problem).__name__}: {problem}"[:200]
         self._note(delivery, status=status, note=note, seconds=time.perf_counter() - began)
-        if status != 200 and delivery.era == self._era and not self._stopping:
+        if status != 200 and delivery.era == self._era:
             self._try_again(delivery)
 
     def _note(self, delivery: Delivery, *, status: int, note: str, seconds: float) -> None:

@@ -117,6 +117,7 @@ class Keeper:
         world.settings.update(rest.get("settings", {}))
         world.meters.on.update(rest.get("meters", {}))
         world.service_used.update(rest.get("service_used", {}))
+        world.unposted = list(rest.get("unposted", []))
         # New ids must differ from those given out before.
         world.rng.seed(f"{rest.get('serial', 0)}:{world.clock.now()}")
         for due, kind, data in rest.get("agenda", []):
@@ -131,6 +132,7 @@ class Keeper:
                 "meters": world.meters.on,
                 "service_used": world.service_used,
                 "serial": len(world.messages),
+                "unposted": world.unposted,
                 "agenda": [
                     [due, kind, data]
                     for due, _, kind, data in sorted(world.agenda, key=lambda item: item[:2])

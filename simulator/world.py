@@ -116,6 +116,7 @@ class World:
             self.vanished: list[Json] = []
             self.agenda: list[tuple[float, int, str, Json]] = []
             self.ready: list[Change] = []
+            self.unposted: list[Json] = []
             self._serial = 0
             self.generation = getattr(self, "generation", 0) + 1
             self.wake: Callable[[], None] = getattr(self, "wake", lambda: None)

@@ -13,9 +13,11 @@ import pytest
 import requests
 
 from simulator import defaults, sending
+from simulator.faults import Faults
+from simulator.outbox import Outbox
 from simulator.state import Keeper
 from simulator.testing import AT_ONCE
-from simulator.tests.conftest import statuses_of
+from simulator.tests.conftest import Receiver, statuses_of
 from simulator.world import World
 
 ANNA = "+4915112345678"
@@ -71,6 +73,7 @@ def test_the_program_starts_answers_and_saves_when_it_is_told_to_stop(tmp_path: 
         port = free.getsockname()[1]
     state = tmp_path / "state.db"
     command = [sys.executable, "-m", "simulator", "--port", str(port), "--state", str(state)]
+    command += ["--webhook", "http://127.0.0.1:9/nobody"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603
     try:
         assert running.stdout is not None
@@ -91,4 +94,12 @@ def test_the_program_starts_answers_and_saves_when_it_is_told_to_stop(tmp_path: 
     assert code == 0
     world = World()
     assert Keeper(world, path=state).load()
+    assert [item["attempt"] > 1 for item in world.unposted] == [True]
+    outbox = Outbox(world, Faults())
+    outbox.receiver = heard = Receiver()
+    outbox.retry_seconds = 0
+    outbox.start()
+    outbox.drain()
+    outbox.stop()
+    assert heard.messages[0]["text"] == {"body": "Hi"}
     assert [m.content for m in world.messages.values()] == [{"body": "Hi"}]
