@@ -1,4 +1,4 @@
-"""Takes the pictures of the README and of docs/ from a running demo, with the system's Chromium. Called by bin/pictures."""
+"""Takes the pictures of the README from a running demo, with the system's Chromium. Called by bin/pictures."""
 
 from __future__ import annotations
 
