@@ -63,9 +63,5 @@ class MFAAdapter(DefaultMFAAdapter):
         """Where the workspace asks for a second step, the last one stays."""
         if not authenticator.user.workspace.requires_mfa:
             return True
-        return (
-            Authenticator.objects.filter(user=authenticator.user)
-            .exclude(pk=authenticator.pk)
-            .exclude(type=Authenticator.Type.RECOVERY_CODES)
-            .exists()
-        )
+        others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

@@ -176,7 +176,7 @@ class AccountForm(TokenForm):
     )
     pricing_plan = forms.ChoiceField(
         label=_("How Meta bills this account"),
-        choices=PricingPlan.choices,
+        choices=list(reversed(PricingPlan.choices)),
         initial=PricingPlan.CURRENT,
         widget=forms.RadioSelect,
     )

@@ -84,8 +84,5 @@ class SecondStepMiddleware:
 
 def has_second_step(agent: Agent) -> bool:
     """An app or a passkey; recovery codes alone are no second step."""
-    return (
-        Authenticator.objects.filter(user=agent)
-        .exclude(type=Authenticator.Type.RECOVERY_CODES)
-        .exists()
-    )
+    steps = Authenticator.objects.filter(user=agent)
+    return bool(steps.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

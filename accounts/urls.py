@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import log, people, teams, workspace, you
+from accounts.views import log, numbers, people, teams, whatsapp, workspace, you
 
 app_name = "accounts"
 urlpatterns = [
@@ -36,5 +36,23 @@ urlpatterns = [
     path("teams/<int:team_id>/", teams.team, name="team"),
     path("teams/<int:team_id>/members/", teams.team_members, name="team_members"),
     path("teams/<int:team_id>/end/", teams.team_end, name="team_end"),
+    path("whatsapp/", whatsapp.whatsapp, name="whatsapp"),
+    path("whatsapp/apps/", whatsapp.apps, name="apps"),
+    path("whatsapp/apps/<int:app_id>/", whatsapp.app, name="app"),
+    path("whatsapp/apps/<int:app_id>/account/", whatsapp.account_new, name="account_new"),
+    path("whatsapp/<int:account_id>/", whatsapp.account, name="account"),
+    path("whatsapp/<int:account_id>/numbers/", whatsapp.account_numbers, name="account_numbers"),
+    path("whatsapp/<int:account_id>/numbers/new/", numbers.number_new, name="number_new"),
+    path("whatsapp/<int:account_id>/check/", whatsapp.account_check, name="account_check"),
+    path("whatsapp/<int:account_id>/token/", whatsapp.account_token, name="account_token"),
+    path("whatsapp/<int:account_id>/plan/", whatsapp.account_plan, name="account_plan"),
+    path(
+        "whatsapp/<int:account_id>/subscription/",
+        whatsapp.account_subscription,
+        name="account_subscription",
+    ),
+    path("numbers/", numbers.numbers, name="numbers"),
+    path("numbers/<int:number_id>/", numbers.number, name="number"),
+    path("numbers/<int:number_id>/activity/", numbers.number_activity, name="number_activity"),
     path("log/", log.log, name="log"),
 ]
