@@ -85,7 +85,7 @@ class TimeAgo extends Ticking {
     tick() {
         const at = this.at;
         const style = this.dataset.style;
-        if (!this.title) this.title = full.format(at);
+        if (!this.hasAttribute("title")) this.setAttribute("title", full.format(at));
         if (style === "time") this.textContent = clock.format(at);
         else if (style === "day") this.textContent = dayWords(at);
         else if (style === "full") this.textContent = full.format(at);
@@ -99,7 +99,7 @@ class TimeLeft extends Ticking {
         const left = this.at.getTime() - Date.now();
         const state = left <= 0 ? "closed" : left < SOON ? "soon" : "open";
         const text = left <= 0 ? this.dataset.closed || "" : durationWords(left);
-        if (this.textContent !== text) this.textContent = text;
+        if (this.textContent !== text) this.replaceChildren(text);
         if (this.dataset.state === state) return;
         this.dataset.state = state;
         this.dispatchEvent(new CustomEvent("window-changed", { bubbles: true, detail: { state } }));

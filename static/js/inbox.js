@@ -1,6 +1,12 @@
 /** What the inbox page loads, in the order in which the parts wake up. */
 // @ts-check
 import "list";
+import "scroll";
+import "composer";
 import "deck";
 import "acts";
+import "react";
+import "voice";
+import "lightbox";
+import "keys";
 import "live";

@@ -41,10 +41,12 @@ export class ConversationList extends HTMLElement {
         clearTimeout(this.#countsTimer);
     }
 
+    /** @returns {HTMLElement} */
     get box() {
         return /** @type {HTMLElement} */ (this.querySelector("#conversation-rows") ?? this);
     }
 
+    /** @returns {HTMLElement[]} */
     get rows() {
         return sorted(this.box).filter((row) => row.classList.contains("row"));
     }

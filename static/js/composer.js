@@ -1,0 +1,364 @@
+/**
+ * <reply-composer>: writing to one customer. Enter sends, drafts are kept, files come by button, drop and paste; what is sent
+ * stands in the thread at once (outbox.js). When the window closes only templates go out.
+ */
+// @ts-check
+import { keepDraft, readDraft } from "drafts";
+import { suggest, toggleEmoji } from "emoji";
+import { kindOf, previewOf, problemOf, Refused, upload } from "files";
+import { Outbox } from "outbox";
+import { openPicker } from "picker";
+import { say } from "words";
+
+const DRAFT_MS = 300;
+
+export class ReplyComposer extends HTMLElement {
+    #outbox = new Outbox(this);
+    #draftTimer = 0;
+    #off = new AbortController();
+
+    connectedCallback() {
+        this.#off = new AbortController();
+        const { signal } = this.#off;
+        const pane = this.pane;
+        this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
+        this.addEventListener("click", (event) => this.#click(event), { signal });
+        this.addEventListener("change", (event) => this.#chosen(event), { signal });
+        this.text.addEventListener("input", () => this.#typed(), { signal });
+        this.text.addEventListener("keydown", (event) => this.#key(event), { signal });
+        this.text.addEventListener("paste", (event) => this.#pasted(event), { signal });
+        pane?.addEventListener("click", (event) => this.#quoteClick(event), { signal });
+        pane?.addEventListener("window-changed", () => this.#judgeWindow(), { signal });
+        this.addEventListener("placed", () => this.#judgeWindow(), { signal });
+        for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
+            pane?.addEventListener(name, (event) => this.#dragged(/** @type {DragEvent} */ (event)), { signal });
+        }
+        addEventListener("pagehide", () => this.#keepNow(), { signal });
+        addEventListener("online", () => this.#outbox.retry(), { signal });
+        document.addEventListener("line", (event) => /** @type {CustomEvent} */ (event).detail.open && this.#outbox.retry(), { signal });
+        this.#restore();
+        this.#judgeWindow();
+        queueMicrotask(() => this.#outbox.restore((text) => (bubble) => this.#fill(bubble, text)));
+    }
+
+    disconnectedCallback() {
+        this.#keepNow();
+        this.#off.abort();
+    }
+
+    get pane() {
+        return /** @type {HTMLElement | null} */ (this.closest(".pane"));
+    }
+
+    get form() {
+        return /** @type {HTMLFormElement} */ (this.querySelector("form"));
+    }
+
+    get text() {
+        return /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea[name="text"]'));
+    }
+
+    get fileInput() {
+        return /** @type {HTMLInputElement} */ (this.querySelector("[data-file-input]"));
+    }
+
+    /** @returns {import("files").Limits} */
+    get limits() {
+        return JSON.parse(this.dataset.limits || '{"kinds": {}, "words": {}}');
+    }
+
+    get conversation() {
+        return this.dataset.conversation ?? "";
+    }
+
+    /** The newest number on this agent's screen: the server compares it with what a colleague did meanwhile. */
+    seen() {
+        const shown = this.pane?.querySelectorAll(".message[data-version]") ?? [];
+        return String(Math.max(0, ...[...shown].map((message) => Number(message.getAttribute("data-version")))));
+    }
+
+    // --- writing ---------------------------------------------------------------------------------------
+
+    /** Put words into the composer, before what stands there. @param {string} words @param {string} [quoted] */
+    write(words, quoted = "") {
+        this.text.value = [words, this.text.value].filter(Boolean).join("\n");
+        if (quoted) this.#quote(quoted);
+        this.#typed();
+        this.text.focus();
+    }
+
+    /** Put something where the caret is. @param {string} words @param {number} [back] how many characters before it go */
+    insert(words, back = 0) {
+        const { selectionStart, selectionEnd } = this.text;
+        this.text.setRangeText(words, selectionStart - back, selectionEnd, "end");
+        this.text.focus();
+        this.#typed();
+    }
+
+    #typed() {
+        this.#grow();
+        suggest(this);
+        clearTimeout(this.#draftTimer);
+        this.#draftTimer = setTimeout(() => this.#keepNow(), DRAFT_MS);
+    }
+
+    /** Browsers without field-sizing need a hand. */
+    #grow() {
+        if (CSS.supports("field-sizing", "content")) return;
+        this.text.style.blockSize = "auto";
+        this.text.style.blockSize = `${this.text.scrollHeight}px`;
+    }
+
+    #keepNow() {
+        clearTimeout(this.#draftTimer);
+        keepDraft(this.conversation, { text: this.text.value, quoted: this.#quoted });
+    }
+
+    #restore() {
+        const { text, quoted } = readDraft(this.conversation);
+        if (!this.text.value) this.text.value = text;
+        if (quoted) this.#quote(quoted);
+        this.#grow();
+    }
+
+    /** @param {KeyboardEvent} event */
+    #key(event) {
+        if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
+        const isShort = event.ctrlKey || event.metaKey;
+        const sends = isShort || (this.dataset.enter === "1" && !event.shiftKey && !event.altKey);
+        if (!sends) return;
+        event.preventDefault();
+        this.form.requestSubmit();
+    }
+
+    // --- sending ---------------------------------------------------------------------------------------
+
+    /** @param {Event} event */
+    #submit(event) {
+        event.preventDefault();
+        const text = this.text.value.trim();
+        const staged = this.#staged;
+        if (!text && !staged.length) return;
+        const common = { seen: this.seen(), ...(this.#quoted ? { quoted: this.#quoted } : {}) };
+        const quote = this.#quoteBox.querySelector(".quote")?.cloneNode(true);
+        let rest = text;
+        for (const { file, kind, caption } of staged) {
+            const takesCaption = kind !== "audio";
+            const words = caption || (takesCaption ? rest : "");
+            if (words === rest) rest = "";
+            this.#sendFile(file, kind, { ...common, text: words });
+        }
+        if (rest) {
+            this.#outbox.add({ ...common, text: rest }, (bubble) => {
+                this.#fill(bubble, rest);
+                if (quote) bubble.querySelector(".bubble")?.prepend(quote);
+            });
+        }
+        this.text.value = "";
+        this.#filesBox.replaceChildren();
+        this.#unquote();
+        this.#typed();
+        this.#keepNow();
+    }
+
+    /** @param {HTMLElement} bubble @param {string} words */
+    #fill(bubble, words) {
+        const box = bubble.querySelector(".bubble__text");
+        if (box) box.textContent = words;
+    }
+
+    /** @param {File} file @param {string} kind @param {Record<string, string>} fields */
+    #sendFile(file, kind, fields) {
+        const progress = Object.assign(document.createElement("progress"), { className: "bubble__progress", max: 1, value: 0 });
+        progress.setAttribute("aria-label", this.dataset.uploading ?? "");
+        const start = () => upload(this.dataset.files ?? "", file, (part) => (progress.value = part));
+        /** @type {Promise<{key: string}> | null} */ let going = start();
+        going.catch(() => {}); // asked for its outcome when its turn has come
+        const entry = this.#outbox.add(
+            fields,
+            (bubble) => {
+                this.#fill(bubble, fields.text);
+                bubble.querySelector(".bubble")?.prepend(previewOf(file, kind), progress);
+                bubble.classList.replace("message--text", `message--${kind}`);
+            },
+            {
+                ready: async () => {
+                    try {
+                        fields.file = (await (going ??= start())).key;
+                        progress.remove();
+                        return true;
+                    } catch (problem) {
+                        going = null;
+                        if (!(problem instanceof Refused)) throw problem;
+                        entry.bubble.remove();
+                        say(problem.message, { bad: true });
+                        if (fields.text) this.write(fields.text);
+                        return false;
+                    }
+                },
+            },
+        );
+    }
+
+    /** A template from the picker. @param {Record<string, string>} fields @param {Node} preview @param {File | null} file */
+    sendTemplate(fields, preview, file) {
+        /** @type {Record<string, string>} */ const said = { ...fields, seen: this.seen() };
+        const ready = async () => {
+            if (file) said.file = (await upload(this.dataset.files ?? "", file, () => {})).key;
+            return true;
+        };
+        this.#outbox.add(
+            said,
+            (bubble) => {
+                const box = bubble.querySelector(".bubble");
+                box?.querySelector(".bubble__text")?.replaceWith(preview);
+                if (file) box?.prepend(previewOf(file, kindOf(file.type, this.limits)));
+            },
+            { ready },
+        );
+    }
+
+    /**
+     * The server's no, above the composer; null takes it away.
+     * @param {Node | null} words @param {{override?: () => void, dismiss?: () => void}} [acts]
+     */
+    refuse(words, acts = {}) {
+        const slot = this.querySelector(".composer__refusal");
+        if (!slot) return;
+        slot.replaceChildren(...(words ? [words] : []));
+        slot.querySelector("[data-override]")?.addEventListener("click", () => acts.override?.());
+        slot.querySelector("[data-dismiss]")?.addEventListener("click", () => slot.replaceChildren());
+    }
+
+    // --- the window ------------------------------------------------------------------------------------
+
+    /** Free words while the window is open, templates after. The latest truth is the mark that the server pushes. */
+    #judgeWindow() {
+        const mark = /** @type {HTMLElement | null} */ (this.querySelector("[data-window]"));
+        if (!mark?.dataset.state) return;
+        const mode = mark.dataset.state === "closed" ? "template" : "reply";
+        if (this.dataset.mode !== mode) this.dataset.mode = mode;
+    }
+
+    // --- quoting ---------------------------------------------------------------------------------------
+
+    get #quoteBox() {
+        return /** @type {HTMLElement} */ (this.querySelector("[data-quote-slot]"));
+    }
+
+    get #quoted() {
+        return this.#quoteBox.dataset.token ?? "";
+    }
+
+    /** @param {Event} event */
+    #quoteClick(event) {
+        const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".message [data-quote]"));
+        if (!button?.dataset.quote) return;
+        this.#quote(button.dataset.quote);
+        this.#keepNow();
+        this.text.focus();
+    }
+
+    /** @param {string} token */
+    #quote(token) {
+        const message = document.getElementById(`message-${token}`);
+        const words = message?.querySelector(".bubble__text")?.textContent || message?.querySelector(".bubble__label, .file__name")?.textContent;
+        const box = this.#quoteBox;
+        box.dataset.token = token;
+        const quote = Object.assign(document.createElement("a"), { className: "quote", href: `#message-${token}` });
+        quote.dataset.jump = `message-${token}`;
+        quote.append(Object.assign(document.createElement("bdi"), { className: "quote__text", textContent: words?.trim() || "…" }));
+        const away = Object.assign(document.createElement("button"), { className: "icon-button", type: "button", textContent: "×" });
+        away.setAttribute("aria-label", this.dataset.remove ?? "");
+        away.addEventListener("click", () => {
+            this.#unquote();
+            this.text.focus();
+        });
+        box.replaceChildren(quote, away);
+        box.hidden = false;
+    }
+
+    #unquote() {
+        this.#quoteBox.hidden = true;
+        this.#quoteBox.dataset.token = "";
+        this.#quoteBox.replaceChildren();
+        this.#keepNow();
+    }
+
+    // --- files -----------------------------------------------------------------------------------------
+
+    get #filesBox() {
+        return /** @type {HTMLElement} */ (this.querySelector("[data-files-slot]"));
+    }
+
+    /** Files that wait for Send, with their captions. */
+    get #staged() {
+        return [...this.#filesBox.children].map((item) => {
+            const { file, kind } = /** @type {HTMLElement & {file: File, kind: string}} */ (item);
+            return { file, kind, caption: item.querySelector("input")?.value.trim() ?? "" };
+        });
+    }
+
+    /** @param {Iterable<File>} files */
+    stage(files) {
+        const { limits } = this;
+        for (const file of files) {
+            const problem = problemOf(file, limits);
+            if (problem) say(problem, { bad: true });
+            else this.#filesBox.append(this.#stagedItem(file, kindOf(file.type, limits)));
+        }
+        this.text.focus();
+    }
+
+    /** @param {File} file @param {string} kind */
+    #stagedItem(file, kind) {
+        const item = Object.assign(document.createElement("div"), { className: "staged", file, kind });
+        const caption = Object.assign(document.createElement("input"), { className: "input staged__caption", maxLength: 1024 });
+        caption.placeholder = this.dataset.caption ?? "";
+        caption.setAttribute("aria-label", `${this.dataset.caption ?? ""}: ${file.name}`);
+        caption.addEventListener("keydown", (event) => this.#key(event));
+        const away = Object.assign(document.createElement("button"), { className: "icon-button", type: "button", textContent: "×" });
+        away.setAttribute("aria-label", this.dataset.remove ?? "");
+        away.addEventListener("click", () => item.remove());
+        item.append(previewOf(file, kind), ...(kind === "audio" ? [] : [caption]), away);
+        return item;
+    }
+
+    /** @param {ClipboardEvent} event */
+    #pasted(event) {
+        const files = [...(event.clipboardData?.files ?? [])];
+        if (!files.length || event.clipboardData?.types.includes("text/plain")) return; // a spreadsheet brings a picture of itself
+        event.preventDefault();
+        this.stage(files);
+    }
+
+    /** @param {DragEvent} event */
+    #dragged(event) {
+        const { pane } = this;
+        if (!pane || !event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        const left = event.type === "dragleave" && event.relatedTarget instanceof Node && pane.contains(event.relatedTarget);
+        const isOver = (event.type === "dragenter" || event.type === "dragover" || left) && this.dataset.mode !== "template";
+        pane.toggleAttribute("data-dropping", isOver);
+        if (isOver) pane.style.setProperty("--drop-words", JSON.stringify(this.dataset.drop ?? ""));
+        if (event.type === "drop" && this.dataset.mode !== "template") this.stage(event.dataTransfer.files);
+    }
+
+    /** @param {Event} event */
+    #chosen(event) {
+        if (event.target !== this.fileInput) return;
+        this.stage([...(this.fileInput.files ?? [])]);
+        this.fileInput.value = "";
+    }
+
+    /** @param {Event} event */
+    #click(event) {
+        const target = /** @type {Element} */ (event.target);
+        const emoji = /** @type {HTMLElement | null} */ (target.closest("[data-emoji]"));
+        if (target.closest("[data-attach]")) this.fileInput.click();
+        else if (emoji) toggleEmoji(emoji, (chosen) => this.insert(chosen));
+        else if (target.closest("button[data-template]")) openPicker(this);
+    }
+}
+
+customElements.define("reply-composer", ReplyComposer);
