@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -499,3 +500,15 @@ def test_readyz_words_are_told_by_the_start(tmp_path: Path) -> None:
     body = json.dumps({"checks": {"database": "ok", "worker": "silent for 60 seconds"}})
     assert run._missing(body) == "worker: silent for 60 seconds"
     assert run._missing("<html>") == ""
+
+
+# --- documents that must not lie -----------------------------------------------------------------------
+
+
+def test_every_setting_is_explained() -> None:
+    """Whatever the settings read stands in .env.example."""
+    text = "".join(path.read_text() for path in (ROOT / "waba_inbox").glob("*.py"))
+    read = set(re.findall(r'env\.(?:text|flag|number|items)\(\s*"([A-Z_]+)"', text))
+    told = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert len(read) > 20
+    assert read - told == set()

@@ -118,7 +118,7 @@ def start_services(boss: Supervisor, site: Site, stack: ExitStack) -> None:
 
 def start_simulator(boss: Supervisor, site: Site) -> None:
     webhook = f"http://127.0.0.1:{site.port}/webhooks/whatsapp/"
-    state = site.folder / "simulator.json"
+    state = site.folder / "simulator.sqlite"
     words = ["simulator", "--host", site.host, "--port", str(site.simulator_port)]
     words += ["--webhook", webhook, "--state", str(state)]
     boss.start(site.python("simulator", *words))
