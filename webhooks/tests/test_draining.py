@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from conversations.models import Attempt, Conversation, Message
 from django.utils import timezone
-from tests import world
+from tests import posts, world
 from webhooks import draining, quarantine
 from webhooks.models import Envelope, Quarantined
-from webhooks.tests import meta
 from whatsapp.tests import stored
 from whatsapp.webhooks import BadBody, parse
 
@@ -28,7 +27,7 @@ def put(body: bytes, number: PhoneNumber | None = None, app: MetaApp | None = No
 def test_a_message_becomes_a_bubble_in_a_new_thread(number, shop_team):
     number.team = shop_team
     number.save(update_fields=["team"])
-    put(meta.body(number, contacts=[meta.contact()], messages=[meta.text("Hi there")]), number)
+    put(posts.body(number, contacts=[posts.contact()], messages=[posts.text("Hi there")]), number)
     assert draining.drain() is False
     message = Message.objects.get()
     conversation = message.conversation
@@ -43,11 +42,11 @@ def test_a_message_becomes_a_bubble_in_a_new_thread(number, shop_team):
 
 
 def test_the_same_message_in_another_envelope_changes_nothing(number):
-    said = meta.text("Hi")
-    put(meta.body(number, messages=[said]), number)
+    said = posts.text("Hi")
+    put(posts.body(number, messages=[said]), number)
     draining.drain()
     before = Conversation.objects.values().get()
-    put(meta.body(number, messages=[said], contacts=[]), number)
+    put(posts.body(number, messages=[said], contacts=[]), number)
     draining.drain()
     assert Message.objects.count() == 1
     assert Conversation.objects.values().get() == before
@@ -58,15 +57,15 @@ def test_a_broken_item_is_held_back_and_the_other_29_go_on(number, other_number)
     """Two entries of three changes of five messages, with five statuses, and one message that nobody can read."""
     sent = [send(number) for _ in range(5)]
     changes = [
-        meta.change(number, contacts=[meta.contact(f"7921{n}")], messages=five(f"7921{n}"))
+        posts.change(number, contacts=[posts.contact(f"7921{n}")], messages=five(f"7921{n}"))
         for n in range(5)
     ]
     broken = five("79219")
     broken[2]["timestamp"] = "yesterday"
-    statuses = [meta.status(message.wamid, "delivered") for message in sent]
-    changes.append(meta.change(number, messages=broken, statuses=statuses))
+    statuses = [posts.status(message.wamid, "delivered") for message in sent]
+    changes.append(posts.change(number, messages=broken, statuses=statuses))
     waba_id = number.account.waba_id
-    put(meta.envelope((waba_id, changes[:3]), (waba_id, changes[3:])), number)
+    put(posts.envelope((waba_id, changes[:3]), (waba_id, changes[3:])), number)
     draining.drain()
     assert Message.objects.inbound().count() == 29
     assert {message.status for message in Message.objects.filter(direction="out")} == {"delivered"}
@@ -81,7 +80,7 @@ def test_a_broken_item_is_held_back_and_the_other_29_go_on(number, other_number)
 
 def test_an_envelope_of_a_batch_does_not_suffer_from_its_neighbours(number):
     put(b"{not json", number)
-    put(meta.body(number, messages=[meta.text("good")]), number)
+    put(posts.body(number, messages=[posts.text("good")]), number)
     put(b'{"entry": 5}', number)
     draining.drain()
     assert Message.objects.get().text == "good"
@@ -90,7 +89,7 @@ def test_an_envelope_of_a_batch_does_not_suffer_from_its_neighbours(number):
 
 
 def test_a_number_that_is_not_ours_is_held_back_with_words(number):
-    body = meta.body(number, messages=[meta.text("?")]).replace(
+    body = posts.body(number, messages=[posts.text("?")]).replace(
         number.phone_number_id.encode(), b"999"
     )
     put(body, number)
@@ -103,7 +102,7 @@ def test_a_number_that_is_not_ours_is_held_back_with_words(number):
 
 def test_an_app_may_not_speak_for_the_account_of_another(number, dan):
     stranger = world.make_account(dan.workspace).app
-    put(meta.body(number, messages=[meta.text("I am your customer")]), app=stranger)
+    put(posts.body(number, messages=[posts.text("I am your customer")]), app=stranger)
     draining.drain()
     held = Quarantined.objects.get()
     assert "signed by an app that is not this account’s" in held.reason
@@ -112,15 +111,15 @@ def test_an_app_may_not_speak_for_the_account_of_another(number, dan):
 
 
 def test_a_message_in_a_group_is_held_back(number):
-    put(meta.body(number, messages=[meta.text("all", group_id="G1")]), number)
+    put(posts.body(number, messages=[posts.text("all", group_id="G1")]), number)
     draining.drain()
     assert "group" in Quarantined.objects.get().reason
 
 
 def test_an_envelope_that_kills_its_worker_is_left_alone_in_the_end(number):
-    poison = put(meta.body(number, messages=[meta.text("poison")]), number)
+    poison = put(posts.body(number, messages=[posts.text("poison")]), number)
     Envelope.objects.filter(pk=poison.pk).update(tries=draining.POISON_AFTER)
-    put(meta.body(number, messages=[meta.text("good")]), number)
+    put(posts.body(number, messages=[posts.text("good")]), number)
     draining.drain()
     assert Message.objects.get().text == "good"
     held = Quarantined.objects.get()
@@ -129,19 +128,19 @@ def test_an_envelope_that_kills_its_worker_is_left_alone_in_the_end(number):
 
 
 def test_a_suspect_envelope_goes_alone_so_that_its_neighbours_live(number):
-    good = [put(meta.body(number, messages=[meta.text("good")]), number) for _ in range(3)]
-    suspect = put(meta.body(number, messages=[meta.text("suspect")]), number)
+    good = [put(posts.body(number, messages=[posts.text("good")]), number) for _ in range(3)]
+    suspect = put(posts.body(number, messages=[posts.text("suspect")]), number)
     Envelope.objects.filter(pk=suspect.pk).update(tries=draining.SUSPECT_AFTER)
     first, second = draining._claim(), None
     assert sorted(first) == [envelope.pk for envelope in good]
     Envelope.objects.filter(pk__in=first).update(processed_at=timezone.now())
-    put(meta.body(number, messages=[meta.text("later")]), number)
+    put(posts.body(number, messages=[posts.text("later")]), number)
     second = draining._claim()
     assert second == [suspect.pk]
 
 
 def test_what_was_held_back_goes_through_once_the_number_is_known(number):
-    put(meta.body(number, messages=[meta.text("patience")]), number)
+    put(posts.body(number, messages=[posts.text("patience")]), number)
     known_as = number.phone_number_id
     PhoneNumber.objects.filter(pk=number.pk).update(phone_number_id="gone")
     draining.drain()
@@ -156,8 +155,8 @@ def test_what_was_held_back_goes_through_once_the_number_is_known(number):
 def test_a_batch_costs_the_same_queries_whatever_its_size(number, django_assert_max_num_queries):
     for n in range(60):
         sender = f"7921000{n:04d}"
-        parts = {"contacts": [meta.contact(sender)], "messages": [meta.text(sender=sender)]}
-        put(meta.body(number, **parts), number)
+        parts = {"contacts": [posts.contact(sender)], "messages": [posts.text(sender=sender)]}
+        put(posts.body(number, **parts), number)
     with django_assert_max_num_queries(45):
         draining.drain()
     assert Message.objects.count() == 60
@@ -192,7 +191,7 @@ def test_every_stored_body_goes_the_whole_way(name, workspace):
 
 
 def five(sender: str) -> list[dict[str, Any]]:
-    return [meta.text(f"said {n}", sender=sender) for n in range(5)]
+    return [posts.text(f"said {n}", sender=sender) for n in range(5)]
 
 
 def send(number: PhoneNumber) -> Message:

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
-from tests import world
+from tests import posts, world
 from webhooks import draining, intake
 from webhooks.models import Envelope, Quarantined
-from webhooks.tests import meta
 from whatsapp.signature import sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +30,9 @@ class Answer:
             self.body += message["body"]
 
 
-async def post(app: intake.Intake, body: bytes, signature: str | None = None, **over: Any) -> Answer:
+async def post(
+    app: intake.Intake, body: bytes, signature: str | None = None, **over: Any
+) -> Answer:
     headers = list(over.pop("headers", []))
     if signature is not None:
         headers.append((b"x-hub-signature-256", signature.encode()))
@@ -72,7 +73,7 @@ async def app(transactional_db: None, rung: list[float]) -> AsyncIterator[intake
 
 @pytest.fixture
 def hello(transactional_db: None, number: Any) -> bytes:
-    return meta.body(number, messages=[meta.text("Hello")])
+    return posts.body(number, messages=[posts.text("Hello")])
 
 
 async def count() -> int:
@@ -178,7 +179,7 @@ async def test_other_paths_go_on_to_the_product(app):
 
 
 async def test_a_burst_is_stored_by_a_few_statements(app, number, rung):
-    bodies = [meta.body(number, messages=[meta.text(f"burst {n}")]) for n in range(500)]
+    bodies = [posts.body(number, messages=[posts.text(f"burst {n}")]) for n in range(500)]
     groups = []
     store = app.box._store
 
@@ -201,7 +202,7 @@ async def test_a_burst_is_stored_by_a_few_statements(app, number, rung):
 async def test_two_processes_given_the_same_bodies_do_not_wait_in_a_circle(app, number):
     other = intake.in_front_of(app.inner)
     other.bell._ring = lambda: None
-    bodies = [meta.body(number, messages=[meta.text(f"both {n}")]) for n in range(200)]
+    bodies = [posts.body(number, messages=[posts.text(f"both {n}")]) for n in range(200)]
     started = time.monotonic()
     answers = await asyncio.gather(
         *(post(app, body, sign(world.APP_SECRET, body)) for body in bodies),

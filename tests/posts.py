@@ -1,4 +1,4 @@
-"""Webhook bodies as Meta writes them, for tests: `body(number, messages=[text("Hi")])`."""
+"""Webhook bodies as Meta writes them, for tests: `posts.body(number, messages=[posts.text("Hi")])`."""
 
 from __future__ import annotations
 
