@@ -1,4 +1,4 @@
-"""For containers: exit code 0 if the web process in this container is alive. Standard library only, so that it is cheap."""
+"""For containers: exit code 0 if the web process here is alive. Standard library only, so that it is cheap."""
 
 from __future__ import annotations
 
