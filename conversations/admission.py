@@ -1,4 +1,4 @@
-"""May this be sent? Each check raises its Refusal and writes nothing. The verbs of sending.py call them under the lock."""
+"""May this be sent? Each check raises its Refusal and writes nothing. Called by sending.py under the lock."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The outbox's worker: hands what waits to Meta, in order, and stores what became of it.
 
 1. `claim` locks the conversation, takes its oldest unsent message and commits the attempt: now it is `sending`.
-2. `_call` makes the one call to Meta, outside of any transaction.
+2. `hand_over` makes the one call to Meta, outside of any transaction.
 3. `store` writes the outcome: accepted, refused, postponed or unknown. What is unknown is never sent again by itself.
 
 A crash between 1 and 3 leaves an attempt `calling`; `due` declares it unknown once it is old, and the rest goes on.
@@ -75,7 +75,7 @@ def deliver(conversation_id: int) -> None:
     while (step := claim(conversation_id, at=timezone.now())) is not None:
         match step:
             case Call():
-                store(step.attempt_id, _call(step), at=timezone.now())
+                store(step.attempt_id, hand_over(step), at=timezone.now())
             case Upload():
                 _upload(step)
             case Pause(wait):
@@ -173,7 +173,8 @@ def _wait(message: Message, wait: timedelta, *, at: datetime) -> Pause | None:
 # --- call ----------------------------------------------------------------------------------------
 
 
-def _call(call: Call) -> Verdict:
+def hand_over(call: Call) -> Verdict:
+    """The one call to Meta for this attempt."""
     try:
         sent = graph_for(call.number).send(call.number.phone_number_id, call.body)
     except GraphFailure as failure:

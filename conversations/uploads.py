@@ -113,14 +113,16 @@ def _sha256(upload: File[Any]) -> str:
 
 def _picture(upload: File[Any], kind: str) -> Picture:
     """Its size as it is shown. The pixels are not touched, so nothing of the picture is lost."""
-    upload.seek(0)
     try:
+        upload.seek(0)
+        with Image.open(upload) as image:
+            image.verify()  # must come first, and uses the image up
+        upload.seek(0)
         with Image.open(upload) as image:
             width, height = image.size
             mode = image.mode
-            is_turned = image.getexif().get(EXIF_ORIENTATION) in TURNED
             is_animated = bool(getattr(image, "is_animated", False))
-            image.verify()
+            is_turned = image.getexif().get(EXIF_ORIENTATION) in TURNED
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         if kind == "sticker":
             raise MediaRefused(STICKER_SIZE) from None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Agent
-from conversations import sending
+from conversations import delivery, sending
 from conversations.models import Conversation, MediaFile, Message
 
 
@@ -48,6 +49,13 @@ def outgoing(meta: Any) -> list[Any]:
 
 def bodies(meta: Any) -> list[str]:
     return [m.content.get("body", m.type) for m in outgoing(meta)]
+
+
+def claimed(conversation: Conversation, *, at: datetime | None = None) -> delivery.Call:
+    """The worker has committed the attempt and is about to call Meta."""
+    call = delivery.claim(conversation.pk, at=at or timezone.now())
+    assert isinstance(call, delivery.Call)
+    return call
 
 
 def send_file(conversation: Conversation, agent: Agent, media: MediaFile) -> Message:

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import PhoneNumber
-from conversations import delivery, holding, reading, sending, statuses
+from conversations import delivery, holding, reading, sending, statuses, verdicts
 from conversations.models import Conversation, MediaFile, Message, Outcome
-from conversations.tests.outbox import bodies, make_file, outgoing, say, send_file
+from conversations.tests.outbox import bodies, claimed, make_file, outgoing, say, send_file
 from simulator.faults import Fault
 from tests import world
 
@@ -109,6 +109,7 @@ def test_when_meta_is_busy_the_message_waits_and_those_behind_it_too(
     first, second = say(thread, ana, "first"), say(thread, ana, "second")
     deliver(first, second)
     assert (first.status, first.error_code) == (statuses.QUEUED, code)
+    assert first.retry_at
     assert first.retry_at > timezone.now()
     assert second.status == statuses.QUEUED
     assert outgoing(meta) == []
@@ -129,6 +130,7 @@ def test_the_pair_rate_is_answered_with_ever_longer_pauses(meta, shop, ana):
         Message.objects.filter(pk=message.pk).update(retry_at=None)
         before = timezone.now()
         deliver(message)
+        assert message.retry_at
         waits.append(round((message.retry_at - before).total_seconds()))
     assert message.error_code == 131056
     assert waits == [1, 4, 16]
@@ -230,12 +232,12 @@ def test_a_crash_in_mid_call_becomes_unknown_and_the_rest_goes_on(meta, thread, 
 
 def test_an_answer_that_comes_after_the_sweep_gave_up_is_still_believed(meta, thread, ana):
     message = say(thread, ana)
-    call = delivery.claim(thread.pk, at=timezone.now() - timedelta(minutes=3))
+    call = claimed(thread, at=timezone.now() - timedelta(minutes=3))
     delivery.due()
-    delivery.store(call.attempt_id, delivery._call(call), at=timezone.now())
+    delivery.store(call.attempt_id, delivery.hand_over(call), at=timezone.now())
     message.refresh_from_db()
     assert message.status == statuses.ACCEPTED
-    delivery.store(call.attempt_id, delivery.verdicts.unknown("a slow sweep"), at=timezone.now())
+    delivery.store(call.attempt_id, verdicts.unknown("a slow sweep"), at=timezone.now())
     message.refresh_from_db()
     assert (message.status, message.attempts.get().outcome) == (
         statuses.ACCEPTED,
@@ -281,6 +283,7 @@ def test_an_upload_that_failed_is_made_again_without_an_attempt(meta, thread, an
     first, second = send_file(thread, ana, media), say(thread, ana, "second")
     deliver(first, second)
     assert (first.status, first.attempts.count()) == (statuses.QUEUED, 0)
+    assert first.retry_at
     assert first.retry_at > timezone.now()
     Message.objects.filter(pk=first.pk).update(retry_at=None)
     MediaFile.objects.filter(pk=media.pk).update(next_try_at=None)
@@ -310,6 +313,7 @@ def test_the_pair_meter_puts_the_46th_message_off_without_an_attempt(meta, threa
     assert [m.status for m in messages[:45]] == [statuses.ACCEPTED] * 45
     assert messages[45].status == statuses.QUEUED
     assert messages[45].attempts.count() == 0
+    assert messages[45].retry_at
     assert messages[45].retry_at > timezone.now() + timedelta(seconds=1)
     assert len(outgoing(meta)) == 45
 

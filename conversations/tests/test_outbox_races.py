@@ -12,10 +12,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from conversations import delivery, sending, settling, statuses
+from conversations import delivery, sending, settling, statuses, verdicts
 from conversations.arrivals import Arrival
 from conversations.models import Attempt, Conversation, Message, Outcome, ParkedStatus
-from conversations.tests.outbox import bodies, outgoing, say
+from conversations.tests.outbox import bodies, claimed, outgoing, say
 from simulator.faults import Fault
 from waba_inbox.celery import app
 from whatsapp.facts import Person, StatusUpdate
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _nobody_delivers_by_itself() -> None:
     """Here the tests are the workers: the bell rings into a queue that nobody reads."""
     app.conf.task_always_eager = False
-    app.conf.broker_url = "memory://"
+    app.conf.update(broker_url="memory://")
 
 
 def at_once(work: Callable[[int], Any], *, times: int) -> list[Any]:
@@ -128,8 +128,8 @@ def test_a_lost_answer_is_settled_by_metas_status_and_never_sent_again(meta, thr
 
 def test_a_status_that_overtakes_the_answer_is_applied_with_it(meta, thread, ana):
     message = say(thread, ana)
-    call = delivery.claim(thread.pk, at=timezone.now())
-    verdict = delivery._call(call)
+    call = claimed(thread)
+    verdict = delivery.hand_over(call)
     key = str(message.attempts.get().key)
     settling.settle(Arrival(status_of(key, verdict.wamid, "read", thread), thread.number))
     assert ParkedStatus.objects.count() == 1
@@ -142,18 +142,18 @@ def test_a_status_that_overtakes_the_answer_is_applied_with_it(meta, thread, ana
 
 def test_a_status_that_overtakes_a_lost_answer_settles_it_at_once(meta, thread, ana):
     message = say(thread, ana)
-    call = delivery.claim(thread.pk, at=timezone.now())
+    call = claimed(thread)
     key = str(message.attempts.get().key)
     settling.settle(Arrival(status_of(key, "wamid.lost", "sent", thread), thread.number))
-    delivery.store(call.attempt_id, delivery.verdicts.unknown("timed out"), at=timezone.now())
+    delivery.store(call.attempt_id, verdicts.unknown("timed out"), at=timezone.now())
     message.refresh_from_db()
     assert (message.status, message.wamid) == (statuses.SENT, "wamid.lost")
 
 
 def test_metas_word_on_an_unknown_message_takes_back_a_retry_that_has_not_gone(meta, thread, ana):
     message = say(thread, ana)
-    call = delivery.claim(thread.pk, at=timezone.now())
-    delivery.store(call.attempt_id, delivery.verdicts.unknown("timed out"), at=timezone.now())
+    call = claimed(thread)
+    delivery.store(call.attempt_id, verdicts.unknown("timed out"), at=timezone.now())
     sending.retry(message.pk, agent=ana, at=timezone.now())
     key = str(message.attempts.get().key)
     settling.settle(Arrival(status_of(key, "wamid.it-went", "delivered", thread), thread.number))

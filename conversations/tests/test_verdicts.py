@@ -73,8 +73,9 @@ def test_what_meta_calls_transient_is_tried_again_whatever_the_code():
 
 def test_without_a_connection_we_try_on_for_over_an_hour():
     failure = GraphUnavailable("no connection")
-    waits = [verdicts.judge(failure, tries=n, rng=Random(n)).wait for n in range(1, 20)]
-    assert all(waits)
+    found = [verdicts.judge(failure, tries=n, rng=Random(n)).wait for n in range(1, 20)]
+    waits = [wait for wait in found if wait]
+    assert len(waits) == 19
     assert sum(waits, timedelta()) > timedelta(minutes=40)
     assert max(waits) <= timedelta(minutes=5)
 
