@@ -1,0 +1,127 @@
+"""The poll of templates, against Meta as the simulator plays it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts.models import BusinessAccount, Workspace
+from simulator import defaults
+from simulator.faults import Fault
+from simulator.models import Template as MetaTemplate
+from templates_app import syncing, tasks
+from templates_app.models import Template, TemplateEvent, TemplateState
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop_account(meta: Any, workspace: Workspace) -> BusinessAccount:
+    account = world.make_account(workspace, waba_id=defaults.WABA_ID, token=defaults.TOKEN)
+    account.app.secret = defaults.APP_SECRET
+    account.app.save(update_fields=["secret"])
+    return account
+
+
+def put(meta: Any, name: str = "order_ready", language: str = "en_US", **over: Any) -> MetaTemplate:
+    fields: dict[str, Any] = {
+        "id": meta.world.new_id(),
+        "waba_id": defaults.WABA_ID,
+        "name": name,
+        "language": language,
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Ready."}],
+    }
+    template = MetaTemplate(**fields | over)
+    meta.world.templates.keep(template)
+    return template
+
+
+def history(template: Template) -> list[tuple[str, str, str]]:
+    return [(e.kind, e.before, e.after) for e in template.history.order_by("pk")]
+
+
+def test_all_pages_are_read_and_each_template_gets_its_first_line_of_history(meta, shop_account):
+    for n in range(130):
+        put(meta, f"name_{n}")
+    found = syncing.sync(shop_account)
+    assert (found.seen, found.created, found.problem) == (130, 130, "")
+    assert Template.objects.count() == 130
+    assert history(Template.objects.get(name="name_7")) == [("status", "", "APPROVED")]
+    shop_account.refresh_from_db()
+    assert shop_account.templates_synced_at
+
+
+def test_a_second_poll_of_the_same_changes_nothing(meta, shop_account):
+    put(meta)
+    syncing.sync(shop_account)
+    assert syncing.sync(shop_account) == syncing.Synced(seen=1)
+    assert TemplateEvent.objects.count() == 1
+
+
+def test_a_change_at_meta_is_written_with_what_it_was_before(meta, shop_account):
+    theirs = put(meta)
+    syncing.sync(shop_account)
+    meta.world.templates.keep(replace(theirs, status="PAUSED", quality="RED", category="MARKETING"))
+    assert syncing.sync(shop_account).changed == 1
+    template = Template.objects.get()
+    assert (template.status, template.quality) == (TemplateState.PAUSED, "RED")
+    assert set(history(template)[1:]) == {
+        ("status", "APPROVED", "PAUSED"),
+        ("quality", "UNKNOWN", "RED"),
+        ("category", "UTILITY", "MARKETING"),
+    }
+    assert {event.source for event in template.history.all()} == {"poll"}
+
+
+def test_what_is_gone_at_meta_stays_here_marked_deleted(meta, shop_account):
+    theirs = put(meta)
+    put(meta, language="ru")
+    syncing.sync(shop_account)
+    meta.world.templates.drop(theirs.id)
+    assert syncing.sync(shop_account).deleted == 1
+    assert syncing.sync(shop_account).deleted == 0
+    gone = Template.objects.get(language="en_US")
+    assert gone.status == TemplateState.DELETED
+    assert Template.objects.get(language="ru").status == TemplateState.APPROVED
+
+
+def test_a_template_made_anew_under_its_name_is_the_same_row_with_a_new_id(meta, shop_account):
+    first = put(meta)
+    syncing.sync(shop_account)
+    row = Template.objects.get()
+    meta.world.templates.drop(first.id)
+    second = put(meta)
+    syncing.sync(shop_account)
+    row.refresh_from_db()
+    assert (Template.objects.count(), row.meta_id) == (1, second.id)
+
+
+def test_a_dead_token_is_noted_and_deletes_nothing(meta, shop_account):
+    put(meta)
+    syncing.sync(shop_account)
+    shop_account.token = "expired"
+    shop_account.save(update_fields=["token"])
+    assert syncing.sync(shop_account).problem
+    shop_account.refresh_from_db()
+    assert shop_account.token_problem
+    assert Template.objects.get().status == TemplateState.APPROVED
+
+
+def test_trouble_at_meta_is_not_taken_for_an_empty_list(meta, shop_account):
+    put(meta)
+    syncing.sync(shop_account)
+    meta.faults.switch_on(Fault(name="error_500"))
+    assert syncing.sync(shop_account).problem
+    shop_account.refresh_from_db()
+    assert shop_account.token_problem == ""
+    assert Template.objects.get().status == TemplateState.APPROVED
+
+
+def test_the_clock_syncs_every_account(meta, shop_account):
+    put(meta)
+    tasks.sync_all()
+    assert Template.objects.get().account == shop_account
