@@ -147,5 +147,6 @@ def route_alone(item: Item) -> bool:
             quarantine.put(item, problem)
             return False
         else:
+            quarantine.forget_one(item)
             return True
     return False

@@ -18,7 +18,6 @@ from whatsapp.webhooks import BadBody, parse
 logger = structlog.get_logger(__name__)
 WHOLE = "Envelope"  # the kind of a body that could not be taken apart
 SHOWN_OF_A_BODY = 20_000
-BATCH_AT_ONCE = 500
 
 
 class Poison(Exception):
@@ -107,6 +106,18 @@ def replay_all(rows: Iterable[Quarantined]) -> tuple[int, int]:
     """How many went through, and how many did not."""
     outcomes = [replay(row) for row in rows]
     return outcomes.count(True), outcomes.count(False)
+
+
+def forget(envelopes: Iterable[Envelope]) -> None:
+    """All of these went through: what was held back of them before is dealt with."""
+    rows = Quarantined.objects.filter(envelope__in=[row.pk for row in envelopes], resolved_at=None)
+    rows.update(resolved_at=timezone.now())
+
+
+def forget_one(item: Item) -> None:
+    """This item went through, whatever held it back before."""
+    rows = Quarantined.objects.filter(envelope_id=item.envelope_id, position=item.position)
+    rows.filter(resolved_at=None).exclude(kind=WHOLE).update(resolved_at=timezone.now())
 
 
 def resolve(row: Quarantined) -> None:

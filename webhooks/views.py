@@ -1,0 +1,84 @@
+"""What Meta told us and we could not take in: an administrator sees the reason and the words, and tries again."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import audit
+from accounts.models import Role
+from accounts.rights import AgentRequest, role
+from webhooks import quarantine as keeping
+from webhooks.models import Quarantined
+
+PAGE = 50
+AT_ONCE = 200
+ADMINISTRATOR = Role.ADMINISTRATOR.value
+
+
+@role(ADMINISTRATOR)
+@require_safe
+def quarantine(request: AgentRequest) -> HttpResponse:
+    rows = keeping.open_for(request.user.workspace)
+    before = request.GET.get("before", "")
+    if before.isdigit():
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    return render(request, "webhooks/quarantine.html", {"rows": found[:PAGE], "older": older})
+
+
+@role(ADMINISTRATOR)
+@require_safe
+def held(request: AgentRequest, held_id: int) -> HttpResponse:
+    row = _row(request, held_id)
+    raw = json.dumps(row.raw, indent=2, ensure_ascii=False, sort_keys=True)
+    return render(request, "webhooks/held.html", {"row": row, "raw": raw})
+
+
+@role(ADMINISTRATOR)
+@require_POST
+def replay(request: AgentRequest, held_id: int) -> HttpResponse:
+    row = _row(request, held_id)
+    is_done = keeping.replay(row)
+    audit.record(request.user, "quarantine.replayed", str(row.pk), went_through=is_done)
+    if is_done:
+        messages.success(request, _("It went through."))
+        return redirect("webhooks:quarantine")
+    messages.error(request, _("It was held back again: the reason is below."))
+    return redirect("webhooks:held", held_id=row.pk)
+
+
+@role(ADMINISTRATOR)
+@require_POST
+def replay_all(request: AgentRequest) -> HttpResponse:
+    done, held_again = keeping.replay_all(keeping.open_for(request.user.workspace)[:AT_ONCE])
+    audit.record(request.user, "quarantine.replayed", "", went_through=done, held_again=held_again)
+    if done:
+        words = ngettext("%(count)d went through.", "%(count)d went through.", done)
+        messages.success(request, words % {"count": done})
+    if held_again:
+        words = ngettext("%(count)d was held back again.", "%(count)d were held back again.", held_again)
+        messages.error(request, words % {"count": held_again})
+    return redirect("webhooks:quarantine")
+
+
+@role(ADMINISTRATOR)
+@require_POST
+def closure(request: AgentRequest, held_id: int) -> HttpResponse:
+    row = _row(request, held_id)
+    keeping.resolve(row)
+    audit.record(request.user, "quarantine.closed", str(row.pk), reason=row.reason[:200])
+    messages.success(request, _("Marked as dealt with."))
+    return redirect("webhooks:quarantine")
+
+
+def _row(request: AgentRequest, held_id: int) -> Quarantined:
+    rows = Quarantined.objects.filter(workspace_id=request.user.workspace_id)
+    return get_object_or_404(rows.select_related("envelope"), pk=held_id)
