@@ -195,6 +195,15 @@ class Supervisor:
             f"starting it again in {pause:g} s. See {one.program.log}"
         )
 
+    def kill(self, name: str) -> None:
+        """End a program and its children as a crash would; `tend` starts it again."""
+        for one in self._running:
+            if one.program.name == name and one.process.poll() is None:
+                _kill_group(one.process)
+
+    def pid(self, name: str) -> int:
+        return next(one.process.pid for one in self._running if one.program.name == name)
+
     def stop(self) -> None:
         """End everything within ten seconds; a second Ctrl-C does not wait."""
         running, self._running = self._running, []

@@ -138,6 +138,13 @@ def prepare(boss: Supervisor, site: Site) -> str:
 
 
 def start_product(boss: Supervisor, site: Site) -> None:
+    for program in product(site):
+        boss.start(program)
+    _ring_for_a_heartbeat(site.env)
+
+
+def product(site: Site) -> list[Program]:
+    """The processes of the product itself: web, the workers, beat."""
     cores = str(os.cpu_count() or 1)
     metrics = site.folder / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
@@ -145,17 +152,18 @@ def start_product(boss: Supervisor, site: Site) -> None:
     web = ["uvicorn", "waba_inbox.asgi:application", "--host", site.host, "--port", str(site.port)]
     web += ["--workers", cores, "--loop", "uvloop", "--http", "httptools", "--no-server-header"]
     web += ["--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2"]
-    boss.start(site.python("web", *web, PROMETHEUS_MULTIPROC_DIR=str(metrics)))
     worker = ["celery", "-A", "waba_inbox", "worker", "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle"]
     intake = [*worker, "-n", "intake@%h", "-Q", "intake", "-P", "prefork", "-c", cores]
-    boss.start(site.python("worker-intake", *intake))
     rest = [*worker, "-n", "delivery@%h", "-Q", "delivery,default", "-P", "threads", "-c", "16"]
-    boss.start(site.python("worker-delivery", *rest, DATABASE_POOL="20"))
     schedule = site.folder / "beat-schedule"
     beat = ["celery", "-A", "waba_inbox", "beat", "--loglevel", "INFO", "-s", str(schedule)]
-    boss.start(site.python("beat", *beat, "--pidfile="))
-    _ring_for_a_heartbeat(site.env)
+    return [
+        site.python("web", *web, PROMETHEUS_MULTIPROC_DIR=str(metrics)),
+        site.python("worker-intake", *intake),
+        site.python("worker-delivery", *rest, DATABASE_POOL="20"),
+        site.python("beat", *beat, "--pidfile="),
+    ]
 
 
 def _ring_for_a_heartbeat(env: dict[str, str]) -> None:
