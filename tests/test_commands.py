@@ -512,3 +512,24 @@ def test_every_setting_is_explained() -> None:
     told = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert len(read) > 20
     assert read - told == set()
+
+
+def test_manage_needs_a_copy_that_was_started(tmp_path: Path) -> None:
+    env = {**os.environ, "DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "waba_inbox.local.manage", "check"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"Nothing was ever started in {tmp_path}; start bin/run first\n",
+    )
+    (tmp_path / "running.json").write_text(json.dumps({"DEBUG": "1", "SECRET_KEY": "kept"}))
+    words = [
+        "shell",
+        "-v",
+        "0",
+        "-c",
+        "from django.conf import settings; print(settings.SECRET_KEY)",
+    ]
+    command = [sys.executable, "-m", "waba_inbox.local.manage", *words]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "kept"

@@ -46,6 +46,13 @@ def held(folder: Path, *, what: str) -> Iterator[None]:
         yield
 
 
+def write_privately(file: Path, content: object) -> None:
+    """As JSON, for our own eyes: it holds secrets."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        json.dump(content, stream, indent=1)
+
+
 def own_secrets(folder: Path) -> dict[str, str]:
     """Made on the first start and kept: without them nobody can read the stored tokens."""
     file = folder / "secrets.json"
@@ -54,9 +61,7 @@ def own_secrets(folder: Path) -> dict[str, str]:
             "SECRET_KEY": secrets.token_urlsafe(50),
             "SECRETS_KEYS": Fernet.generate_key().decode(),
         }
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            json.dump(made, stream, indent=1)
+        write_privately(file, made)
     try:
         kept = json.loads(file.read_text())
         return {name: str(kept[name]) for name in ("SECRET_KEY", "SECRETS_KEYS")}

@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from waba_inbox.local import embedded
-from waba_inbox.local.folder import ROOT, data_folder, dotenv, held, own_secrets
+from waba_inbox.local.folder import (
+    ROOT,
+    data_folder,
+    dotenv,
+    held,
+    own_secrets,
+    write_privately,
+)
 from waba_inbox.local.processes import CannotStart, Program, Stopping, Supervisor, last_line
 
 READY_SECONDS = 90
@@ -137,6 +144,12 @@ def prepare(boss: Supervisor, site: Site) -> str:
     return words.read_text().rstrip()
 
 
+def note_environment(site: Site) -> None:
+    """So that `bin/manage` speaks to this copy."""
+    own = {name: value for name, value in site.env.items() if os.environ.get(name) != value}
+    write_privately(site.folder / "running.json", own)
+
+
 def start_product(boss: Supervisor, site: Site) -> None:
     for program in product(site):
         boss.start(program)
@@ -226,6 +239,7 @@ def report(site: Site, *, demo: str) -> str:
         else []
     )
     lines += [f"  Redis   {site.env['REDIS_URL']}"] if "127.0.0.1" in site.env["REDIS_URL"] else []
+    lines += ["  Doctor  bin/manage doctor"]
     return "\n".join([*lines, "", "  Ctrl-C stops everything; the data stay.", ""])
 
 
@@ -248,6 +262,7 @@ def main() -> int:
             if site.simulator_port:
                 start_simulator(boss, site)
             demo = prepare(boss, site)
+            note_environment(site)
             start_product(boss, site)
             wait_until_ready(boss, site)
             say(report(site, demo=demo))
