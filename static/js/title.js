@@ -2,6 +2,7 @@
 // @ts-check
 
 let title = document.title;
+const ending = / · [^·]*$/.exec(title)?.[0] ?? "";
 let unread = 0;
 /** @type {Promise<string> | undefined} */ let plainIcon;
 
@@ -9,7 +10,7 @@ const icon = /** @type {HTMLLinkElement | null} */ (document.querySelector('link
 
 /** What this page is, without the number. @param {string} words */
 export function setTitle(words) {
-    title = words;
+    title = words + ending;
     write();
 }
 
