@@ -37,7 +37,7 @@ SHORTEST, LONGEST = timedelta(seconds=5), timedelta(hours=1)  # between two trie
 GONE_TRIES: Final = 4  # an address lives for five minutes: a new one is asked for each time
 WRONG_TRIES: Final = 3
 IN_MEMORY: Final = 2 * 1024 * 1024
-MOST_PIXELS: Final = 200_000_000
+NO_PICTURE: Final = "application/octet-stream"
 SWEPT_AT_ONCE: Final = 500
 
 GONE: Final = gettext_noop("WhatsApp no longer keeps this file. Ask the customer to send it again.")
@@ -147,27 +147,30 @@ def _download(graph: GraphClient, media: MediaFile, file: IO[bytes]) -> Fetched:
             raise Damaged(f"sha-256 is {found}, not {expected}")
     if not size:
         raise Damaged("the file is empty")
-    width, height = _size_of(media, file)
-    mime_type = (media.mime_type or info.mime_type)[:120]
+    mime_type, width, height = (media.mime_type or info.mime_type)[:120], 0, 0
+    if media.kind in ("image", "sticker"):
+        mime_type, width, height = _look(file)
     return Fetched(file, size, found, mime_type, width, height)
 
 
-def _size_of(media: MediaFile, file: IO[bytes]) -> tuple[int, int]:
-    """Width and height from the header of the picture; nothing is decoded, so no picture can be a bomb."""
-    if media.kind not in ("image", "sticker"):
-        return 0, 0
+def _look(file: IO[bytes]) -> tuple[str, int, int]:
+    """Type, width and height from the header of a picture; nothing is decoded, so no picture can be a bomb.
+
+    What only claims to be a picture is a file to download, so that no browser opens it.
+    """
     file.seek(0)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(file) as picture:
                 width, height = picture.size
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning) as problem:
-        logger.info("picture not read", media=media.pk, problem=str(problem))
-        return 0, 0
+                mime_type = Image.MIME.get(picture.format or "", NO_PICTURE)
     except Image.DecompressionBombError:
-        return 0, 0
-    return (width, height) if width * height <= MOST_PIXELS else (0, 0)
+        return NO_PICTURE, 0, 0
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as problem:
+        logger.info("picture not read", problem=str(problem))
+        return NO_PICTURE, 0, 0
+    return mime_type, width, height
 
 
 def _keep(media: MediaFile, fetched: Fetched) -> None:

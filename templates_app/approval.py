@@ -50,11 +50,10 @@ def record(fact: TemplateFact, *, account: BusinessAccount) -> None:
         ]
     )  # fmt: skip
     latest = template.history.filter(kind=kind).first()
-    told = (before[:64], after[:64], note)
-    if latest and before == after and (latest.after, latest.note) == told[1:]:
+    if latest and (latest.after, latest.note) == (after[:64], note):
         return  # told before
     TemplateEvent.objects.create(
-        template=template, kind=kind, before=told[0], after=told[1], note=note
+        template=template, kind=kind, before=before[:64], after=after[:64], note=note
     )
     journal.record(
         journal.Change(

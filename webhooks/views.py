@@ -64,7 +64,9 @@ def replay_all(request: AgentRequest) -> HttpResponse:
         words = ngettext("%(count)d went through.", "%(count)d went through.", done)
         messages.success(request, words % {"count": done})
     if held_again:
-        words = ngettext("%(count)d was held back again.", "%(count)d were held back again.", held_again)
+        words = ngettext(
+            "%(count)d was held back again.", "%(count)d were held back again.", held_again
+        )
         messages.error(request, words % {"count": held_again})
     return redirect("webhooks:quarantine")
 
