@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core import validators
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from accounts.models import Agent, Team
+
+VALUE_LIMIT = 2000  # characters of one variable; WhatsApp takes fewer, and says how many
 
 
 class ReplyForm(forms.Form):
@@ -24,13 +28,18 @@ class ReplyForm(forms.Form):
     def clean_seen(self) -> int:
         return self.cleaned_data["seen"] or 0
 
+    def clean(self) -> dict[str, Any]:
+        for value in self.values.values():
+            validators.ProhibitNullCharactersValidator()(value)
+        return self.cleaned_data
+
     @property
     def values(self) -> dict[str, str]:
         """The values of a template's variables: fields named `var.KEY`."""
         return {
-            name.removeprefix("var."): value
+            name.removeprefix("var."): value[:VALUE_LIMIT]
             for name, value in self.data.items()
-            if name.startswith("var.")
+            if name.startswith("var.") and "\x00" not in name
         }
 
 
@@ -50,7 +59,7 @@ class AssignmentForm(forms.Form):
         if to == "me":
             return self.agent
         if to and to not in self.colleagues:
-            raise forms.ValidationError("This colleague cannot see the conversation.")
+            raise forms.ValidationError(gettext("This colleague cannot see the conversation."))
         return self.colleagues.get(to)
 
 

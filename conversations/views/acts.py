@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +16,7 @@ from conversations import access, reading, sending, triage
 from conversations.forms import AssignmentForm, ReactionForm, TeamForm
 from conversations.models import Conversation, Message
 from conversations.refusals import Refusal
-from conversations.views.asking import agent_of, conversation_of, refused, shown
+from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown
 
 
 @require_GET
@@ -40,9 +41,18 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST, agent=agent_of(request), colleagues=colleagues(conversation)
     )
     if not form.is_valid():
-        return HttpResponse(form.errors.as_text(), status=422)
+        return invalid(request, form)
+    to, expected = form.cleaned_data["to"], form.cleaned_data["expected"]
+    common: dict[str, Any] = {
+        "agent": agent_of(request),
+        "expected": expected,
+        "at": timezone.now(),
+    }
     try:
-        triage.assign(pk, agent=agent_of(request), at=timezone.now(), **form.cleaned_data)
+        if to is None:
+            triage.unassign(pk, **common)
+        else:
+            triage.assign(pk, to=to, **common)
     except Refusal as refusal:
         return refused(request, refusal)
     return shown(request, pk)
@@ -61,7 +71,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     conversation_of(request, pk)
     form = TeamForm(request.POST, teams=Team.objects.filter(workspace=agent_of(request).workspace))
     if not form.is_valid():
-        return HttpResponse(form.errors.as_text(), status=422)
+        return invalid(request, form)
     triage.set_team(pk, agent=agent_of(request), at=timezone.now(), **form.cleaned_data)
     return shown(request, pk)
 
@@ -96,7 +106,7 @@ def reaction(request: HttpRequest, pk: int, token: uuid.UUID) -> HttpResponse:
     message = _message(request, pk, token)
     form = ReactionForm(request.POST)
     if not form.is_valid():
-        return HttpResponse(form.errors.as_text(), status=422)
+        return invalid(request, form)
     try:
         sending.react(message.pk, agent=agent_of(request), at=timezone.now(), **form.cleaned_data)
     except Refusal as refusal:

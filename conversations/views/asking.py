@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -40,10 +41,12 @@ def shown(request: HttpRequest, pk: int, messages: Iterable[Message] = ()) -> Ht
 
     An act may have taken it out of this agent's sight: then a tombstone.
     """
-    if not by_script(request):
-        return redirect("conversations:conversation", pk)
     agent = agent_of(request)
     conversation = access.conversations(agent).for_list().filter(pk=pk).first()
+    if not by_script(request):
+        if conversation is None:
+            return redirect("conversations:inbox")
+        return redirect("conversations:conversation", pk)
     if conversation is None:
         agent.workspace.refresh_from_db(fields=["last_seq"])
         return HttpResponse(live.tombstone(pk, agent.workspace.last_seq))
@@ -56,5 +59,16 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """What was not done, in words: above the composer, or as a page of its own without JavaScript."""
     newer = refusal.newer if isinstance(refusal, ThreadMoved) else ()
     context = {"refusal": refusal, "newer": newer, "can_override": isinstance(refusal, ThreadMoved)}
+    return _not_done(request, context, status=409)
+
+
+def invalid(request: HttpRequest, form: Form) -> HttpResponse:
+    """A form that none of our pages sends, or a value of the wrong kind: said in the same place as a refusal."""
+    said = [str(problem) for problems in form.errors.values() for problem in problems]
+    refusal = {"code": "invalid", "words": " ".join(dict.fromkeys(said))}
+    return _not_done(request, {"refusal": refusal}, status=422)
+
+
+def _not_done(request: HttpRequest, context: dict[str, object], *, status: int) -> HttpResponse:
     page = "conversations/_refusal.html" if by_script(request) else "conversations/refused.html"
-    return render(request, page, context, status=409)
+    return render(request, page, context, status=status)

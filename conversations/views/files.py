@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import AsyncIterator
+from typing import IO, Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
+from django.utils.http import content_disposition_header, parse_etags
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations import access, uploads
 from conversations.forms import UploadForm
-from conversations.refusals import Refusal, refusal_facts
+from conversations.models import MediaFile, MediaState
+from conversations.refusals import MediaRefused, refusal_facts
 from conversations.views.asking import agent_of, conversation_of
 
 # What a browser may show inside our pages. Everything else, SVG and HTML first of all, is a download.
@@ -19,9 +26,13 @@ SHOWN_INLINE = frozenset(
     {
         "image/jpeg", "image/png", "image/webp", "image/gif",
         "video/mp4", "video/3gpp",
-        "audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg",
+        "audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus",
     }
 )  # fmt: skip
+ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+PIECE = 256 * 1024
+# What must not stand in a file's name: line breaks would end the header, marks of direction make .exe look like .txt.
+UNSEEN = re.compile(r"[\x00-\x1f\x7f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff/\\]")
 
 
 @require_POST
@@ -30,31 +41,82 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
     conversation = conversation_of(request, pk)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return JsonResponse({"words": form.errors.as_text()}, status=422)
+        return JsonResponse({"code": "invalid", "words": gettext("Choose a file.")}, status=422)
     try:
         stored = uploads.store(
-            conversation,
+            form.cleaned_data["file"],
+            number=conversation.number,
             agent=agent_of(request),
-            at=timezone.now(),
-            upload=form.cleaned_data["file"],
+            kind="document" if form.cleaned_data["as_document"] else "",
         )
-    except Refusal as refusal:
-        return JsonResponse({"words": refusal.words, **refusal_facts(refusal)}, status=422)
+    except MediaRefused as refusal:
+        facts = {"words": refusal.words, "as_document": refusal.as_document}
+        return JsonResponse({**refusal_facts(refusal), **facts}, status=422)
     return JsonResponse({"key": str(stored.key), "kind": stored.kind, "name": stored.filename})
 
 
 @require_GET
-def file(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+def file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     """A stored file, for those who see its conversation. Never sniffed, never a script, never cached by others."""
-    found = get_object_or_404(access.files(agent_of(request)), key=key, state="stored")
-    inline = found.mime_type in SHOWN_INLINE and "download" not in request.GET
-    response = FileResponse(
-        found.file.open("rb"),
-        as_attachment=not inline,
-        filename=found.filename or f"{found.key}{found.extension}",
-        content_type=found.mime_type if inline else "application/octet-stream",
-    )
+    allowed = access.files(agent_of(request)).filter(state=MediaState.STORED)
+    found = get_object_or_404(allowed, key=key)
+    etag = f'"{found.key.hex}"'  # a stored file never changes
+    response: HttpResponseBase
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        response = HttpResponse(status=304)
+    else:
+        response = _body(request, found, etag)
+    response["ETag"] = etag
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=86400, immutable"
+    response["Accept-Ranges"] = "bytes"
     return response
+
+
+def _body(request: HttpRequest, found: MediaFile, etag: str) -> HttpResponseBase:
+    try:
+        stream = found.file.open("rb")
+        size = found.file.size
+    except OSError:  # the disk lost it
+        return HttpResponse(status=404)
+    wanted = _range(request, size, etag)
+    mime_type = found.mime_type.partition(";")[0].strip().lower()
+    is_inline = mime_type in SHOWN_INLINE and "download" not in request.GET
+    content_type = mime_type if is_inline else "application/octet-stream"
+    if wanted is not None and not wanted:
+        stream.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    sent = range(size) if wanted is None else wanted
+    response = StreamingHttpResponse(_pieces(stream, sent), content_type=content_type)
+    response["Content-Length"] = str(len(sent))
+    if wanted is not None:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {sent.start}-{sent.stop - 1}/{size}"
+    shown_name = UNSEEN.sub("_", found.filename) or f"{found.key}{found.extension}"
+    response["Content-Disposition"] = content_disposition_header(not is_inline, shown_name) or ""
+    return response
+
+
+def _range(request: HttpRequest, size: int, etag: str) -> range | None:
+    """The one stretch asked for, as players do; empty if it is not there, None for the whole file (RFC 9110, 14.2)."""
+    asked = ONE_RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if asked is None or request.headers.get("If-Range", etag) != etag:
+        return None
+    first, last = asked.groups()
+    if not first:
+        return range(max(size - int(last), 0), size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)
+
+
+async def _pieces(stream: IO[Any], wanted: range) -> AsyncIterator[bytes]:
+    """Read as the browser takes it: a film of 100 MB is never in memory, and the loop never waits for the disk."""
+    read = sync_to_async(stream.read, thread_sensitive=False)
+    with stream:
+        stream.seek(wanted.start)
+        left = len(wanted)
+        while left > 0 and (piece := await read(min(PIECE, left))):
+            left -= len(piece)
+            yield piece

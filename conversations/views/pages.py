@@ -58,8 +58,7 @@ def counts(request: HttpRequest) -> JsonResponse:
 def changes(request: HttpRequest) -> HttpResponse:
     """Fragments of all that changed after `since`; 205 if that is more than a screen can take in."""
     agent = agent_of(request)
-    since = request.GET.get("since", "")
-    found = search.changes(agent, since=int(since) if since.isascii() and since.isdigit() else 0)
+    found = search.changes(agent, since=request.GET.get("since", "0"))
     if found.too_many:
         return HttpResponse(status=205, headers={"X-Cursor": str(found.cursor)})
     parts = [live.fragment(row, found.messages.get(row.pk, [])) for row in found.conversations]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from conversations import access, composing, search, sending
 from conversations.forms import ReplyForm
 from conversations.models import Conversation, Message
-from conversations.refusals import Refusal
-from conversations.views.asking import agent_of, conversation_of, refused, shown
+from conversations.refusals import MediaRefused, Refusal
+from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +27,7 @@ def messages(request: HttpRequest, pk: int) -> HttpResponse:
         data["token"] = str(composing.new_token())
     form = ReplyForm(data)
     if not form.is_valid():
-        return HttpResponse(form.errors.as_text(), status=422)
+        return invalid(request, form)
     try:
         message = _send(request, conversation, form)
     except Refusal as refusal:
@@ -39,11 +39,11 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
     """The verb for what the form holds: a template, a file with its caption, or text."""
     agent, said = agent_of(request), form.cleaned_data
     quoted = conversation.messages.filter(token=said["quoted"]).first() if said["quoted"] else None
-    file = (
-        get_object_or_404(access.files(agent), key=said["file"], number=conversation.number)
-        if said["file"]
-        else None
-    )
+    file = None
+    if said["file"]:
+        file = access.files(agent).filter(key=said["file"], number=conversation.number).first()
+        if file is None:
+            raise MediaRefused
     common = {
         "agent": agent,
         "token": said["token"],
