@@ -31,6 +31,8 @@ def throw_away() -> Iterator[tuple[Supervisor, dict[str, str]]]:
         boss = stack.enter_context(Supervisor(say=say))
         logs, plain = folder / "logs", dict(os.environ)
         env["DATA_DIR"] = str(folder)
+        env["STATIC_ROOT"] = str(folder / "static")
+        (folder / "static").mkdir(exist_ok=True)
         if not env.get("DATABASE_URL"):
             data, log = folder / "postgres", logs / "postgres.log"
             server = embedded.postgres(boss, folder=data, log=log, env=plain, is_scratch=True)
