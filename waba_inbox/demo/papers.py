@@ -55,10 +55,9 @@ def paper(name: str, *, variant: int = 0) -> bytes:
     total, y = 0, 628
     for item, count, price in rows:
         total += count * price
-        for x, word in zip(
-            (56, 330, 400, 480), (item, count, f"{price:,}", f"{count * price:,}"), strict=True
-        ):
-            draw.append(_text(x, y, str(word), size=11))
+        cells = (item, str(count), f"{price:,}", f"{count * price:,}")
+        for x, word in zip((56, 330, 400, 480), cells, strict=True):
+            draw.append(_text(x, y, word, size=11))
         draw.append(f"0.8 w 0.85 0.87 0.86 RG 48 {y - 8} m 547 {y - 8} l S")
         y -= 28
     draw.append(_text(400, y - 10, f"Total  RUB {total:,}", size=13, font="B"))

@@ -282,9 +282,9 @@ def _door(size: tuple[int, int], rng: Random) -> Image.Image:
     draw.rectangle(
         (width * 0.32, height * 0.14, width * 0.68, height * 0.9), fill=colour(tone, 0.5, 0.36)
     )
-    for y in (0.2, 0.54):
+    for part in (0.2, 0.54):
         draw.rectangle(
-            (width * 0.37, height * y, width * 0.63, height * (y + 0.28)),
+            (width * 0.37, height * part, width * 0.63, height * (part + 0.28)),
             outline=colour(tone, 0.4, 0.5),
             width=8,
         )

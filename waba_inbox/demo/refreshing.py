@@ -72,7 +72,7 @@ def is_used(workspace: Workspace) -> bool:
 def refresh(workspace: Workspace, *, now: datetime) -> timedelta:
     """Shift everything so that the newest is as new as on the first day. Gives the step; zero if there was none."""
     newest = Message.objects.filter(workspace=workspace).aggregate(at=Max("at"))["at"]
-    step = now - max(filter(None, (made_at(workspace), newest)))
+    step: timedelta = now - max(filter(None, (made_at(workspace), newest)))
     if step < WORTH_IT:
         return timedelta()
     for model, (path, columns) in COLUMNS.items():

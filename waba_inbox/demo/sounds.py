@@ -128,7 +128,8 @@ def film(*, seconds: int = 4, size: tuple[int, int] = (640, 336)) -> tuple[bytes
         stream = box.add_stream("libx264", rate=12, options={"preset": "ultrafast", "crf": "30"})
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for nth in range(seconds * 12):
-            box.mux(stream.encode(av.VideoFrame.from_image(_snowing(ground, flakes, nth / 12))))
+            frame = av.VideoFrame.from_image(_snowing(ground, flakes, nth / 12))  # type: ignore[no-untyped-call]
+            box.mux(stream.encode(frame))
         box.mux(stream.encode(None))
     return out.getvalue(), size
 
