@@ -220,13 +220,13 @@ export class ReplyComposer extends HTMLElement {
 
     /**
      * The server's no, above the composer; null takes it away.
-     * @param {Node | null} words @param {{override?: () => void, dismiss?: () => void}} [acts]
+     * @param {Node | null} words @param {() => void} [override] what “send anyway” does
      */
-    refuse(words, acts = {}) {
+    refuse(words, override) {
         const slot = this.querySelector(".composer__refusal");
         if (!slot) return;
         slot.replaceChildren(...(words ? [words] : []));
-        slot.querySelector("[data-override]")?.addEventListener("click", () => acts.override?.());
+        slot.querySelector("[data-override]")?.addEventListener("click", () => override?.());
         slot.querySelector("[data-dismiss]")?.addEventListener("click", () => slot.replaceChildren());
     }
 

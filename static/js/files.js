@@ -1,6 +1,6 @@
 /** Files on their way out: refused before they travel if WhatsApp would not take them, shown before they arrive. */
 // @ts-check
-import { headers } from "server";
+import { headers, Stumbled } from "server";
 import { filled } from "words";
 
 /** @typedef {{kinds: Record<string, {bytes: number, mimes: string[]}>, words: Record<string, string>}} Limits */
@@ -69,7 +69,7 @@ export function upload(url, file, progressed) {
         request.onload = () => {
             if (request.status === 422 || request.status === 413) reject(new Refused(request.response?.words ?? ""));
             else if (request.status >= 200 && request.status < 300 && request.response?.key) resolve(request.response);
-            else reject(new Error(`upload: ${request.status}`));
+            else reject(new Stumbled(String(request.status)));
         };
         request.send(body);
     });

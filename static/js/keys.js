@@ -68,7 +68,7 @@ class KeyMap extends HTMLElement {
         } else if (name === "Alt+J" || name === "Alt+K") this.#step(name === "Alt+J" ? 1 : -1, isWriting);
         else if (name === "Enter" && rows?.chosen && !target.closest("a, button, summary")) rows.chosen.querySelector("a")?.click();
         else if (name === "Alt+N") this.#nextTab();
-        else if (name === "/") /** @type {HTMLInputElement | null} */ (document.querySelector("[data-search]"))?.select();
+        else if (name === "/") /** @type {HTMLInputElement | null} */ (document.querySelector(".list [data-search]"))?.select();
         else if (name === "?") this.#showHelp();
         else if (name === "Esc") return this.#escape(target, isWriting);
         else return false;

@@ -17,6 +17,8 @@ const idOf = (row) => Number(row.id.replace("conversation-", ""));
 
 /** Inbound messages the agent has seen, by conversation. It outlives a list that another filter brought. @type {Map<number, number>} */
 const seen = new Map();
+/** The open conversation; 0: none. */
+let open = 0;
 
 export class ConversationList extends HTMLElement {
     #countsTimer = 0;
@@ -73,7 +75,7 @@ export class ConversationList extends HTMLElement {
         if (row) this.#mark(row, true);
         row?.scrollIntoView({ block: "nearest" });
         this.chosen?.removeAttribute("data-chosen");
-        this.dataset.current = id ? String(id) : "";
+        open = id;
         this.#lastSort = row?.dataset.sort ?? this.#lastSort;
     }
 
@@ -149,7 +151,7 @@ export class ConversationList extends HTMLElement {
         if (!this.#belongs(row, Boolean(old))) {
             row.remove();
         } else {
-            if (String(idOf(row)) === this.dataset.current) this.#mark(row, true);
+            if (idOf(row) === open) this.#mark(row, true);
             if (old?.hasAttribute("data-chosen")) row.setAttribute("data-chosen", "");
             if (row.matches("[aria-current], [data-chosen]")) this.#lastSort = row.dataset.sort ?? "";
         }
@@ -261,7 +263,7 @@ function keepTyping() {
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-    if (/** @type {any} */ (event).detail.target?.id === "list") list()?.select(Number(list()?.dataset.current || 0));
+    if (/** @type {any} */ (event).detail.target?.id === "list") list()?.select(open);
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
     if (/** @type {any} */ (event).detail.target?.id === "list") keepTyping();

@@ -6,14 +6,16 @@
  */
 // @ts-check
 import { insert, parse, place } from "place";
-import { isSignedOut, post } from "server";
+import { isSignedOut, post, Stumbled } from "server";
 
 const agent = document.body.dataset.agent || "0";
 const AGAIN_MS = 15_000;
 
 /**
  * One message. `ready` fills in fields that take time (an upload's key); it may fail for good by returning false.
- * @typedef {{token: string, fields: Record<string, string>, bubble: HTMLElement, ready?: () => Promise<boolean>, state: "waiting" | "sending" | "unsent" | "refused"}} Entry
+ * @typedef {{token: string, fields: Record<string, string>, bubble: HTMLElement, ready?: () => Promise<boolean>, state: State}} Entry
+ * `unsent`: no network, those behind it wait. `failed`: the server stumbled over this one, the others go on.
+ * @typedef {"waiting" | "sending" | "unsent" | "failed" | "refused"} State
  */
 
 /** The queue of one composer. */
@@ -87,14 +89,14 @@ export class Outbox {
     }
 
     #next() {
-        const first = this.#entries.find((entry) => entry.state !== "refused");
+        const first = this.#entries.find((entry) => entry.state !== "refused" && entry.state !== "failed");
         return first?.state === "waiting" ? first : undefined;
     }
 
     /** Try again what did not get through: the line is back, or the agent asks. */
     retry() {
         for (const entry of this.#entries) {
-            if (entry.state !== "unsent") continue;
+            if (entry.state !== "unsent" && entry.state !== "failed") continue;
             entry.state = "waiting";
             this.#trouble(entry, null);
         }
@@ -115,13 +117,13 @@ export class Outbox {
             if (isSignedOut(response)) location.reload();
             const html = await response.text();
             if (response.status === 409 || response.status === 422) this.#refused(entry, html);
-            else if (!response.ok || response.redirected) throw new Error(`send: ${response.status}`);
+            else if (!response.ok || response.redirected) throw new Stumbled(String(response.status));
             else this.#answered(entry, html);
             return true;
-        } catch {
-            entry.state = "unsent";
-            this.#trouble(entry, "failed", [["retry", () => this.retry()]]);
-            return false;
+        } catch (problem) {
+            entry.state = problem instanceof Stumbled ? "failed" : "unsent";
+            this.#trouble(entry, "failed", [["retry", () => this.retry()], this.#takeBack(entry)]);
+            return entry.state === "failed";
         }
     }
 
@@ -137,12 +139,9 @@ export class Outbox {
         entry.state = "refused";
         entry.bubble.dataset.refused = "";
         this.#trouble(entry, null);
-        this.#trouble(entry, "", entry.fields.text ? [["edit", () => this.#edit(entry)]] : []);
+        this.#trouble(entry, "", [this.#takeBack(entry)]);
         this.#keep();
-        this.composer.refuse(parse(html), {
-            override: () => this.override(entry),
-            dismiss: () => entry.state === "refused" && this.#edit(entry),
-        });
+        this.composer.refuse(parse(html), () => this.override(entry));
     }
 
     /** The agent knows better: the same message, the same token. @param {Entry} entry */
@@ -157,12 +156,19 @@ export class Outbox {
         this.run();
     }
 
-    /** Take the words back into the composer. @param {Entry} entry */
+    /** Words go back into the composer; a file or a template just goes. @param {Entry} entry @returns {[string, () => void]} */
+    #takeBack(entry) {
+        const isWords = entry.fields.text && !entry.fields.template;
+        return [isWords ? "edit" : "remove", () => this.#edit(entry)];
+    }
+
+    /** @param {Entry} entry */
     #edit(entry) {
         const { text = "", quoted = "" } = entry.fields;
         this.#drop(entry);
         entry.bubble.remove();
         this.composer.refuse(null);
+        this.run();
         if (text && !entry.fields.template) this.composer.write(text, quoted);
     }
 

@@ -1,6 +1,9 @@
 /** Calls to our own server, with the token against forged requests that the page carries. */
 // @ts-check
 
+/** The server answered, but not as it should. */
+export class Stumbled extends Error {}
+
 /** Headers every writing request needs: those htmx sends too. @returns {Record<string, string>} */
 export function headers() {
     return JSON.parse(document.body.getAttribute("hx-headers") || "{}");

@@ -1,4 +1,4 @@
-/** <copy-value>: a read-only value and a button that copies it and says so. */
+/** The settings pages: <copy-value>, a read-only value with a button that copies it; and on phones the open entry of the menu in sight. */
 // @ts-check
 
 const SHOWN_MS = 2000;
@@ -25,3 +25,5 @@ class CopyValue extends HTMLElement {
 }
 
 customElements.define("copy-value", CopyValue);
+
+document.querySelector(".side-menu [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
