@@ -271,7 +271,7 @@ def test_every_message_is_numbered_by_the_journal_without_gaps(demo):
 
 def test_every_bubble_can_be_drawn_in_both_languages(undone):
     for conversation in Conversation.objects.for_list().filter(pk__in=_specials()):
-        bubbles = conversation.messages.for_thread().order_by("at", "arrival", "pk")
+        bubbles = list(conversation.messages.for_thread().order_by("at", "arrival", "pk"))
         html = live.fragment(conversation, bubbles)
         assert "<script>alert" not in html
 
@@ -455,6 +455,7 @@ def test_the_simulator_learns_the_same_chats_and_only_once(undone, meta, setting
     assert "unreachable" in {customer.behaviour for customer in world.customers.values()}
     photo = told.filter(kind="image", direction="in").first()
     assert photo is not None
+    assert photo.media is not None
     stored = world.messages[photo.wamid]
     assert world.media[stored.content["id"]].sha256 == photo.media.sha256
     count = len(world.media)

@@ -1,0 +1,87 @@
+"""How far each of our messages has come: ticks, times, failure, the call behind it and what Meta said it costs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final
+
+from accounts.models import PricingPlan
+from conversations import statuses
+from conversations.models import Attempt, Message, Outcome
+
+STATES: Final = (
+    "accepted",
+    "sent",
+    "delivered",
+    "unknown",
+)  # directives that leave a message there
+FAILURES: Final = {
+    131026: "Message Undeliverable.",
+    131047: "Re-engagement message: more than 24 hours have passed since the customer last replied.",
+    131049: "This message was not delivered to maintain healthy ecosystem engagement.",
+    131053: "Media upload error: the video codec is not supported.",
+}
+NEW: Final = timedelta(hours=3)  # what is younger may still be unread
+PAUSE: Final = timedelta(hours=22)  # Meta asked for a day: it goes out tomorrow by itself
+
+
+def go(message: Message, marks: dict[str, str], *, rng: Random, now: datetime) -> Attempt:
+    """Ticks as a script wants them, else read, or on its way if it is quite new."""
+    message.status = next((state for state in STATES if state in marks), statuses.READ)
+    if message.status == statuses.READ and now - message.at < NEW and rng.random() < 0.3:
+        message.status = statuses.DELIVERED
+    if "fails" in marks:
+        _told_of(message, int(marks["fails"]), status=statuses.FAILED)
+    if "waits" in marks:
+        _told_of(message, 131049, status=statuses.QUEUED)
+        message.retry_at = now + PAUSE
+    _note_times(message, rng)
+    if message.status in (statuses.QUEUED, statuses.UNKNOWN):
+        message.wamid = ""
+    return _attempt(message)
+
+
+def _told_of(message: Message, code: int, *, status: str) -> None:
+    message.status, message.error_code, message.error_details = status, code, FAILURES[code]
+
+
+def _note_times(message: Message, rng: Random) -> None:
+    """A time for every rung below the one it stands on; a failed one was sent and no more."""
+    reached = statuses.SENT if message.status == statuses.FAILED else message.status
+    at = message.at
+    for column, state, seconds in (
+        ("accepted_at", statuses.ACCEPTED, 0.4),
+        ("sent_at", statuses.SENT, 1.2),
+        ("delivered_at", statuses.DELIVERED, rng.uniform(2, 9)),
+        ("read_at", statuses.READ, rng.uniform(9, 45)),
+    ):
+        at += timedelta(seconds=seconds)
+        if statuses.LADDER.index(reached) >= statuses.LADDER.index(state):
+            setattr(message, column, at)
+    message.failed_at = at if message.status == statuses.FAILED else None
+
+
+def _attempt(message: Message) -> Attempt:
+    outcome = {statuses.QUEUED: Outcome.POSTPONED, statuses.UNKNOWN: Outcome.UNKNOWN}
+    return Attempt(
+        message=message,
+        number=message.number,
+        outcome=outcome.get(message.status, Outcome.ACCEPTED),
+        status=message.status,
+        wamid=message.wamid,
+        error_code=message.error_code,
+        error_details=message.error_details,
+        started_at=message.at,
+        finished_at=message.at + timedelta(milliseconds=400),
+    )
+
+
+def priced(message: Message, *, origin: str) -> dict[str, Any]:
+    """Meta's own word, by the plan of the account; `origin` is that of the billed conversation it stands in."""
+    if message.number.account.pricing_plan == PricingPlan.CONVERSATION_2022:
+        told = {"billable": True, "pricing_model": "CBP", "category": origin}
+        return {"pricing": told, "conversation": {"origin": {"type": origin}}}
+    category = message.template.category.lower() if message.template else "service"
+    told = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
+    return {"pricing": told}
