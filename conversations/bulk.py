@@ -1,4 +1,4 @@
-"""Many rows by one statement. Django's `bulk_update` builds a CASE for each column and row, which costs a millisecond a row."""
+"""Many rows by one statement. Django's `bulk_update` builds a CASE for each column and row: a millisecond a row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection, models
 
 
 def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
-    """Write these columns of these saved rows, which must be of one model. Lock the rows before, in the order of ids."""
+    """Write these columns of these saved rows of one model. Lock the rows before, in the order of ids."""
     if not rows:
         return
     meta = rows[0]._meta
@@ -19,7 +19,8 @@ def update_rows(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     quote = connection.ops.quote_name
     sets, arrays, names, values = [], ["%s::bigint[]"], ['"id"'], [[row.pk for row in rows]]
     for field in columns:
-        assert isinstance(field, models.Field) and field.column
+        assert isinstance(field, models.Field)
+        assert field.column
         name = quote(field.column)
         is_json = isinstance(field, models.JSONField)
         kind = "text" if is_json else field.cast_db_type(connection)

@@ -1,7 +1,7 @@
-"""Who it is: one contact a person, by whatever ids Meta names them, found, made, merged and moved (whatsapp-platform.md 8).
+"""Who it is: one contact a person, by whatever ids Meta names them: found, made, merged and moved.
 
-A message may carry a phone number, a business-scoped user id (BSUID), the parent's, or several. When two ids that we held for
-two people turn up together, they are one person: conversations/merging.py.
+A message may carry a phone number, a business-scoped user id (BSUID), the parent's, or several. When two ids that we
+held for two people turn up together, they are one person: conversations/merging.py.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class Sighting:
     at: datetime
     contact_id: int | None = None
 
-    def keys(self) -> list[Key]:
-        named = (
+    def named(self) -> list[Key]:
+        ids = (
             (IdentifierKind.WA_ID, self.person.wa_id),
             (IdentifierKind.USER_ID, self.person.user_id),
             (IdentifierKind.PARENT_USER_ID, self.person.parent_user_id),
         )
-        return [Key(self.workspace_id, kind.value, value) for kind, value in named if value]
+        return [Key(self.workspace_id, kind.value, value) for kind, value in ids if value]
 
 
 class Unknowable(ValueError):
@@ -53,7 +53,7 @@ class Unknowable(ValueError):
 def contacts_for(sightings: Sequence[Sighting]) -> list[Contact]:
     """The contact of each, found or made. A fixed number of queries, unless two turn out to be one."""
     for sighting in sightings:
-        if not sighting.keys():
+        if not sighting.named():
             raise Unknowable("nothing says who this is: no number, no user id")
     for _race in range(RACES):
         contacts = _resolved(sightings)
@@ -65,19 +65,19 @@ def contacts_for(sightings: Sequence[Sighting]) -> list[Contact]:
 
 def _resolved(sightings: Sequence[Sighting]) -> list[Contact] | None:
     """None if another worker was faster with one of them: look again."""
-    rows = _rows(key for sighting in sightings for key in sighting.keys())
+    rows = _rows(key for sighting in sightings for key in sighting.named())
     groups = _Groups()
     for n, sighting in enumerate(sightings):
         if sighting.contact_id is not None:
             groups.join(("sighting", n), ("contact", sighting.contact_id))
-        for key in sighting.keys():
+        for key in sighting.named():
             for node in _nodes(key, sighting.at, rows):
                 groups.join(("sighting", n), node)
     contacts, are_new = _contacts_of(groups, sightings)
     by_sighting = [contacts[groups.root(("sighting", n))] for n in range(len(sightings))]
     wanted: dict[Key, int] = {}
     for sighting, contact in zip(sightings, by_sighting, strict=True):
-        for key in sighting.keys():
+        for key in sighting.named():
             if not any(
                 row.moved_at is None or sighting.at <= row.moved_at for row in rows.get(key, ())
             ):

@@ -1,4 +1,4 @@
-"""A lane is the thread of one contact with one number. Opened when the first word is said, and locked in one order by everybody."""
+"""A lane is the thread of one contact with one number: opened by the first word, locked in one order by everybody."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def _look(file: IO[bytes]) -> tuple[str, int, int]:
 
 
 def _keep(media: MediaFile, fetched: Fetched) -> None:
-    """Into the storage first, then into the row: a crash in between leaves a file that nobody points at, and a new try."""
+    """Into the storage first, then into the row: a crash in between leaves a stray file, and a new try."""
     fetched.file.seek(0)
     media.file.save("file", File(fetched.file), save=False)
     media.size, media.sha256, media.mime_type = fetched.size, fetched.sha256, fetched.mime_type

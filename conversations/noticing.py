@@ -1,4 +1,4 @@
-"""Notices about a person: a new number or id, a new phone, marketing stopped or allowed again. Each is a line in the thread."""
+"""Notices about a person: a new number, id or phone, marketing stopped or allowed. Each is a line in the thread."""
 
 from __future__ import annotations
 

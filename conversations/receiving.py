@@ -1,4 +1,4 @@
-"""What people wrote to us becomes messages in their threads: in bulk, once, and the same whatever the order of arrival."""
+"""What people wrote to us becomes messages in their threads: in bulk, once, whatever the order of arrival."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ COLUMNS: Final = [
 def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) -> None:
     """Store what is new of these messages and show it; repeats change nothing. The number of queries does not grow.
 
-    `also_lock`: conversations that the caller will change next in this transaction, so that all are locked in one order.
+    `also_lock`: conversations that the caller will change next in this transaction: all are locked in one order.
     """
     arrivals = sorted(arrivals, key=lambda arrival: (arrival.fact.sent_at, arrival.order))
     contacts = identity.contacts_for(

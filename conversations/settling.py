@@ -1,24 +1,22 @@
 """What became of our messages, by Meta's word: statuses climb the ladder, whatever their order, and never come down.
 
-A status is for an attempt: found by its wamid, or by our own key that Meta sends back. One whose attempt has no answer yet is
-parked; delivery applies it when it stores the answer (`apply_parked`), and the sweep what delivery missed.
+A status is for an attempt: found by its wamid, or by our own key that Meta sends back. One whose attempt has no answer
+yet is parked; delivery applies it when it stores the answer (`apply_parked`), and the sweep what delivery missed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from accounts.models import PhoneNumber, PricingPlan
-from conversations import lanes, live, statuses
+from conversations import lanes, live, parking, statuses
 from conversations.arrivals import Arrival
 from conversations.bulk import update_rows
 from conversations.holding import hold
@@ -34,16 +32,12 @@ from conversations.models import (
 from conversations.verdicts import HOLDS_NUMBER, Verdict
 from whatsapp.errors import Scope, rule_for
 from whatsapp.facts import StatusUpdate
-from whatsapp.webhooks.messages import Place
-from whatsapp.webhooks.statuses import status as read_status
 
 Told = Arrival[StatusUpdate]
 Keyed = dict[tuple[int, str] | UUID, Attempt]
 
 WINDOW_CLOSED: Final = 131047
 MARKETING_STOPPED: Final = 131050
-KEPT_FOR: Final = timedelta(days=8)  # Meta tries for 7
-SWEPT_AT_ONCE: Final = 1000
 TIMES: Final = {
     "sent": "sent_at",
     "delivered": "delivered_at",
@@ -77,7 +71,7 @@ def settle(*arrivals: Told) -> None:
                 unknown.append(arrival)
             else:
                 found.append((arrival, attempt))
-        _park(unknown)
+        parking.park(unknown)
         _climb(found)
 
 
@@ -88,86 +82,32 @@ def conversations_of(arrivals: Iterable[Told]) -> set[int]:
 
 
 def apply_parked(attempt: Attempt) -> None:
-    """What Meta said of this attempt before its answer was stored. Call it in the transaction that stores the answer."""
-    told = Q(callback_data=str(attempt.key))
-    if attempt.wamid:
-        told |= Q(wamid=attempt.wamid)
-    parked = list(ParkedStatus.objects.filter(told, number_id=attempt.number_id).order_by("pk"))
-    if parked:
-        _unpark(parked)
+    """What Meta said of this attempt before its answer was stored. Call it in the transaction that stores that."""
+    if parked := parking.of(attempt):
+        _tell_again(parked)
 
 
 def sweep() -> None:
     """Apply the parked statuses whose attempt is known by now; forget those that nobody can ever ask for."""
-    by_wamid = Attempt.objects.filter(number=OuterRef("number"), wamid=OuterRef("wamid"))
-    ready = ParkedStatus.objects.filter(Exists(by_wamid.exclude(outcome=Outcome.CALLING)))
-    rows = list(ready.order_by("arrived_at")[:SWEPT_AT_ONCE])
-    keyed = ParkedStatus.objects.exclude(callback_data="").order_by("arrived_at")[:SWEPT_AT_ONCE]
-    keys = {row.pk: key for row in keyed if (key := _key(row.callback_data))}
-    answered = set(
-        Attempt.objects.filter(key__in=keys.values())
-        .exclude(outcome=Outcome.CALLING)
-        .values_list("key", flat=True)
-    )
-    rows += [row for row in keyed if keys.get(row.pk) in answered and row not in rows]
-    for row in rows:
+    for row in parking.ready():
         with transaction.atomic():
-            _unpark([row])
-    ParkedStatus.objects.filter(arrived_at__lt=timezone.now() - KEPT_FOR).delete()
+            _tell_again([row])
+    parking.forget()
 
 
-# --- parking -------------------------------------------------------------------------------------
-
-
-def _park(arrivals: Sequence[Told]) -> None:
-    if not arrivals:
-        return
-    ParkedStatus.objects.bulk_create(
-        [
-            ParkedStatus(
-                number=arrival.number,
-                wamid=arrival.fact.wamid[:160],
-                status=arrival.fact.status,
-                callback_data=arrival.fact.callback_data[:64],
-                body=arrival.fact.raw,
-            )
-            for arrival in arrivals
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def _unpark(rows: Sequence[ParkedStatus]) -> None:
-    """Settle them again. What still has no attempt parks itself anew, with its age."""
-    numbers = PhoneNumber.objects.select_related("account").in_bulk({row.number_id for row in rows})
-    arrivals: list[Told] = []
-    for row in rows:
-        number = numbers[row.number_id]
-        place = Place(
-            waba_id=number.account.waba_id,
-            field="messages",
-            phone_number_id=number.phone_number_id,
-            display_phone_number=number.display_phone_number,
-        )
-        fact = read_status(row.body, place=place)
-        if isinstance(fact, StatusUpdate):
-            arrivals.append(Arrival(fact, number))
-    ages = {(row.number_id, row.wamid, row.status): row.arrived_at for row in rows}
-    ParkedStatus.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    settle(*arrivals)
-    for (number_id, wamid, status), arrived_at in ages.items():
-        ParkedStatus.objects.filter(number_id=number_id, wamid=wamid, status=status).update(
-            arrived_at=arrived_at
-        )
+def _tell_again(rows: Sequence[ParkedStatus]) -> None:
+    """What still has no attempt parks itself anew, with its age."""
+    settle(*parking.take(rows))
+    parking.keep_age(rows)
 
 
 # --- finding -------------------------------------------------------------------------------------
 
 
 def _attempts(arrivals: Iterable[Told], *, is_locked: bool) -> Keyed:
-    """The attempts by (number, wamid) and by our own key. The `n` of their message's latest attempt stands in `latest_n`."""
+    """The attempts by (number, wamid) and by our own key; `is_superseded` if their message has a later one."""
     wamids = {arrival.fact.wamid for arrival in arrivals}
-    keys = {key for arrival in arrivals if (key := _key(arrival.fact.callback_data))}
+    keys = {key for arrival in arrivals if (key := parking.key_of(arrival.fact.callback_data))}
     numbers = {arrival.number.pk for arrival in arrivals}
     if not numbers:
         return {}
@@ -191,18 +131,11 @@ def _attempt_of(arrival: Told, attempts: Keyed) -> Attempt | None:
     fact = arrival.fact
     if attempt := attempts.get((arrival.number.pk, fact.wamid)):
         return attempt
-    key = _key(fact.callback_data)
+    key = parking.key_of(fact.callback_data)
     attempt = attempts.get(key) if key else None
     if attempt is None or attempt.number_id != arrival.number.pk:
         return None
     return attempt if attempt.wamid in ("", fact.wamid) else None
-
-
-def _key(callback_data: str) -> UUID | None:
-    try:
-        return UUID(callback_data)
-    except ValueError:
-        return None
 
 
 # --- climbing ------------------------------------------------------------------------------------
@@ -344,7 +277,7 @@ def _note_failure(conversation: Conversation, arrival: Told) -> None:
 
 
 def note_trouble(number: PhoneNumber, code: int, details: str) -> None:
-    """An error that is not the message's own fault stops the number, or all that use the token, until it is put right."""
+    """An error that is not the message's own fault stops the number, or all that use the token."""
     rule = rule_for(code)
     if code in HOLDS_NUMBER:
         hold(number, Verdict(outcome=Outcome.REFUSED, code=code, details=details, holds="number"))

@@ -1,4 +1,4 @@
-"""What Meta says of our templates: approved, rejected, paused, moved to another category, rated. Called by webhooks/routing.py."""
+"""What Meta says of our templates: approved, rejected, paused, rated, moved. Called by webhooks/routing.py."""
 
 from __future__ import annotations
 

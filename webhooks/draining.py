@@ -1,7 +1,7 @@
-"""Empties the table of envelopes: claims a batch, reads it, routes it, marks it, again and again. Any number may run at once.
+"""Empties the table of envelopes: claims a batch, reads it, routes it, marks it. Any number may run at once.
 
 1. `_claim` counts a try for each envelope and commits that, so one that kills its worker is noticed.
-2. The batch is locked (`SKIP LOCKED`), parsed and routed in one transaction, which also marks it processed. A crash undoes all.
+2. The batch is locked (`SKIP LOCKED`), parsed, routed and marked in one transaction. A crash undoes all.
 3. If anything in it fails, the batch is undone and every fact goes alone, in a transaction of its own; the bad ones are
    quarantined with their reasons (`webhooks/quarantine.py`), the others go on.
 """

@@ -1,6 +1,7 @@
 """Meta's POSTs, taken in front of Django: signature checked, raw body durable, then 200. Nothing is parsed here.
 
-Meta's bursts are large and a Django view costs milliseconds, so this is a plain ASGI application (waba_inbox/asgi.py mounts it).
+Meta's bursts are large and a Django view costs milliseconds, so this is a plain ASGI application; waba_inbox/asgi.py
+mounts it.
 """
 
 from __future__ import annotations
@@ -122,7 +123,8 @@ class Intake:
         try:
             if announced.isdigit() and int(announced) > self.max_bytes:
                 raise TooLarge
-            body = await asyncio.wait_for(self._body(receive), BODY_SECONDS)
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await self._body(receive)
         except TooLarge:
             return 413, _said(f"longer than {self.max_bytes} bytes")
         except TimeoutError:
@@ -171,7 +173,7 @@ def _said(words: str) -> bytes:
 
 def in_front_of(inner: App) -> Intake:
     """The intake with the database of the settings."""
-    where = settings.DATABASES["default"]
+    where: dict[str, Any] = settings.DATABASES["default"]
     options = {key: value for key, value in where["OPTIONS"].items() if key != "pool"}
     parts = {
         "dbname": where["NAME"],

@@ -1,4 +1,4 @@
-"""The secrets that may sign a webhook, kept in the process: every Meta app of every workspace (for webhooks/intake.py)."""
+"""The secrets that may sign a webhook, kept in the process: of every Meta app. For webhooks/intake.py."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Keys:
         return self._keys
 
     async def look_again(self) -> bool:
-        """Read the keys now, unless that was tried a moment ago. One asks for all. True if there is something to look at."""
+        """Read the keys now, unless that was tried a moment ago. One asks for all. True if they were read."""
         asked_at = time.monotonic()
         async with self._reading:
             if self._read_at >= asked_at:

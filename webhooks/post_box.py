@@ -1,7 +1,7 @@
 """The group commit: all bodies that are waiting go into the database by one statement, then all are answered.
 
-One post alone waits for nobody; while one statement is under way, the next one gathers. So it is quick when it is quiet, and
-the disk is asked once for many when it is not.
+One post alone waits for nobody; while one statement is under way, the next one gathers. So it is quick when it is
+quiet, and the disk is asked once for many when it is not.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ GROUP_POSTS, GROUP_BYTES = 500, 8 * 1024 * 1024  # by one statement
 CONNECT_SECONDS: Final = 2.0
 STORE_SECONDS: Final = 6.0
 
-# The ids follow the order of arrival; the rows are written in the order of their digests, so that two processes which are
-# given the same bodies wait for each other and never in a circle.
+# The ids follow the order of arrival; the rows are written in the order of their digests, so that two processes which
+# are given the same bodies wait for each other and never in a circle.
 STORE: Final = b"""
     INSERT INTO webhooks_envelope (id, app_id, digest, body, received_at, tries)
     SELECT id, app_id, digest, body, now(), 0 FROM (

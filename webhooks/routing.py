@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -38,11 +38,10 @@ from whatsapp.facts import (
 )
 
 logger = structlog.get_logger(__name__)
-ORDER: Final = ("people", "messages", "changes", "preferences", "statuses", "rest")
 
 
 class Refused(Exception):
-    """This fact cannot go anywhere, for the reason given. It is quarantined, and may be replayed when that has changed."""
+    """This fact cannot go anywhere, for the reason given. It is quarantined, and may be replayed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Item:
 def route(items: Sequence[Item]) -> None:
     """Send these facts to their verbs, those of a kind together. One that cannot go raises, and takes all with it.
 
-    Call inside a transaction. What must hold rows of conversations locks them all at once, so batches never wait in a circle.
+    Call inside a transaction. Conversations are locked all at once, so that batches never wait in a circle.
     """
     places = Places(items)
     groups: dict[str, list[Any]] = defaultdict(list)
@@ -176,11 +175,7 @@ class Places:
             self._by_digits[number.account.waba_id, number.digits] = number
 
     def arrival(self, item: Item) -> Arrival[Any]:
-        return Arrival(
-            item.fact,  # type: ignore[type-var]
-            self.number(item),
-            order_of(item.envelope_id, item.position),
-        )
+        return Arrival[Any](item.fact, self.number(item), order_of(item.envelope_id, item.position))
 
     def number(self, item: Item) -> PhoneNumber:
         fact = item.fact

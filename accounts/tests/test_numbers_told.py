@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from whatsapp.facts import AccountEvent, NumberName, NumberQuality, NumberSecurity
-
 from accounts import numbers
 from accounts.models import PhoneNumber
+from whatsapp.facts import AccountEvent, NumberName, NumberQuality, NumberSecurity
 
 
 def of(number: PhoneNumber) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def test_an_upgrade_lets_the_number_send_faster(number):
 
 
 def test_an_approved_name_is_the_name(number):
-    asked = {"requested_name": "Northern Shop"}
+    asked: dict[str, Any] = {"requested_name": "Northern Shop"}
     numbers.record(NumberName(**of(number), decision="REJECTED", **asked), number)
     number.refresh_from_db()
     assert number.verified_name == "Shop"

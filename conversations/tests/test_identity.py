@@ -7,14 +7,14 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from tests import posts, world
-from whatsapp.facts import PersonChanged, PreferenceChanged
-from whatsapp.webhooks import parse
 
 from accounts.models import PhoneNumber
 from conversations import changing, merging, noticing, receiving
 from conversations.arrivals import Arrival
 from conversations.models import Contact, Conversation, Identifier, Message, ReadMark
+from tests import posts, world
+from whatsapp.facts import PersonChanged, PreferenceChanged
+from whatsapp.webhooks import parse
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OLD, NEW = "79210000001", "79210000002"
@@ -29,7 +29,7 @@ def hear(number: PhoneNumber, *messages: dict[str, Any], **parts: Any) -> None:
 
 def tell(number: PhoneNumber, body: bytes) -> None:
     for order, fact in enumerate(parse(body)):
-        arrival: Any = Arrival(fact, number, order)  # type: ignore[type-var]
+        arrival: Any = Arrival[Any](fact, number, order)
         match fact:
             case PersonChanged():
                 noticing.record_person(arrival)
@@ -112,7 +112,7 @@ def test_the_order_of_what_reveals_a_person_does_not_matter(number, order):
 def test_two_in_one_batch_who_are_one_make_one_contact(number):
     arrivals = []
     for n, one in enumerate([from_id("a"), from_phone("b", 1), from_id("c", minute=2, sender=OLD)]):
-        arrivals += [Arrival(parse(posts.body(number, messages=[one]))[0], number, n)]
+        arrivals += [Arrival[Any](parse(posts.body(number, messages=[one]))[0], number, n)]
     receiving.record_messages(arrivals)
     assert threads() == [["a", "b", "c"]]
 
@@ -233,5 +233,5 @@ def test_a_reaction_finds_its_message_after_a_merge(number):
     hear(number, from_id("by id", id="wamid.A"), from_phone("by phone", 1))
     hear(number, from_id("both", minute=2, sender=OLD))
     body = posts.message(type="reaction", reaction={"message_id": "wamid.A", "emoji": "👍"})
-    changing.record_change(Arrival(parse(posts.body(number, messages=[body]))[0], number))
+    changing.record_change(Arrival[Any](parse(posts.body(number, messages=[body]))[0], number))
     assert Message.objects.get(wamid="wamid.A").reactions.get().emoji == "👍"

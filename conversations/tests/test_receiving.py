@@ -7,14 +7,14 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from tests import posts
-from whatsapp.facts import InboundMessage, MessageEchoed
-from whatsapp.webhooks import parse
 
 from accounts.models import PhoneNumber
 from conversations import changing, receiving
 from conversations.arrivals import Arrival
 from conversations.models import Conversation, MediaFile, Message, ParkedChange, Reaction
+from tests import posts
+from whatsapp.facts import InboundMessage, MessageEchoed
+from whatsapp.webhooks import parse
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 COLUMNS = [
@@ -45,7 +45,7 @@ def echo(number: PhoneNumber, said: str, minute: int, **over: Any) -> None:
 
 def _tell(number: PhoneNumber, body: bytes, order: int = 0) -> None:
     for n, fact in enumerate(parse(body), start=order):
-        arrival: Any = Arrival(fact, number, n)  # type: ignore[type-var]
+        arrival: Any = Arrival[Any](fact, number, n)
         if isinstance(fact, InboundMessage | MessageEchoed):
             receiving.record_messages([arrival])
         else:
@@ -53,7 +53,7 @@ def _tell(number: PhoneNumber, body: bytes, order: int = 0) -> None:
 
 
 def columns() -> dict[str, Any]:
-    return Conversation.objects.values(*COLUMNS).get()
+    return dict(Conversation.objects.values(*COLUMNS).get())
 
 
 def test_a_days_old_message_reopens_the_thread_but_not_the_window(number):

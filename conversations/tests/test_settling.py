@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests import posts, world
-from whatsapp.webhooks import parse
 
 from accounts.models import PhoneNumber, PricingPlan
 from conversations import settling
 from conversations.arrivals import Arrival
 from conversations.models import Attempt, Conversation, Message, ParkedStatus
 from conversations.models.messages import Direction
+from tests import posts, world
+from whatsapp.webhooks import parse
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TIMES = {"sent": 1, "delivered": 2, "read": 3, "failed": 4}  # seconds after NOW

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
+from accounts.models import BusinessAccount
+from templates_app import approval
+from templates_app.models import Template, TemplateEvent
 from whatsapp.facts import (
     TemplateCategory,
     TemplateComponents,
@@ -12,10 +16,6 @@ from whatsapp.facts import (
     TemplateQuality,
     TemplateStatus,
 )
-
-from accounts.models import BusinessAccount
-from templates_app import approval
-from templates_app.models import Template, TemplateEvent
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from conversations.models import Contact, Conversation, Identifier, Message
 from django.db import connection
+
+from conversations.models import Contact, Conversation, Identifier, Message
 from events.models import Event
 from tests import posts
 from webhooks import draining
@@ -59,8 +60,10 @@ def test_ten_drains_of_a_shuffled_flood_end_as_one_would(number):
         said = posts.text(f"{n}", sender=sender, at=1_790_000_000 + n)
         bodies.append(posts.body(number, contacts=[posts.contact(sender)], messages=[said]))
     for message in ours:
-        for state in ("sent", "delivered", "read"):
-            bodies.append(posts.body(number, statuses=[posts.status(message.wamid, state)]))
+        bodies += [
+            posts.body(number, statuses=[posts.status(message.wamid, state)])
+            for state in ("sent", "delivered", "read")
+        ]
     bodies += [body + b" " for body in bodies[::3]]  # as bytes they are new, as facts they are not
     random.Random(7).shuffle(bodies)
     for body in bodies:

@@ -6,22 +6,21 @@ import hashlib
 from typing import Any
 
 import pytest
-from conversations.models import Attempt, Conversation, Message
 from django.utils import timezone
+
+from accounts.models import MetaApp, PhoneNumber
+from conversations.models import Attempt, Conversation, Message
 from tests import posts, world
 from webhooks import draining, quarantine
 from webhooks.models import Envelope, Quarantined
 from whatsapp.tests import stored
 from whatsapp.webhooks import BadBody, parse
 
-from accounts.models import MetaApp, PhoneNumber
-
 
 def put(body: bytes, number: PhoneNumber | None = None, app: MetaApp | None = None) -> Envelope:
-    assert app or number
-    return Envelope.objects.create(
-        app=app or number.account.app, digest=hashlib.sha256(body).digest(), body=body
-    )
+    app = app or (number.account.app if number else None)
+    assert app
+    return Envelope.objects.create(app=app, digest=hashlib.sha256(body).digest(), body=body)
 
 
 def test_a_message_becomes_a_bubble_in_a_new_thread(number, shop_team):
@@ -155,7 +154,10 @@ def test_what_was_held_back_goes_through_once_the_number_is_known(number):
 def test_a_batch_costs_the_same_queries_whatever_its_size(number, django_assert_max_num_queries):
     for n in range(60):
         sender = f"7921000{n:04d}"
-        parts = {"contacts": [posts.contact(sender)], "messages": [posts.text(sender=sender)]}
+        parts: dict[str, Any] = {
+            "contacts": [posts.contact(sender)],
+            "messages": [posts.text(sender=sender)],
+        }
         put(posts.body(number, **parts), number)
     with django_assert_max_num_queries(45):
         draining.drain()

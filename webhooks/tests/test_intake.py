@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
+
 from tests import posts, world
 from webhooks import draining, intake
 from webhooks.models import Envelope, Quarantined
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 class Answer:
     def __init__(self) -> None:
-        self.status, self.body, self.headers = 0, b"", {}
+        self.status, self.body = 0, b""
+        self.headers: dict[bytes, bytes] = {}
 
     async def send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -216,7 +218,7 @@ async def test_two_processes_given_the_same_bodies_do_not_wait_in_a_circle(app, 
 
 async def test_without_a_database_meta_is_told_to_come_again(hello):
     app = intake.Intake(
-        lambda *_: None,  # type: ignore[arg-type,return-value]
+        lambda *_: None,  # type: ignore[arg-type]
         dsn="host=127.0.0.1 port=9 dbname=nobody connect_timeout=1",
         max_bytes=django_settings.WEBHOOK_MAX_BYTES,
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from conversations.models import Message
 from django.core.management import call_command
 from django.urls import reverse
+
+from accounts.models import AuditEntry, PhoneNumber
+from conversations.models import Message
 from tests import posts
 from webhooks import draining
 from webhooks.models import Envelope, Quarantined
 from webhooks.tests.test_draining import put
-
-from accounts.models import AuditEntry, PhoneNumber
 
 
 @pytest.fixture
