@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -16,6 +18,8 @@ from django.urls import reverse
 from accounts.backends import is_refused_demo
 from accounts.models import Agent
 from accounts.secrets import decrypt, encrypt
+
+FRESH_SECONDS = 300
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,6 +33,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """The address of the settings, not the one a request claims: a forged Host header must not get the key."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.PUBLIC_URL + path.replace("UID-KEY", key)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who signed in a moment ago need not prove it twice."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        records = get_authentication_records(self.request, self.request.user)
+        return not records or time.time() - records[-1]["at"] > FRESH_SECONDS
 
     def pre_login(self, request: HttpRequest, user: Agent, **kwargs: Any) -> HttpResponse | None:
         if is_refused_demo(user):

@@ -137,7 +137,7 @@ def account_numbers(request: AgentRequest, account_id: int) -> HttpResponse:
         facts = checking.check_again(account)
     except checking.NotAccepted as problem:
         context = {"account": account, "problem": problem}
-        return render(request, "accounts/account_numbers.html", context, status=502)
+        return render(request, "accounts/account_numbers.html", context)
     taken = set(
         PhoneNumber.objects.filter(account=account).values_list("phone_number_id", flat=True)
     )

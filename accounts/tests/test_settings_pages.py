@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts import audit, preferences
+from accounts.models import Agent, AuditEntry, Role
+from tests import world
+
+
+def test_what_an_agent_chooses_is_kept_and_a_new_language_reconnects(client, ana, closed):
+    client.force_login(ana)
+    form = {"name": "Ана", "language": "ru", "time_zone": "Europe/Moscow", "theme": "dark"}
+    assert closed(ana, lambda: client.post("/settings/you/", form))
+    ana.refresh_from_db()
+    assert (ana.name, ana.language, ana.time_zone) == ("Ана", "ru", "Europe/Moscow")
+    assert (ana.theme, ana.enter_sends) == ("dark", False)
+    assert 'data-theme="dark"' in client.get("/settings/you/").content.decode()
+
+
+def test_the_theme_alone_disturbs_no_connection(ana, closed):
+    same = {"name": ana.name, "language": ana.language, "time_zone": ana.time_zone}
+    assert not closed(
+        ana, lambda: preferences.change_own(ana.pk, theme="light", enter_sends=True, **same)
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("time_zone", "Mars/Olympus"), ("language", "xx"), ("name", "")]
+)
+def test_nonsense_is_refused_beside_its_field(client, ana, field, value):
+    client.force_login(ana)
+    form = {"name": "Ana", "language": "en", "time_zone": "UTC", "theme": "light"}
+    answer = client.post("/settings/you/", form | {field: value})
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+
+
+def test_one_cannot_give_oneself_a_role(client, ana):
+    client.force_login(ana)
+    form = {"name": "Ana", "language": "en", "time_zone": "UTC", "theme": "light"}
+    client.post("/settings/you/", form | {"role": "administrator", "is_staff": "1"})
+    assert Agent.objects.get(pk=ana.pk).role == Role.AGENT
+
+
+def test_the_list_of_people_costs_the_same_for_two_and_for_twelve(
+    admin, ada, number, shop_team, django_assert_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    admin.get("/settings/people/")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        admin.get("/settings/people/")
+    for n in range(10):
+        agent = world.make_agent(ada.workspace, f"Person {n}", email=f"p{n}@example.com")
+        shop_team.members.add(agent)
+        world.seat(agent, number, shop_team)
+    with django_assert_num_queries(len(few)):
+        page = admin.get("/settings/people/").content.decode()
+    assert "Person 9" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "shown", "hidden"),
+    [
+        (Role.AGENT, ["Profile"], ["People", "Audit log", "Numbers"]),
+        (Role.FINANCE, ["Profile"], ["People", "Accounts"]),
+        (Role.MANAGER, ["People", "Teams", "Numbers"], ["Audit log", "Accounts", "General"]),
+        (Role.ADMINISTRATOR, ["People", "Accounts", "Audit log", "General"], []),
+    ],
+)
+def test_the_menu_shows_what_the_role_may_open(client, workspace, role, shown, hidden):
+    client.force_login(world.make_agent(workspace, "Vi", role))
+    page = client.get("/settings/you/").content.decode()
+    menu = page[page.index('class="side-menu"') : page.index("</nav>", page.index("side-menu"))]
+    assert all(word in menu for word in shown)
+    assert not any(word in menu for word in hidden)
+
+
+def test_a_managers_page_of_a_person_has_seats_but_no_role(client, cleo, ana):
+    client.force_login(cleo)
+    page = client.get(f"/settings/people/{ana.pk}/").content.decode()
+    assert "Save seats" in page
+    assert "Save role" not in page
+    assert "Deactivate" not in page
+
+
+def test_last_seen_is_written_once_a_minute(client, ana, django_assert_max_num_queries):
+    client.force_login(ana)
+    client.get("/settings/you/")
+    ana.refresh_from_db()
+    first = ana.last_seen_at
+    client.get("/settings/you/")
+    ana.refresh_from_db()
+    assert ana.last_seen_at == first
+    Agent.objects.filter(pk=ana.pk).update(last_seen_at=first - timedelta(minutes=2))
+    client.get("/settings/you/")
+    ana.refresh_from_db()
+    assert ana.last_seen_at > first
+
+
+def test_the_log_is_read_by_person_act_and_day_a_page_at_a_time(admin, ada, cleo):
+    for n in range(audit.PAGE + 5):
+        audit.record(ada, "team.created", f"Team {n}", "203.0.113.9", size=n)
+    old = audit.record(cleo, "number.changed", "Shop")
+    AuditEntry.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=9))
+
+    page = admin.get("/settings/log/")
+    assert len(page.context["rows"]) == audit.PAGE
+    older = admin.get(f"/settings/log/?{page.context['older']}")
+    assert len(older.context["rows"]) == 6
+    assert not older.context["older"]
+
+    by_cleo = admin.get(f"/settings/log/?person={cleo.pk}")
+    assert [entry.subject for entry, _words in by_cleo.context["rows"]] == ["Shop"]
+    assert len(admin.get("/settings/log/?act=number.changed").context["rows"]) == 1
+    until = (timezone.now() - timedelta(days=5)).date()
+    assert len(admin.get(f"/settings/log/?until={until}").context["rows"]) == 1
+    assert len(admin.get("/settings/log/?act=nonsense").context["rows"]) == audit.PAGE
+
+
+def test_the_log_of_another_company_is_not_shown(admin, dan):
+    audit.record(dan, "team.created", "Secret team")
+    assert "Secret team" not in admin.get("/settings/log/").content.decode()
+
+
+def test_the_workspaces_settings_are_written_down(admin, ada):
+    form = {"name": "North", "language": "ru", "time_zone": "Europe/Moscow", "requires_mfa": ""}
+    admin.post("/settings/workspace/", form)
+    assert AuditEntry.objects.get(act="workspace.changed").details == {
+        "name": "North",
+        "language": "ru",
+        "time_zone": "Europe/Moscow",
+    }
