@@ -12,7 +12,7 @@ F = TypeVar("F", bound=NumberFact, covariant=True)
 ITEMS_OF_AN_ENVELOPE = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a generic with slots cannot be made as Arrival[…](…)
 class Arrival(Generic[F]):
     fact: F
     number: PhoneNumber  # with its account
