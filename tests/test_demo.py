@@ -198,6 +198,15 @@ def test_what_waits_to_be_sent_is_not_sent_by_the_next_sweep(demo):
         assert message.retry_at > demo.at + timedelta(hours=20)
 
 
+def test_what_a_customer_answered_to_has_been_read(demo):
+    for conversation in Conversation.objects.prefetch_related("messages"):
+        said = conversation.messages.all()
+        answers = [m.at for m in said if m.direction == Direction.IN and m.kind != "unsupported"]
+        for message in said:
+            if message.status == "delivered":
+                assert not answers or message.at > max(answers)
+
+
 def test_an_attempt_stands_behind_each_message_of_ours(demo):
     for message in Message.objects.filter(direction=Direction.OUT).prefetch_related("attempts"):
         assert [attempt.wamid for attempt in message.attempts.all()] == [message.wamid]

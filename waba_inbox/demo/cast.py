@@ -133,9 +133,9 @@ def _ends(rng: Random, count: int) -> list[float]:
 def _specials(
     rng: Random, everyone: dict[str, Iterator[Somebody]], *, now: datetime
 ) -> Iterator[Chat]:
-    """The parts written for one person each: every kind of message, every state, every odd name."""
+    """The parts written for one person each, all women: every kind of message, every state, every odd name."""
     for nth, story in enumerate(scripts.stories("parts", language="ru")):
-        base = next(everyone[story.language])
+        base = next(person for person in everyone[story.language] if person.is_woman)
         over = dict(PEOPLE.get(story.who, {}))
         country = over.pop("country", base.country)
         if country != base.country and country in names.LANGUAGE_OF | {c: "" for c in names.ABROAD}:

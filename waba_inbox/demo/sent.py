@@ -27,10 +27,8 @@ PAUSE: Final = timedelta(hours=22)  # Meta asked for a day: it goes out tomorrow
 
 
 def go(message: Message, marks: dict[str, str], *, rng: Random, now: datetime) -> Attempt:
-    """Ticks as a script wants them, else read, or on its way if it is quite new."""
+    """Ticks as a script wants them, else read."""
     message.status = next((state for state in STATES if state in marks), statuses.READ)
-    if message.status == statuses.READ and now - message.at < NEW and rng.random() < 0.3:
-        message.status = statuses.DELIVERED
     if "fails" in marks:
         _told_of(message, int(marks["fails"]), status=statuses.FAILED)
     if "waits" in marks:
@@ -40,6 +38,14 @@ def go(message: Message, marks: dict[str, str], *, rng: Random, now: datetime) -
     if message.status in (statuses.QUEUED, statuses.UNKNOWN):
         message.wamid = ""
     return _attempt(message)
+
+
+def leave_unread(attempt: Attempt, *, now: datetime) -> None:
+    """It has reached the phone, and lies there."""
+    message = attempt.message
+    if message.status == statuses.READ and now - message.at < NEW:
+        message.status = attempt.status = statuses.DELIVERED
+        message.read_at = None
 
 
 def _told_of(message: Message, code: int, *, status: str) -> None:

@@ -124,9 +124,18 @@ class Writer:
         for said in chat.said:
             if bodies.is_makeable(said):
                 self._say(thread, said)
+        self._leave_unread(thread)
         thread.settle()
         self._hand_out(thread)
         return thread
+
+    def _leave_unread(self, thread: Thread) -> None:
+        """Of every second chat the customer has not seen our newest answers; what they answered to, they have."""
+        inbound = [message.at for message in thread.messages if message.direction == Direction.IN]
+        if self.rng.random() < 0.5:
+            for attempt in thread.attempts:
+                if not inbound or attempt.message.at > inbound[-1]:
+                    sent.leave_unread(attempt, now=self.now)
 
     def _contact(self, chat: Chat) -> Contact:
         who = chat.who
