@@ -21,9 +21,10 @@ USER_AGENT = "waba-inbox/0.1 (+https://developers.facebook.com/docs/whatsapp)"
 class Bearer(AuthBase):
     """Puts the token on a request. It is an object so that no traceback shows the token as a local."""
 
-    def __init__(self, token: str, *, scheme: str = "Bearer") -> None:
+    def __init__(self, token: str, *, scheme: str = "Bearer", app_secret: str = "") -> None:
         self._token = token
         self._scheme = scheme
+        self._app_secret = app_secret
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"{self._scheme} {self._token}"
@@ -34,11 +35,19 @@ class Bearer(AuthBase):
 
     def as_scheme(self, scheme: str) -> Bearer:
         """The same token under another word: uploads want "OAuth"."""
-        return Bearer(self._token, scheme=scheme)
+        return Bearer(self._token, scheme=scheme, app_secret=self._app_secret)
 
-    def proof(self, app_secret: str) -> str:
-        """Meta's `appsecret_proof`: shows that the token is used by the app that it belongs to."""
-        return hmac.new(app_secret.encode(), self._token.encode(), hashlib.sha256).hexdigest()
+    def with_token(self, token: str) -> Bearer:
+        """Another token of the same app."""
+        return Bearer(token, scheme=self._scheme, app_secret=self._app_secret)
+
+    @property
+    def proof(self) -> dict[str, str]:
+        """Meta's `appsecret_proof`: the token is used by the app it belongs to. Empty without the secret."""
+        if not self._app_secret:
+            return {}
+        key, said = self._app_secret.encode(), self._token.encode()
+        return {"appsecret_proof": hmac.new(key, said, hashlib.sha256).hexdigest()}
 
 
 class Calls:
@@ -59,8 +68,7 @@ class Calls:
         self.version = version
         self.timeout = timeout
         self.pool_size = pool_size
-        self._auth = Bearer(token)
-        self._proof = self._auth.proof(app_secret) if app_secret else ""
+        self._auth = Bearer(token, app_secret=app_secret)
         self._session = (
             transport.prepared(session, base_url=self.base_url, pool_size=pool_size)
             if session
@@ -86,11 +94,12 @@ class Calls:
         if body is not None:
             data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
             sent_headers["Content-Type"] = "application/json"
+        auth = auth or self._auth
         response = self.request(
             method,
             f"{self.base_url}/{self.version}/{path}",
             what=path,
-            params={**(params or {}), **({"appsecret_proof": self._proof} if self._proof else {})},
+            params={**(params or {}), **auth.proof},
             data=data,
             headers=sent_headers,
             auth=auth,

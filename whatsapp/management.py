@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
-from whatsapp.calls import Bearer, Calls, Raw
+from whatsapp.calls import Calls, Raw
 from whatsapp.failures import GraphTimeout
 
 TEMPLATE_FIELDS = (
@@ -148,7 +148,7 @@ class Management(Calls):
             "GET",
             "debug_token",
             params={"input_token": token},
-            auth=Bearer(app_token) if app_token else None,
+            auth=self._auth.with_token(app_token) if app_token else None,
         )
         found = answer.get("data")
         return found if isinstance(found, dict) else {}

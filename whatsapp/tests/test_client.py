@@ -225,7 +225,7 @@ def test_no_failure_shows_a_secret(script, answer, caplog):
         graph.debug_token(SOMEBODYS)
     shown = "".join(traceback.format_exception(raised.value)) + repr(raised.value) + repr(graph)
     shown += repr(vars(graph)) + caplog.text
-    proof = graph._auth.proof("app-secret")
+    proof = graph._auth.proof["appsecret_proof"]
     assert TOKEN not in shown
     assert SOMEBODYS not in shown
     assert "app-secret" not in shown
@@ -306,3 +306,12 @@ def test_a_resumable_upload_uses_its_own_authorization(script, graph):
     assert script.asked[1][1].startswith("/v24.0/upload:1")
     assert script.asked[1][2]["Authorization"] == f"OAuth {TOKEN}"
     assert script.asked[1][3] == b"png"
+
+
+def test_the_proof_is_of_the_token_that_is_sent(script):
+    script.answers = [says(200, {"data": {}}), says(200, {"data": {}})]
+    graph = GraphClient(script.url, "v24.0", TOKEN, timeout=(1, 0.3), app_secret="app-secret")
+    graph.debug_token(SOMEBODYS)
+    graph.debug_token(SOMEBODYS, app_token="7|app-secret")
+    own, other = (asked[1].rpartition("appsecret_proof=")[2] for asked in script.asked)
+    assert own != other
