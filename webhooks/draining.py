@@ -73,9 +73,8 @@ def _process(envelope_ids: Sequence[int]) -> None:
                 envelopes = _locked(envelope_ids)
                 route([item for envelope in envelopes for item in _items(envelope)])
                 _mark(envelopes)
-        except (
-            OperationalError
-        ):  # a deadlock, or the database is going away: not the envelopes' fault
+                quarantine.forget(envelopes)
+        except OperationalError:  # a deadlock, or no database: not the envelopes' fault
             if beaten == BEATEN - 1:
                 raise
         except Exception as problem:

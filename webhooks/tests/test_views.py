@@ -80,3 +80,10 @@ def test_stored_webhooks_can_be_processed_again(number, start, capsys):
     assert "1 webhooks" in capsys.readouterr().out
     assert Message.objects.count() == 1
     assert not Envelope.objects.filter(processed_at=None).exists()
+
+
+def test_what_goes_through_when_processed_again_is_held_back_no_more(held):
+    call_command("replay_webhooks", "--from-id", "1")
+    assert Message.objects.get().text == "<b>held</b>"
+    held.refresh_from_db()
+    assert held.resolved_at
