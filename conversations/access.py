@@ -36,7 +36,7 @@ def messages(agent: Agent) -> MessageQuerySet:
 
 
 def files(agent: Agent) -> QuerySet[MediaFile]:
-    """Files that hang on a message the agent sees, or that the agent's workspace just uploaded and did not send yet."""
+    """Files that hang on a message the agent sees, or that this agent has uploaded and not sent yet."""
     return MediaFile.objects.filter(
         Q(messages__conversation__in=conversations(agent)) | Q(messages=None, uploaded_by=agent)
     ).distinct()
@@ -45,9 +45,7 @@ def files(agent: Agent) -> QuerySet[MediaFile]:
 def numbers(agent: Agent) -> list[PhoneNumber]:
     """The numbers whose conversations the agent may see, for filters and “new conversation”."""
     seats = agent.seats_at()
+    found = PhoneNumber.objects.filter(workspace_id=agent.workspace_id).select_related("account")
     if any(seat.number is None for seat in seats):
-        return list(
-            PhoneNumber.objects.filter(workspace_id=agent.workspace_id).select_related("account")
-        )
-    chosen = {seat.number for seat in seats if seat.number is not None}
-    return list(PhoneNumber.objects.filter(pk__in=chosen).select_related("account"))
+        return list(found)
+    return list(found.filter(pk__in={seat.number for seat in seats if seat.number is not None}))

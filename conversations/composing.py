@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
-from babel import Locale
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from accounts.models import Agent
 from conversations import statuses
@@ -19,7 +17,7 @@ from conversations.models import Contact, Conversation, Direction, Message
 from conversations.words import kind_label
 from templates_app import components
 from templates_app.models import Template
-from whatsapp import media, numbers
+from whatsapp import media
 
 BLANK_TOKEN = uuid.UUID(int=0)
 
@@ -50,18 +48,6 @@ def media_limits() -> str:
         "empty": gettext("“{name}” is empty."),
     }
     return json.dumps({"kinds": kinds, "words": words}, ensure_ascii=False)
-
-
-def source_of(conversation: Conversation) -> dict[str, Any] | None:
-    """The advertisement or post that the contact last came from."""
-    latest = conversation.messages.exclude(referral=None).order_by("-at").only("referral").first()
-    return latest.referral if latest else None
-
-
-def country_of(contact: Contact) -> str:
-    """“Germany”: of the phone number, else of the business-scoped id; empty if neither says."""
-    code = numbers.country(contact.phone, contact.user_id)
-    return Locale.parse(get_language() or "en").territories.get(code, "") if code else ""
 
 
 def new_token() -> uuid.UUID:

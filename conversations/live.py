@@ -7,13 +7,16 @@ Everything is read anew after the commit, for the whole batch at once, so the co
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import Agent
-from accounts.seats import Place, groups_for
+from accounts.models import WORKS_CONVERSATIONS, Agent, Team
+from accounts.seats import Place, can_see, groups_for
+from conversations import panel
 from conversations.models import Conversation, Message
 from events import journal, live
 
@@ -42,11 +45,19 @@ def publish(
     )
 
 
-def fragment(conversation: Conversation, messages: Iterable[Message] = ()) -> str:
-    """The row of the list, the thread's header and these bubbles, in the language that is active."""
-    return render_to_string(
-        "conversations/_live.html", {"conversation": conversation, "messages": messages}
-    )
+def fragment(
+    conversation: Conversation, messages: Sequence[Message] = (), *, teams: Iterable[Team] = ()
+) -> str:
+    """The row of the list, these bubbles, the thread's header, and of the panel what may have changed with them.
+
+    In the language that is active. `teams`: where it could be moved, if its team may have changed.
+    """
+    context: dict[str, Any] = {"conversation": conversation, "messages": messages, "teams": teams}
+    if any(message.media and message.media.kind == "image" for message in messages):
+        context["gallery"] = panel.gallery(conversation)
+    if any(message.referral for message in messages):
+        context["source"] = panel.source_of(conversation)
+    return render_to_string("conversations/_live.html", context)
 
 
 def tombstone(conversation_id: int, seq: int) -> str:
@@ -56,15 +67,14 @@ def tombstone(conversation_id: int, seq: int) -> str:
 
 
 def show(changes: list[journal.Change]) -> None:
-    """Render what changed once a language and push it to its audience."""
+    """Render what changed once a language and push it to its audience: one push for the whole batch."""
     message_ids: dict[int, set[int]] = defaultdict(set)
-    gone: dict[int, set[str]] = defaultdict(set)
+    stood: dict[int, set[Place]] = defaultdict(set)
     for change in changes:
         conversation_id = change.rows[0].pk
         message_ids[conversation_id].update(row.pk for row in change.rows[1:])
         if "was" in change.facts:
-            number, team = change.facts["was"]
-            gone[conversation_id] |= groups_for(Place(change.workspace_id, number, team))
+            stood[conversation_id].add(Place(change.workspace_id, *change.facts["was"]))
     conversations = Conversation.objects.for_list().in_bulk(list(message_ids))
     bubbles: dict[int, list[Message]] = defaultdict(list)
     wanted = [pk for pks in message_ids.values() for pk in pks]
@@ -73,19 +83,40 @@ def show(changes: list[journal.Change]) -> None:
     ):
         bubbles[message.conversation_id].append(message)
     html: dict[str, list[str]] = defaultdict(list)
-    for language in languages({change.workspace_id for change in changes}):
-        with translation.override(language):
-            for pk, conversation in conversations.items():
-                groups = groups_for(conversation.place)
-                rendered = fragment(conversation, bubbles[pk])
-                for group in groups:
-                    html[f"{group}.{language}"].append(rendered)
-                for group in gone[pk] - groups:
-                    html[f"{group}.{language}"].append(tombstone(pk, conversation.seq))
+    for workspace_id in {conversation.workspace_id for conversation in conversations.values()}:
+        for language in languages({workspace_id}):
+            with translation.override(language):
+                for pk, conversation in conversations.items():
+                    if conversation.workspace_id != workspace_id:
+                        continue
+                    teams = panel.teams_of(workspace_id) if pk in stood else ()
+                    rendered = fragment(conversation, bubbles[pk], teams=teams)
+                    for group in groups_for(conversation.place):
+                        html[f"{group}.{language}"].append(rendered)
+    for pk, places in stood.items():
+        if pk in conversations:
+            for agent in _who_lost(conversations[pk], places):
+                html[f"agent.{agent.pk}"].append(tombstone(pk, conversations[pk].seq))
     live.push({group: "".join(parts) for group, parts in html.items()})
 
 
+def _who_lost(conversation: Conversation, places: set[Place]) -> list[Agent]:
+    """Who saw it where it stood and does not where it stands. By person: two seats may give sight of it twice."""
+    agents = _readers({conversation.workspace_id}).prefetch_related("seats")
+    return [
+        agent
+        for agent in agents
+        if any(can_see(agent.seats_at(), place) for place in places)
+        and not can_see(agent.seats_at(), conversation.place)
+    ]
+
+
 def languages(workspace_ids: set[int]) -> list[str]:
-    """The languages somebody there reads: nothing is rendered for nobody."""
-    agents = Agent.objects.filter(workspace_id__in=workspace_ids, is_active=True)
-    return list(agents.order_by().values_list("language", flat=True).distinct())
+    """The languages that somebody who works conversations there reads: nothing is rendered for nobody."""
+    return list(_readers(workspace_ids).order_by().values_list("language", flat=True).distinct())
+
+
+def _readers(workspace_ids: set[int]) -> QuerySet[Agent]:
+    return Agent.objects.filter(
+        workspace_id__in=workspace_ids, is_active=True, role__in=WORKS_CONVERSATIONS
+    )

@@ -5,6 +5,7 @@ The cost grows with the page shown, not with history: keyset pages, and counts t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -17,7 +18,7 @@ from django.http import QueryDict
 from accounts.models import Agent
 from accounts.seats import Place, can_see
 from conversations import access
-from conversations.models import Conversation, ConversationStatus, MediaFile, Message, ReadMark
+from conversations.models import Conversation, ConversationStatus, Message, ReadMark
 from conversations.models.threads import ConversationQuerySet
 from events.models import Event
 
@@ -25,6 +26,10 @@ ROWS = 50
 BUBBLES = 40
 COUNT_LIMIT = 999
 CHANGES_LIMIT = 200
+
+FEWEST_DIGITS = 3  # of a phone number, to be searched for as one
+DIGITS_OF_BIGINT = 18
+PHONE_QUERY = re.compile(r"\+?[\d\s().\-\u2010-\u2015]+")
 
 TABS = ("mine", "unassigned", "all")
 STATUSES = (*ConversationStatus.values, "any")
@@ -58,7 +63,7 @@ class Filters:
             number=int(number)
             if number.isascii() and number.isdigit() and len(number) < 10
             else None,
-            query=" ".join(query.get("q", "").split())[:100],
+            query=" ".join(query.get("q", "").replace("\0", " ").split())[:100],
         )
 
     @property
@@ -88,26 +93,47 @@ def _filtered(agent: Agent, filters: Filters) -> ConversationQuerySet:
         found = found.filter(status=filters.status)
     if filters.number:
         found = found.filter(number_id=filters.number)
-    for word in filters.query.split():
-        digits = "".join(filter(str.isdigit, word))
-        wanted = (
-            Q(contact__name__icontains=word)
-            | Q(contact__profile_name__icontains=word)
-            | Q(contact__username__icontains=word.lstrip("@"))
-        )
-        if len(digits) >= 3 and len(digits) >= len(word) - 4:
-            wanted |= Q(contact__phone__contains=digits)
-        found = found.filter(wanted)
+    for word in _words(filters.query):
+        found = found.filter(_about(word))
     if filters.tab == "mine":
         return found.filter(assignee=agent)
     return found.unassigned() if filters.tab == "unassigned" else found
 
 
+def _words(query: str) -> list[str]:
+    """What must all be found. A phone number written with spaces is one word."""
+    if PHONE_QUERY.fullmatch(query) and sum(map(str.isdigit, query)) >= FEWEST_DIGITS:
+        return [query]
+    return query.split()
+
+
+def _about(word: str) -> Q:
+    wanted = (
+        Q(contact__name__icontains=word)
+        | Q(contact__profile_name__icontains=word)
+        | Q(contact__username__icontains=word.removeprefix("@"))
+    )
+    digits = "".join(filter(str.isdigit, word))
+    if PHONE_QUERY.fullmatch(word) and len(digits) >= FEWEST_DIGITS:
+        wanted |= Q(contact__phone__contains=digits)
+    return wanted
+
+
+def _whole(text: str) -> int | None:
+    """A number as it stands in a URL; None for anything else, and for what no column can hold."""
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_OF_BIGINT):
+        return None
+    return int(text)
+
+
 def _keyset(cursor: str) -> tuple[datetime, int] | None:
     """A cursor as it stands in a URL; None for anything that we did not write ourselves."""
     at, _mark, pk = cursor.partition("_")
+    micros, number = _whole(at), _whole(pk)
+    if micros is None or number is None:
+        return None
     try:
-        return datetime.fromtimestamp(int(at) / 1_000_000, UTC), int(pk)
+        return datetime.fromtimestamp(micros / 1_000_000, UTC), number
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -139,19 +165,14 @@ def counts(agent: Agent, filters: Filters) -> dict[str, int]:
     }
 
 
-def unread_total(agent: Agent) -> int:
-    """Open conversations of mine with something unread: the number on the rail."""
-    mine = with_seen(access.conversations(agent).filter(assignee=agent, status="open"), agent)
-    return sum(1 for row in mine.only("inbound_count")[:200] if row.inbound_count > row.seen_count)  # type: ignore[attr-defined]
-
-
 def thread(conversation: Conversation, *, before: str = "") -> Page[Message]:
     """A page of a thread, oldest first; `more` leads to what is older."""
     found = conversation.messages.for_thread().exclude(kind="reaction")
     parts = before.split("_")
-    if len(parts) == 3 and (key := _keyset(f"{parts[0]}_{parts[2]}")) and parts[1].isdigit():
+    key = _keyset(f"{parts[0]}_{parts[-1]}")
+    arrival = _whole(parts[1]) if len(parts) == 3 else None
+    if key is not None and arrival is not None:
         at, pk = key
-        arrival = int(parts[1])
         found = found.filter(at__lte=at).exclude(
             Q(at=at, arrival__gt=arrival) | Q(at=at, arrival=arrival, pk__gte=pk)
         )
@@ -165,15 +186,6 @@ def thread(conversation: Conversation, *, before: str = "") -> Page[Message]:
     return Page(rows[:BUBBLES][::-1], more)
 
 
-def gallery(conversation: Conversation) -> list[MediaFile]:
-    """The latest pictures of a thread, for the panel."""
-    return list(
-        MediaFile.objects.filter(
-            messages__conversation=conversation, kind="image", state="stored"
-        ).order_by("-pk")[:8]
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Changes:
     """All that an agent's screen must know after its cursor. `too_many`: let it load the page anew."""
@@ -185,12 +197,22 @@ class Changes:
     gone: list[int] = field(default_factory=list)
 
 
-def changes(agent: Agent, *, since: int) -> Changes:
-    """What changed after `since`. The cursor is read first: what commits meanwhile comes next time."""
+def changes(agent: Agent, *, since: str) -> Changes:
+    """What changed after `since`. The cursor is read first: what commits meanwhile comes next time.
+
+    A cursor that is none, or ahead of us (a database was restored), makes the screen load everything anew.
+    """
     agent.workspace.refresh_from_db(fields=["last_seq"])
     cursor = agent.workspace.last_seq
-    if since >= cursor:
+    known = _whole(since)
+    if known == cursor:
         return Changes(cursor)
+    if known is None or known > cursor:
+        return Changes(cursor, too_many=True)
+    return _changes_between(agent, known, cursor)
+
+
+def _changes_between(agent: Agent, since: int, cursor: int) -> Changes:
     visible = access.conversations(agent)
     rows = list(visible.after(since).for_list().order_by("seq")[: CHANGES_LIMIT + 1])
     found = list(
@@ -199,21 +221,25 @@ def changes(agent: Agent, *, since: int) -> Changes:
         .exclude(kind="reaction")
         .order_by("at", "arrival", "pk")[: CHANGES_LIMIT + 1]
     )
-    if max(len(rows), len(found)) > CHANGES_LIMIT:
+    moved = list(
+        Event.objects.filter(
+            workspace=agent.workspace, seq__gt=since, facts__has_key="was"
+        ).order_by("seq")[: CHANGES_LIMIT + 1]
+    )
+    if max(len(rows), len(found), len(moved)) > CHANGES_LIMIT:
         return Changes(cursor, too_many=True)
     messages: dict[int, list[Message]] = {}
     for message in found:
         messages.setdefault(message.conversation_id, []).append(message)
-    return Changes(cursor, False, rows, messages, _gone(agent, since, visible))
+    return Changes(cursor, False, rows, messages, _gone(agent, moved, visible))
 
 
-def _gone(agent: Agent, since: int, visible: ConversationQuerySet) -> list[int]:
-    """Conversations that left this agent's sight after `since`: seen where they stood, not where they are."""
+def _gone(agent: Agent, moved: list[Event], visible: ConversationQuerySet) -> list[int]:
+    """Conversations that left this agent's sight by these moves: seen where they stood, not where they are."""
     seats = agent.seats_at()
-    moved = Event.objects.filter(workspace=agent.workspace, seq__gt=since, facts__has_key="was")
     ids = {
         int(event.subject.partition(":")[2])
-        for event in moved[:CHANGES_LIMIT]
+        for event in moved
         if can_see(seats, Place(agent.workspace_id, *event.facts["was"]))
     }
     return sorted(ids - set(visible.filter(pk__in=ids).values_list("pk", flat=True)))

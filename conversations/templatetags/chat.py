@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
+from conversations.models import Contact
+from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
 from whatsapp import errors, formatting, numbers
 from whatsapp.error_words import Words
@@ -84,6 +86,11 @@ def plain(text: str) -> str:
 @register.filter
 def phone(wa_id: str) -> str:
     return numbers.display(wa_id) if wa_id else ""
+
+
+@register.filter
+def country(contact: Contact) -> str:
+    return country_of(contact)
 
 
 @register.filter

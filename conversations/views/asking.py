@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import Agent
-from conversations import access, live, search
+from conversations import access, live, panel, search
 from conversations.models import Conversation, Message
 from conversations.refusals import Refusal, ThreadMoved
 
@@ -52,7 +52,9 @@ def shown(request: HttpRequest, pk: int, messages: Iterable[Message] = ()) -> Ht
         return HttpResponse(live.tombstone(pk, agent.workspace.last_seq))
     ids = [message.pk for message in messages]
     bubbles = Message.objects.for_thread().filter(pk__in=ids).order_by("at", "arrival", "pk")
-    return HttpResponse(live.fragment(conversation, list(bubbles)))
+    return HttpResponse(
+        live.fragment(conversation, list(bubbles), teams=panel.teams_of(conversation.workspace_id))
+    )
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET
 
-from accounts.models import Agent, Team
-from conversations import access, composing, live, search
+from accounts.models import Agent
+from conversations import access, composing, live, panel, search
 from conversations.models import Conversation, ConversationStatus
 from conversations.search import TABS, Filters
 from conversations.views.asking import agent_of, conversation_of
@@ -61,7 +61,11 @@ def changes(request: HttpRequest) -> HttpResponse:
     found = search.changes(agent, since=request.GET.get("since", "0"))
     if found.too_many:
         return HttpResponse(status=205, headers={"X-Cursor": str(found.cursor)})
-    parts = [live.fragment(row, found.messages.get(row.pk, [])) for row in found.conversations]
+    teams = list(panel.teams_of(agent.workspace_id)) if found.conversations else []
+    parts = [
+        live.fragment(row, found.messages.get(row.pk, []), teams=teams)
+        for row in found.conversations
+    ]
     parts += [live.tombstone(pk, found.cursor) for pk in found.gone]
     return HttpResponse("".join(parts), headers={"X-Cursor": str(found.cursor)})
 
@@ -96,11 +100,10 @@ def _pane(request: HttpRequest, chosen: Conversation) -> dict[str, Any]:
         "thread": search.thread(chosen),
         "outgoing": composing.blank(chosen, agent),
         "media_limits_json": composing.media_limits(),
-        "gallery": search.gallery(chosen),
+        "gallery": panel.gallery(chosen),
         "others": _others(agent, chosen),
-        "teams": Team.objects.filter(workspace=agent.workspace),
-        "source": composing.source_of(chosen),
-        "country": composing.country_of(chosen.contact),
+        "teams": panel.teams_of(chosen.workspace_id),
+        "source": panel.source_of(chosen),
     }
 
 
