@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts import browsers
 from accounts.backends import is_refused_demo
 from accounts.models import Agent
 from accounts.secrets import decrypt, encrypt
@@ -69,6 +71,10 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return "WABA Inbox"
+
+    def generate_authenticator_name(self, user: Agent, type: Authenticator.Type) -> str:
+        """A passkey lives in a browser or a phone: its name says which."""
+        return browsers.name_of(context.request.META.get("HTTP_USER_AGENT", ""))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Where the workspace asks for a second step, the last one stays."""
