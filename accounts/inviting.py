@@ -48,19 +48,23 @@ def invite(
     if known := Agent.objects.filter(email__iexact=email).first():
         raise AlreadyHere if known.workspace_id == workspace.pk else AddressTaken
     open_invitations(workspace).filter(email__iexact=email).delete()
-    key = new_invitation_key()
-    invitation = Invitation.objects.create(
-        workspace=workspace,
-        email=email,
-        role=role,
-        language=language,
-        key_hash=_hash(key),
-        invited_by=by,
-        expires_at=timezone.now() + GOOD_FOR,
-    )
+    invitation, link = _issue(workspace, email=email, role=role, language=language, by=by)
     invitation.teams.set(teams)
     audit.record(by, "invitation.sent", email, address, role=role)
-    return invitation, _mail(invitation, key)
+    return invitation, link
+
+
+@transaction.atomic
+def found(name: str, *, email: str, language: str, time_zone: str) -> str:
+    """A new workspace, and the link by which its first administrator comes in. Raises AddressTaken.
+
+    Called from the command line (`manage.py create_workspace`): nobody is there yet who could invite.
+    """
+    email = email.strip().lower()
+    if Agent.objects.filter(email__iexact=email).exists():
+        raise AddressTaken
+    workspace = Workspace.objects.create(name=name, language=language, time_zone=time_zone)
+    return _issue(workspace, email=email, role=Role.ADMINISTRATOR, language=language, by=None)[1]
 
 
 @transaction.atomic
@@ -121,6 +125,22 @@ def accept(
 
 def open_invitations(workspace: Workspace) -> models.QuerySet[Invitation]:
     return Invitation.objects.filter(workspace=workspace, accepted_at=None)
+
+
+def _issue(
+    workspace: Workspace, *, email: str, role: str, language: str, by: Agent | None
+) -> tuple[Invitation, str]:
+    key = new_invitation_key()
+    invitation = Invitation.objects.create(
+        workspace=workspace,
+        email=email,
+        role=role,
+        language=language,
+        key_hash=_hash(key),
+        invited_by=by,
+        expires_at=timezone.now() + GOOD_FOR,
+    )
+    return invitation, _mail(invitation, key)
 
 
 def _hash(key: str) -> str:

@@ -25,7 +25,7 @@ def main(*, words_of_demo: Path) -> None:
     if not settings.DEBUG:
         call_command("collectstatic", verbosity=1, interactive=False)
     words_of_demo.write_text("")
-    if settings.DEMO and "seed_demo" in get_commands():
+    if settings.DEBUG and settings.DEMO and "seed_demo" in get_commands():
         with words_of_demo.open("w") as stream, contextlib.redirect_stdout(stream):
             call_command("seed_demo", stdout=stream)
 
