@@ -61,7 +61,8 @@ export function durationWords(ms) {
 
 /** @type {Set<{tick(): void}>} */
 const ticking = new Set();
-setInterval(() => ticking.forEach((element) => element.tick()), 5000);
+const EVERY = 5000;
+setInterval(() => ticking.forEach((element) => element.tick()), EVERY);
 
 class Ticking extends HTMLElement {
     static observedAttributes = ["datetime"];
@@ -97,6 +98,7 @@ class TimeAgo extends Ticking {
 class TimeLeft extends Ticking {
     tick() {
         const left = this.at.getTime() - Date.now();
+        if (left > 0 && left < EVERY) setTimeout(() => this.isConnected && this.tick(), left + 20); // closes to the second
         const state = left <= 0 ? "closed" : left < SOON ? "soon" : "open";
         const text = left <= 0 ? this.dataset.closed || "" : durationWords(left);
         if (this.textContent !== text) this.replaceChildren(text);

@@ -104,10 +104,11 @@ function move(event, grid, find) {
 function stand(box, button) {
     const at = button.getBoundingClientRect();
     const { width, height } = box.getBoundingClientRect();
-    const above = at.top - height - 6;
+    const isAbove = at.top - height - 6 > 8;
     box.style.setProperty("inset", "auto");
     box.style.setProperty("left", `${Math.max(8, Math.min(at.left, innerWidth - width - 8))}px`);
-    box.style.setProperty("top", `${Math.max(8, above > 8 ? above : Math.min(at.bottom + 6, innerHeight - height - 8))}px`);
+    if (isAbove) box.style.setProperty("bottom", `${innerHeight - at.top + 6}px`); // it stays by its button when it shrinks
+    else box.style.setProperty("top", `${Math.max(8, Math.min(at.bottom + 6, innerHeight - height - 8))}px`);
 }
 
 // --- :smile while writing --------------------------------------------------------------------------------

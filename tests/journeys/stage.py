@@ -1,0 +1,87 @@
+"""The whole product on a stage: web and workers as processes, a Redis of their own, Meta played in this process."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.db import connection
+
+from simulator.testing import SimulatorServer
+from waba_inbox.local import embedded
+from waba_inbox.local.processes import Supervisor
+from waba_inbox.local.run import Site, fetch, product
+
+PROGRAMS = ("web", "worker-intake", "worker-delivery")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stage:
+    """What a journey may do to the product besides using it."""
+
+    def __init__(self, boss: Supervisor, site: Site, meta: SimulatorServer) -> None:
+        self.boss = boss
+        self.meta = meta
+        self.url = f"http://127.0.0.1:{site.port}"
+        self._programs = {program.name: program for program in product(site)}
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            self.boss.start(self._programs[name])
+        self._until_it_answers()
+
+    def kill_web(self) -> None:
+        """As a crash would: sockets break, nobody says goodbye."""
+        self.boss.kill("web")
+
+    def start_web(self) -> None:
+        self.start("web")
+
+    def _until_it_answers(self) -> None:
+        answers = self.boss.wait_until(
+            lambda: fetch(f"{self.url}/healthz")[0] == 200, seconds=40, name="web"
+        )
+        assert answers, "the web server did not start"
+
+
+@contextmanager
+def standing(folder: Path, meta: SimulatorServer) -> Iterator[Stage]:
+    """Everything runs inside; nothing is left after."""
+    kept = {number: signal.getsignal(number) for number in SIGNALS}
+    (folder / "logs").mkdir()
+    with Supervisor(say=print, patience=1.0) as boss:
+        port = embedded.free_port()
+        cache = embedded.start_redis(
+            boss,
+            folder=folder / "redis",
+            log=folder / "logs" / "redis.log",
+            port=embedded.free_port(),
+            env=dict(os.environ),
+        )
+        env = dict(os.environ) | {
+            "DEBUG": "1",
+            "DATABASE_URL": database_url(),
+            "REDIS_URL": cache,
+            "BROKER_URL": cache,
+            "DATA_DIR": str(folder),
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "GRAPH_URL": meta.url,
+        }
+        stage = Stage(boss, Site(folder, "127.0.0.1", port, 0, env), meta)
+        stage.start(*PROGRAMS)
+        yield stage
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+def database_url() -> str:
+    """The database of this test run, for other processes."""
+    where = connection.settings_dict
+    user = quote(where["USER"]) + (f":{quote(where['PASSWORD'])}" if where["PASSWORD"] else "")
+    port = f"&port={where['PORT']}" if where["PORT"] else ""
+    host = quote(where["HOST"] or "localhost", safe="")
+    return f"postgresql://{user}@/{where['NAME']}?host={host}{port}"
