@@ -1,5 +1,5 @@
-"""One agent's browser on the line. It only listens; twice a minute it is told the workspace's latest number, so that a
-screen that missed a push knows it.
+"""One agent's browser on the line. It only listens; three times a minute it is told the workspace's latest number, so
+that a screen that missed a push knows it.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError
 
 from accounts.models import Agent, Workspace
 from accounts.seats import groups_of
 
 BEAT_SECONDS = 20
+SIGNED_OUT, NOT_YOURS = 4401, 4403  # codes of closing, as in HTTP
 
 
 @database_sync_to_async
-def _groups_of(agent_id: int) -> list[str]:
-    """The live groups of an agent who may (still) work here; empty if not."""
+def _inbox_groups(agent_id: int) -> list[str] | None:
+    """The groups whose changes an agent may see; None if they may not (or no longer) work conversations."""
     agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
-    if agent is None:
-        return []
-    inbox = sorted(f"{group}.{agent.language}" for group in groups_of(agent.seats_at()))
-    return [f"agent.{agent.pk}", f"workspace.{agent.workspace_id}", *inbox]
+    if agent is None or not agent.works_conversations:
+        return None
+    return sorted(f"{group}.{agent.language}" for group in groups_of(agent.seats_at()))
 
 
 @database_sync_to_async
@@ -41,16 +42,23 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.live_groups: list[str] = []
         self.beat: asyncio.Task[None] | None = None
         agent = self.scope["user"]
+        await self.accept()  # first: a browser is told the code of a line that was open, no other
         if not agent.is_authenticated:
-            return await self.close(4401)
+            await self.close(SIGNED_OUT)
+            return
         self.workspace_id = agent.workspace_id
-        self.live_groups = await _groups_of(agent.pk)
-        if not self.live_groups:
-            return await self.close(4403)
-        for group in self.live_groups:
-            await self.channel_layer.group_add(group, self.channel_name)
-        await self.accept()
+        await self._join(f"agent.{agent.pk}")  # first: who loses rights from here on is told
+        inbox = await _inbox_groups(agent.pk)
+        if inbox is None:
+            await self.close(NOT_YOURS)
+            return
+        for group in inbox:
+            await self._join(group)
         self.beat = asyncio.create_task(self._keep_telling())
+
+    async def _join(self, group: str) -> None:
+        await self.channel_layer.group_add(group, self.channel_name)
+        self.live_groups.append(group)
 
     async def disconnect(self, code: int) -> None:
         if self.beat:
@@ -61,7 +69,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def _keep_telling(self) -> None:
         while True:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, DatabaseError):  # the next beat will tell
                 await self._say(seq=await _latest(self.workspace_id))
             await asyncio.sleep(getattr(settings, "LIVE_BEAT_SECONDS", BEAT_SECONDS))
 
@@ -75,4 +83,4 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self._say(note=event["note"])
 
     async def live_revoked(self, event: dict[str, Any]) -> None:
-        await self.close(4403)
+        await self.close(NOT_YOURS)

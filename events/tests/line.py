@@ -1,0 +1,39 @@
+"""A browser's end of the live line, for tests (Channels' own needs Daphne, which we do not use)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from asgiref.testing import ApplicationCommunicator
+
+
+class Line(ApplicationCommunicator):
+    """Connects to an ASGI application as a socket of `/live/`."""
+
+    def __init__(self, application: Any, *, headers: Any = (), **scope: Any) -> None:
+        fixed = {"type": "websocket", "path": "/live/", "query_string": b"", "subprotocols": []}
+        super().__init__(application, fixed | {"headers": list(headers)} | scope)
+
+    async def opened(self) -> bool:
+        await self.send_input({"type": "websocket.connect"})
+        return bool((await self.receive_output(5))["type"] == "websocket.accept")
+
+    async def said(self) -> Any:
+        """The next thing that the browser is told."""
+        output = await self.receive_output(5)
+        assert output["type"] == "websocket.send", output
+        return json.loads(output["text"])
+
+    async def closed(self) -> int:
+        """The code with which the server hangs up."""
+        output = await self.receive_output(5)
+        assert output["type"] == "websocket.close", output
+        return int(output["code"])
+
+    async def is_silent(self) -> bool:
+        return bool(await self.receive_nothing(0.1))
+
+    async def hang_up(self) -> None:
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(5)

@@ -1,0 +1,145 @@
+"""One browser on the line: let in if it may be, told what is pushed to its groups, sent away when its rights end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import Agent, Role, Workspace
+from accounts.seats import Place, groups_for
+from events.consumers import LiveConsumer
+from events.tests.line import Line
+from tests import world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def called(agent: Any) -> Line:
+    line = Line(LiveConsumer.as_asgi(), user=agent)
+    assert await line.opened()  # a refusal before this tells the browser nothing
+    return line
+
+
+async def opened(agent: Agent) -> Line:
+    """Let in, and the first beat heard."""
+    line = await called(agent)
+    assert set(await line.said()) == {"seq"}
+    return line
+
+
+async def push(group: str, html: str = "<b>news</b>") -> None:
+    await get_channel_layer().group_send(group, {"type": "live.fragment", "html": html})
+
+
+@database_sync_to_async
+def made(name: str, role: str = Role.AGENT, **over: Any) -> Agent:
+    return world.make_agent(world.make_workspace(), name, role, **over)
+
+
+@database_sync_to_async
+def seated(name: str, **over: Any) -> tuple[Agent, Place]:
+    """An agent, and a place that they see."""
+    agent = world.make_agent(world.make_workspace(), name, **over)
+    number = world.make_number(world.make_account(agent.workspace))
+    world.seat(agent, number, world.make_team(agent.workspace, "Shop"))
+    return agent, Place(agent.workspace_id, number.pk)
+
+
+async def test_nobody_without_a_name_is_let_in() -> None:
+    assert await (await called(AnonymousUser())).closed() == 4401
+
+
+async def test_who_keeps_the_books_is_not_let_in() -> None:
+    assert await (await called(await made("Fay", Role.FINANCE))).closed() == 4403
+
+
+async def test_who_was_switched_off_meanwhile_is_not_let_in() -> None:
+    agent = await made("Ana")
+    await database_sync_to_async(Agent.objects.filter(pk=agent.pk).update)(is_active=False)
+    assert await (await called(agent)).closed() == 4403
+
+
+async def test_an_agent_hears_of_what_their_seats_show_in_their_language() -> None:
+    agent, place = await seated("Ana", language="ru")
+    line = await opened(agent)
+    heard = sorted(groups_for(place))
+    for group in heard:
+        await push(f"{group}.ru", group)
+        await push(f"{group}.en", "in another language")
+    said = [(await line.said())["html"]]
+    assert set(said) <= set(heard)
+    assert await line.is_silent()
+    await push(f"agent.{agent.pk}", "for you")
+    assert await line.said() == {"html": "for you"}
+    await line.hang_up()
+
+
+async def test_an_agent_does_not_hear_of_other_places() -> None:
+    agent, place = await seated("Ana")
+    line = await opened(agent)
+    elsewhere = (
+        Place(place.workspace, place.number, team=0),
+        Place(place.workspace, place.number + 1),
+        Place(place.workspace + 1, place.number),
+    )
+    for other in elsewhere:
+        for group in groups_for(other):
+            await push(f"{group}.en")
+    assert await line.is_silent()
+    await line.hang_up()
+
+
+async def test_a_manager_hears_of_everything_in_the_company_once() -> None:
+    agent = await made("Cleo", Role.MANAGER)
+    line = await opened(agent)
+    for group in groups_for(Place(agent.workspace_id, 7, team=8)):
+        await push(f"{group}.en", group)
+    assert "html" in await line.said()
+    assert await line.is_silent()
+    await line.hang_up()
+
+
+async def test_notes_are_passed_on() -> None:
+    agent, _place = await seated("Ana")
+    line = await opened(agent)
+    note = {"type": "live.note", "note": {"kind": "read", "conversation": 1}}
+    await get_channel_layer().group_send(f"agent.{agent.pk}", note)
+    assert await line.said() == {"note": {"kind": "read", "conversation": 1}}
+    await line.hang_up()
+
+
+async def test_the_line_is_cut_when_the_rights_behind_it_change() -> None:
+    agent, _place = await seated("Ana")
+    line = await opened(agent)
+    await get_channel_layer().group_send(f"agent.{agent.pk}", {"type": "live.revoked"})
+    assert await line.closed() == 4403
+    await line.hang_up()
+
+
+async def test_the_latest_number_is_told_again_and_again(settings: Any) -> None:
+    settings.LIVE_BEAT_SECONDS = 0.05
+    agent, _place = await seated("Ana")
+    line = await called(agent)
+    assert await line.said() == {"seq": 0}
+    await database_sync_to_async(Workspace.objects.update)(last_seq=41)
+    for _ in range(50):
+        said = await line.said()
+        if said["seq"]:
+            break
+    assert said == {"seq": 41}
+    await line.hang_up()
+
+
+async def test_what_a_browser_says_is_ignored() -> None:
+    agent, _place = await seated("Ana")
+    line = await opened(agent)
+    await line.send_input(
+        {"type": "websocket.receive", "text": '{"subscribe": "inbox.1.any.any.en"}'}
+    )
+    await push("inbox.1.any.any.en")
+    assert await line.is_silent()
+    await line.hang_up()
