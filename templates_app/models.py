@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TemplateState(models.TextChoices):
@@ -23,7 +24,7 @@ class TemplateState(models.TextChoices):
 
 
 class Category(models.TextChoices):
-    MARKETING = "MARKETING", _("Marketing")
+    MARKETING = "MARKETING", pgettext_lazy("category", "Marketing")
     UTILITY = "UTILITY", _("Utility")
     AUTHENTICATION = "AUTHENTICATION", _("Authentication")
 
