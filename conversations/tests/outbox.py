@@ -10,8 +10,11 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Agent
-from conversations import delivery, sending
+from conversations import claiming, outcomes, sending
+from conversations.claiming import Call
 from conversations.models import Conversation, MediaFile, Message
+from conversations.outcomes import Told
+from conversations.verdicts import Verdict
 
 
 def say(conversation: Conversation, agent: Agent, text: str = "Hello", **over: Any) -> Message:
@@ -51,11 +54,16 @@ def bodies(meta: Any) -> list[str]:
     return [m.content.get("body", m.type) for m in outgoing(meta)]
 
 
-def claimed(conversation: Conversation, *, at: datetime | None = None) -> delivery.Call:
+def claimed(conversation: Conversation, *, at: datetime | None = None) -> Call:
     """The worker has committed the attempt and is about to call Meta."""
-    call = delivery.claim(conversation.pk, at=at or timezone.now())
-    assert isinstance(call, delivery.Call)
+    call = claiming.claim(conversation.pk, at=at or timezone.now())
+    assert isinstance(call, Call)
     return call
+
+
+def store(call: Call, verdict: Verdict) -> None:
+    """The worker heard how the call ended."""
+    outcomes.store(Told(call.attempt_id, call.conversation_id, verdict, timezone.now()))
 
 
 def send_file(conversation: Conversation, agent: Agent, media: MediaFile) -> Message:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from conversations import delivery, sending, settling, statuses, verdicts
 from conversations.arrivals import Arrival
 from conversations.models import Attempt, Conversation, Message, Outcome, ParkedStatus
-from conversations.tests.outbox import bodies, claimed, outgoing, say
+from conversations.tests.outbox import bodies, claimed, outgoing, say, store
 from simulator.faults import Fault
 from waba_inbox.celery import app
 from whatsapp.facts import Person, StatusUpdate
@@ -133,7 +133,7 @@ def test_a_status_that_overtakes_the_answer_is_applied_with_it(meta, thread, ana
     key = str(message.attempts.get().key)
     settling.settle(Arrival(status_of(key, verdict.wamid, "read", thread), thread.number))
     assert ParkedStatus.objects.count() == 1
-    delivery.store(call.attempt_id, verdict, at=timezone.now())
+    store(call, verdict)
     message.refresh_from_db()
     assert message.status == statuses.READ
     assert message.accepted_at
@@ -145,7 +145,7 @@ def test_a_status_that_overtakes_a_lost_answer_settles_it_at_once(meta, thread, 
     call = claimed(thread)
     key = str(message.attempts.get().key)
     settling.settle(Arrival(status_of(key, "wamid.lost", "sent", thread), thread.number))
-    delivery.store(call.attempt_id, verdicts.unknown("timed out"), at=timezone.now())
+    store(call, verdicts.unknown("timed out"))
     message.refresh_from_db()
     assert (message.status, message.wamid) == (statuses.SENT, "wamid.lost")
 
@@ -153,7 +153,7 @@ def test_a_status_that_overtakes_a_lost_answer_settles_it_at_once(meta, thread, 
 def test_metas_word_on_an_unknown_message_takes_back_a_retry_that_has_not_gone(meta, thread, ana):
     message = say(thread, ana)
     call = claimed(thread)
-    delivery.store(call.attempt_id, verdicts.unknown("timed out"), at=timezone.now())
+    store(call, verdicts.unknown("timed out"))
     sending.retry(message.pk, agent=ana, at=timezone.now())
     key = str(message.attempts.get().key)
     settling.settle(Arrival(status_of(key, "wamid.it-went", "delivered", thread), thread.number))

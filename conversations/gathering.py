@@ -1,0 +1,79 @@
+"""Group commit for threads: what many ask for at the same moment is done for all of them by one.
+
+Whoever comes first does the work for all who wait; those who come meanwhile make the next batch. Nobody waits idly:
+alone, it is a plain call in the caller's own thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+I = TypeVar("I")  # noqa: E741  what is asked
+R = TypeVar("R")
+
+
+class _Ticket(Generic[I, R]):
+    """One caller's question, and later its answer."""
+
+    def __init__(self, item: I) -> None:
+        self.item = item
+        self.ready = threading.Event()
+        self.leads = False
+        self.result: R | None = None
+        self.error: BaseException | None = None
+
+
+class Gathering(Generic[I, R]):
+    """`work` answers several questions at once, in their order. It must leave nothing behind if it raises."""
+
+    def __init__(self, work: Callable[[Sequence[I]], Sequence[R]], *, most: int = 32) -> None:
+        self._work = work
+        self._most = most
+        self._lock = threading.Lock()
+        self._waiting: list[_Ticket[I, R]] = []
+        self._is_busy = False
+
+    def ask(self, item: I) -> R:
+        ticket: _Ticket[I, R] = _Ticket(item)
+        with self._lock:
+            self._waiting.append(ticket)
+            ticket.leads = not self._is_busy
+            self._is_busy = True
+        if not ticket.leads:
+            ticket.ready.wait()
+        if ticket.leads:
+            self._lead()
+        if ticket.error is not None:
+            raise ticket.error
+        return ticket.result  # type: ignore[return-value]
+
+    def _lead(self) -> None:
+        with self._lock:
+            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+        try:
+            self._answer(batch)
+        finally:
+            with self._lock:
+                if self._waiting:
+                    self._waiting[0].leads = True
+                    self._waiting[0].ready.set()
+                else:
+                    self._is_busy = False
+            for ticket in batch:
+                ticket.ready.set()
+
+    def _answer(self, batch: Sequence[_Ticket[I, R]]) -> None:
+        """All at once; if that fails, each alone, so that one bad item spoils nobody else's."""
+        try:
+            results = self._work([ticket.item for ticket in batch])
+        except Exception as problem:
+            if len(batch) == 1:
+                batch[0].error = problem
+                return
+            for ticket in batch:
+                self._answer([ticket])
+            return
+        for ticket, result in zip(batch, results, strict=True):
+            ticket.result = result
