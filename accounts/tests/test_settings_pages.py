@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import audit, preferences
@@ -48,9 +50,6 @@ def test_one_cannot_give_oneself_a_role(client, ana):
 def test_the_list_of_people_costs_the_same_for_two_and_for_twelve(
     admin, ada, number, shop_team, django_assert_num_queries
 ):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     admin.get("/settings/people/")
     with CaptureQueriesContext(
         connection,
@@ -137,3 +136,16 @@ def test_the_workspaces_settings_are_written_down(admin, ada):
         "language": "ru",
         "time_zone": "Europe/Moscow",
     }
+
+
+def test_an_administrator_who_steps_down_lands_on_a_page_they_may_see(admin, ada):
+    world.make_agent(ada.workspace, "Eve", Role.ADMINISTRATOR)
+    answer = admin.post(f"/settings/people/{ada.pk}/role/", {"role": "agent"}, follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[-1][0] == "/settings/you/"
+
+
+def test_the_last_administrator_is_told_why_nothing_changed(admin, ada):
+    answer = admin.post(f"/settings/people/{ada.pk}/role/", {"role": "agent"}, follow=True)
+    assert "last administrator" in answer.content.decode()
+    assert Agent.objects.get(pk=ada.pk).role == Role.ADMINISTRATOR

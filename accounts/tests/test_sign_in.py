@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -12,7 +13,9 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.usersessions.models import UserSession
+from cryptography.fernet import Fernet
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.backends import DEMO_DOMAIN
@@ -209,3 +212,15 @@ def test_pages_of_the_entrance_hold_no_inline_script_or_style(client, ana):
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=|javascript:", html)
         for script in re.findall(r"<script[^>]*>", html):
             assert "src=" in script or "application/json" in script or "nonce=" in script, script
+
+
+def test_second_steps_survive_a_rotation_of_the_keys(client, ana, settings):
+    TOTP.activate(ana, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(ana)
+    new, old = Fernet.generate_key().decode(), settings.SECRETS_KEYS[0]
+    settings.SECRETS_KEYS = [new, old]
+    call_command("rotate_secrets", stdout=io.StringIO())
+    settings.SECRETS_KEYS = [new]
+    sign_in(client, ana)
+    client.post("/accounts/2fa/authenticate/", {"code": code_of("JBSWY3DPEHPK3PXP")})
+    assert "10 codes are left" in client.get("/settings/security/").content.decode()

@@ -122,6 +122,8 @@ def person_role(request: AgentRequest, agent_id: int) -> HttpResponse:
                 address=address_of(request),
             )
             messages.success(request, _("The role is changed."))
+            if agent == request.user:  # may no longer see this page
+                return redirect("accounts:me")
         except staffing.LastAdministrator:
             messages.error(request, LAST_ADMINISTRATOR)
     return redirect("accounts:person", agent.pk)
