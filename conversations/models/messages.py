@@ -168,7 +168,7 @@ class Message(models.Model):
     @property
     def position(self) -> str:
         """Sorts as text in the order of the thread."""
-        return f"{int(self.at.timestamp() * 1_000_000):017d}.{self.arrival:019d}"
+        return f"{round(self.at.timestamp() * 1_000_000):017d}.{self.arrival:019d}"
 
 
 class Outcome(models.TextChoices):
