@@ -33,4 +33,5 @@ ACTS: dict[str, str | Promise] = {
     "number.switched_on": _("Switched a number on"),
     "number.switched_off": _("Switched a number off"),
     "quarantine.replayed": _("Replayed a held-back webhook"),
+    "quarantine.closed": _("Put a held-back webhook aside"),
 }

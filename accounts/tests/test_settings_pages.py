@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import audit, preferences
+from accounts.acts import ACTS
 from accounts.models import Agent, AuditEntry, Role
 from tests import world
 
@@ -149,3 +153,11 @@ def test_the_last_administrator_is_told_why_nothing_changed(admin, ada):
     answer = admin.post(f"/settings/people/{ada.pk}/role/", {"role": "agent"}, follow=True)
     assert "last administrator" in answer.content.decode()
     assert Agent.objects.get(pk=ada.pk).role == Role.ADMINISTRATOR
+
+
+def test_every_act_that_the_product_records_has_words():
+    sources = Path(settings.BASE_DIR).glob("*/*.py")
+    code = "".join(source.read_text() for source in sources if "tests" not in source.parts)
+    named = set(re.findall(r'audit\.record\(\s*[\w.]+,\s*"([a-z_.]+)"', code))
+    assert "team.created" in named
+    assert named <= set(ACTS)
