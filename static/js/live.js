@@ -8,7 +8,7 @@ import { place } from "place";
 import { get, isSignedOut, withQuery } from "server";
 
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
+const LONGEST_PAUSE_MS = 5_000;
 const SILENCE_MS = 50_000; // the server speaks every 20 s
 const PATIENCE_MS = 1500; // a gap shorter than this is not worth a word
 const BACK_MS = 3000;

@@ -72,7 +72,7 @@ def shop(stage: Stage, workspace: Workspace) -> PhoneNumber:
 @pytest.fixture
 def maria(stage: Stage, shop: PhoneNumber) -> Person:
     """A customer with her phone in her hand: she reads at once."""
-    person = stage.meta.world.customer(MARIA, number_id=shop.phone_number_id)
+    person: Person = stage.meta.world.customer(MARIA, number_id=shop.phone_number_id)
     with stage.meta.world.lock:
         stage.meta.world.customers.keep(replace(person.customer, name="Maria Sokolova"))
     return person

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from accounts.models import Agent
 from simulator.person import Person
 
-DESK = {"width": 1360, "height": 860}
-PHONE = {"width": 390, "height": 780}
+DESK = ViewportSize(width=1360, height=860)
+PHONE = ViewportSize(width=390, height=780)
 
 
 class Desk:
@@ -68,14 +68,14 @@ class Desk:
 
 
 def sit_down(
-    browser: Browser, url: str, agent: Agent, *, viewport: dict[str, int] | None = None
+    browser: Browser, url: str, agent: Agent, *, viewport: ViewportSize | None = None
 ) -> Desk:
     """The agent's browser, signed in."""
     session = Client()
     session.force_login(agent)
     context = browser.new_context(
         base_url=url, viewport=viewport or DESK, timezone_id="Europe/Berlin"
-    )  # type: ignore[arg-type]
+    )
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": session.cookies[name].value, "url": url}])
     return Desk(context.new_page(), url)
