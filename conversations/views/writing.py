@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from conversations import access, composing, search, sending
@@ -32,6 +34,9 @@ def messages(request: HttpRequest, pk: int) -> HttpResponse:
         message = _send(request, conversation, form)
     except Refusal as refusal:
         return refused(request, refusal)
+    except IntegrityError:  # the token is that of a message somewhere else
+        form.add_error("token", gettext("Write the message again."))
+        return invalid(request, form)
     return shown(request, pk, [message])
 
 
