@@ -6,7 +6,6 @@ import zoneinfo
 from collections.abc import Callable
 from datetime import timedelta
 
-from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Agent
+from accounts.rights import has_second_step
 
 NextStep = Callable[[HttpRequest], HttpResponse]
 SEEN_EVERY = timedelta(minutes=1)
@@ -80,9 +80,3 @@ class SecondStepMiddleware:
             request.session[HAS_SECOND_STEP] = True
             return False
         return True
-
-
-def has_second_step(agent: Agent) -> bool:
-    """An app or a passkey; recovery codes alone are no second step."""
-    steps = Authenticator.objects.filter(user=agent)
-    return bool(steps.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

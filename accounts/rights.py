@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
@@ -18,6 +19,17 @@ class AgentRequest(HttpRequest):
     """A request behind LoginRequiredMiddleware: somebody is signed in."""
 
     user: Agent
+
+
+def has_second_step(agent: Agent) -> bool:
+    """An app or a passkey; recovery codes alone are no second step."""
+    steps = Authenticator.objects.filter(user=agent)
+    return bool(steps.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
+
+
+def lacks_second_step(agent: Agent) -> bool:
+    """Whether the workspace requires what this agent has not set up: then no page and no socket opens."""
+    return agent.workspace.requires_mfa and not has_second_step(agent)
 
 
 def role(*allowed: str) -> Callable[[View], View]:

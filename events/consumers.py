@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from accounts.models import Agent, Workspace
+from accounts.rights import lacks_second_step
 from accounts.seats import groups_of
 
 BEAT_SECONDS = 20
@@ -24,8 +25,8 @@ SIGNED_OUT, NOT_YOURS = 4401, 4403  # codes of closing, as in HTTP
 @database_sync_to_async
 def _inbox_groups(agent_id: int) -> list[str] | None:
     """The groups whose changes an agent may see; None if they may not (or no longer) work conversations."""
-    agent = Agent.objects.filter(pk=agent_id, is_active=True).first()
-    if agent is None or not agent.works_conversations:
+    agent = Agent.objects.filter(pk=agent_id, is_active=True).select_related("workspace").first()
+    if agent is None or not agent.works_conversations or lacks_second_step(agent):
         return None
     return sorted(f"{group}.{agent.language}" for group in groups_of(agent.seats_at()))
 

@@ -57,6 +57,12 @@ async def test_who_keeps_the_books_is_not_let_in() -> None:
     assert await (await called(await made("Fay", Role.FINANCE))).closed() == 4403
 
 
+async def test_who_lacks_the_second_step_that_is_required_is_not_let_in() -> None:
+    ana = await made("Ana", Role.MANAGER)
+    await Workspace.objects.filter(pk=ana.workspace_id).aupdate(requires_mfa=True)
+    assert await (await called(ana)).closed() == 4403
+
+
 async def test_who_was_switched_off_meanwhile_is_not_let_in() -> None:
     agent = await made("Ana")
     await database_sync_to_async(Agent.objects.filter(pk=agent.pk).update)(is_active=False)
