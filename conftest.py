@@ -14,7 +14,7 @@ from tests import world
 
 @pytest.fixture(autouse=True)
 def _quick_and_alone(settings: Any, tmp_path: Any) -> None:
-    """No Redis, no worker and no slow password hashes: tasks run at once, sockets in memory, files in a folder apart."""
+    """No Redis, no worker, no slow password hashes: tasks run at once, sockets in memory, files apart."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

@@ -21,8 +21,8 @@ class ServiceWindow:
     """The time in which free-form replies to one contact from one number are allowed.
 
     `inbound_at`: the contact's latest message. `billed_until`, `billed_origin`: the latest billed conversation of the
-    2022 plan, which counts only where `conversation_plan` is true. `refused_at`: Meta refused a free-form reply then (131047),
-    which closes the window, whatever our clock says, until the contact writes again.
+    2022 plan, which counts only where `conversation_plan` is true. `refused_at`: Meta refused a free-form reply then
+    (131047), which closes the window, whatever our clock says, until the contact writes again.
     """
 
     inbound_at: datetime | None = None

@@ -74,9 +74,9 @@ def sync(request: HttpRequest) -> HttpResponse:
             said = ngettext(
                 "{account}: {count} template is up to date.",
                 "{account}: {count} templates are up to date.",
-                outcome.count,
+                outcome.seen,
             )
-            messages.success(request, said.format(account=account.name, count=outcome.count))
+            messages.success(request, said.format(account=account.name, count=outcome.seen))
     if not BusinessAccount.objects.filter(workspace=agent.workspace).exists():
         messages.error(
             request, gettext("There is no WhatsApp account yet. Add one in the settings.")

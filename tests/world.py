@@ -1,7 +1,7 @@
 """The people and things that tests speak of. Plain functions; every argument may be overridden.
 
-Ana is an agent for the shop's number, Ben one of another team, Cleo manages, Fay keeps the books, Ada administers; Dan works
-in another company and must never see anything of theirs.
+Ana is an agent for the shop's number, Ben one of another team, Cleo manages, Fay keeps the books, Ada administers; Dan
+works in another company and must never see anything of theirs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from accounts.models import (
     Workspace,
 )
 from conversations import statuses
-from conversations.models import Contact, Conversation, Direction, Identifier, IdentifierKind, Message
+from conversations.models import (
+    Contact,
+    Conversation,
+    Direction,
+    Identifier,
+    IdentifierKind,
+    Message,
+)
 
 APP_SECRET = "app-secret"
 VERIFY_TOKEN = "verify-token"

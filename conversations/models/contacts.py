@@ -75,7 +75,8 @@ class IdentifierKind(models.TextChoices):
 class Identifier(models.Model):
     """One id of a contact. A contact has any number; no two contacts of a workspace share one.
 
-    `moved_at`: the person left this id then. What was said under it before is still theirs; later it may be somebody else's.
+    `moved_at`: the person left this id then. What was said under it before is still theirs; later it may be
+    somebody else's.
     """
 
     workspace = models.ForeignKey("accounts.Workspace", on_delete=models.CASCADE)

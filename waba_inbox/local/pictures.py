@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -25,7 +25,7 @@ class Shot(NamedTuple):
     email: str  # empty: nobody is signed in
     path: str
     size: tuple[int, int] = DESKTOP
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
     click: str = ""
 
 

@@ -286,11 +286,11 @@ def test_no_character_is_ever_lost(text):
     ["*", "*a ", "_*~", "`", "```", "```x", "*_a_*~", "\n", "- a\n", "https://x)))", "www."],
 )
 def test_a_hundred_thousand_characters_take_linear_time(piece):
-    def steps(size: int) -> int:
+    def steps(size):
         """Lines of Python run and functions called: what a clock would say, without the noise."""
         count = 0
 
-        def counts(*_: object) -> object:
+        def counts(*_):
             nonlocal count
             count += 1
             return counts
