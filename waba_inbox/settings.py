@@ -119,13 +119,11 @@ DATABASES["default"]["OPTIONS"]["pool"] = {  # type: ignore[index]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+# What must outlive a wiped Redis, such as the throttle of sign-ins: little is kept here, so a table does.
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {
-            "IGNORE_EXCEPTIONS": True
-        },  # a wiped or missing Redis costs speed, never a page
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "waba_inbox_cache",
     }
 }
 CHANNEL_LAYERS = {
