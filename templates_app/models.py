@@ -66,6 +66,14 @@ class Template(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
 
+    @property
+    def status_words(self) -> str:
+        return _word_for(self.status)
+
+    @property
+    def category_words(self) -> str:
+        return _word_for(self.category)
+
 
 class TemplateEvent(models.Model):
     """One thing that happened to a template: from a webhook, a poll or a person."""

@@ -338,7 +338,13 @@ def paths(company: Workspace, line: PhoneNumber, dialogue: Conversation) -> dict
     line.save(update_fields=["team"])
     colleague = world.make_agent(company, "Ivan")
     Agent.objects.filter(pk=colleague.pk).update(name="Иван")
-    template = Template.objects.create(account=line.account, name="order_ready", language="ru")
+    template = Template.objects.create(
+        account=line.account,
+        name="order_ready",
+        language="ru",
+        category="MARKETING",
+        status="PAUSED",
+    )
     for kind, value in (("status", "APPROVED"), ("quality", "RED"), ("category", "MARKETING")):
         TemplateEvent.objects.create(template=template, kind=kind, after=value)
     envelope = Envelope.objects.create(app=line.account.app, digest=b"1", body=b"{}")
@@ -380,6 +386,17 @@ def test_the_settings_are_russian(enter: Any, company: Workspace, paths: dict[st
     } <= set(opened)
     english = {name: english_in(client.get(paths[name]).content.decode()) for name in opened}
     assert {name: words for name, words in english.items() if words} == {}
+
+
+def test_states_and_categories_of_templates_are_told(
+    enter: Any, company: Workspace, paths: dict[str, str]
+):
+    client = enter(worker(company, Role.MANAGER))
+    for name in ("template", "templates"):
+        page = Spoken()
+        page.feed(client.get(paths[name]).content.decode())
+        assert any("Маркетинговый" in text for text in page.said)
+        assert "Приостановлен" in page.said
 
 
 def test_what_forms_refuse_is_told_in_russian(
