@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import time
-from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -76,13 +75,10 @@ def migrations() -> str:
 def checks() -> dict[str, str]:
     """What this process needs, each `ok` or in words. What stands on a dead server is not asked."""
     found = {"database": database(), "redis": redis_server()}
-    found["migrations"] = _after(found["database"], migrations)
-    found["worker"] = _after(found["redis"], worker)
+    found["migrations"] = migrations() if found["database"] == OK else "not known"
+    grounds = {found["database"], found["redis"]}  # its beat is kept in the one and rung by the other
+    found["worker"] = worker() if grounds == {OK} else "not known"
     return found
-
-
-def _after(ground: str, check: Callable[[], str]) -> str:
-    return check() if ground == OK else "not known"
 
 
 @login_not_required
