@@ -4,9 +4,11 @@ for errors. Customer text becomes HTML here and nowhere else, from tokens, each 
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 from django import template
 from django.utils.html import escape, format_html
@@ -75,6 +77,35 @@ def whatsapp(text: str) -> SafeString:
     html = "\n".join(parts)
     html = re.sub(r"\n?(</?(?:blockquote|ul|ol)[^>]*>)\n?", r"\1", html)
     return mark_safe(html)  # noqa: S308 every piece of text above went through escape
+
+
+@register.filter
+def part(content: object, key: str) -> Any:
+    """What stands under a key that a dict's own attributes would hide, such as "items"."""
+    return content.get(key, ()) if isinstance(content, dict) else ()
+
+
+@register.filter
+def answers(response: object) -> list[tuple[str, str]]:
+    """What was filled in, as names and words. A form may answer with anything at all."""
+    if not isinstance(response, dict):
+        return [("", _words(response))] if response else []
+    return [(str(k), _words(v)) for k, v in response.items() if k != "flow_token"]
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_words(item) for item in value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@register.filter
+def card_name(card: object) -> str:
+    """Of a contact card, as it came (`name` is words) or as Meta has them (an object)."""
+    name = part(card, "name")
+    if isinstance(name, dict):
+        name = name.get("formatted_name")
+    return str(name) if name else kind_label("contacts")
 
 
 @register.filter
