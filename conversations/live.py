@@ -7,7 +7,7 @@ Everything is read anew after the commit, for the whole batch at once, so the co
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -76,28 +76,40 @@ def show(changes: list[journal.Change]) -> None:
         if "was" in change.facts:
             stood[conversation_id].add(Place(change.workspace_id, *change.facts["was"]))
     conversations = Conversation.objects.for_list().in_bulk(list(message_ids))
-    bubbles: dict[int, list[Message]] = defaultdict(list)
-    wanted = [pk for pks in message_ids.values() for pk in pks]
-    for message in (
-        Message.objects.for_thread().filter(pk__in=wanted).order_by("at", "arrival", "pk")
-    ):
-        bubbles[message.conversation_id].append(message)
+    audience = _audience(conversations.values())
+    bubbles = _bubbles(pk for thread, _language in audience for pk in message_ids[thread])
     html: dict[str, list[str]] = defaultdict(list)
-    for workspace_id in {conversation.workspace_id for conversation in conversations.values()}:
-        for language in languages({workspace_id}):
-            with translation.override(language):
-                for pk, conversation in conversations.items():
-                    if conversation.workspace_id != workspace_id:
-                        continue
-                    teams = panel.teams_of(workspace_id) if pk in stood else ()
-                    rendered = fragment(conversation, bubbles[pk], teams=teams)
-                    for group in groups_for(conversation.place):
-                        html[f"{group}.{language}"].append(rendered)
+    for (pk, language), groups in audience.items():
+        with translation.override(language):
+            teams = panel.teams_of(conversations[pk].workspace_id) if pk in stood else ()
+            rendered = fragment(conversations[pk], bubbles[pk], teams=teams)
+        for group in groups:
+            html[group].append(rendered)
     for pk, places in stood.items():
         if pk in conversations:
             for agent in _who_lost(conversations[pk], places):
                 html[f"agent.{agent.pk}"].append(tombstone(pk, conversations[pk].seq))
     live.push({group: "".join(parts) for group, parts in html.items()})
+
+
+def _audience(conversations: Collection[Conversation]) -> dict[tuple[int, str], set[str]]:
+    """Of each conversation, in each language somebody there reads, the groups that a browser listens to right now."""
+    spoken = {pk: languages({pk}) for pk in {one.workspace_id for one in conversations}}
+    groups = {
+        (one.pk, language): {f"{group}.{language}" for group in groups_for(one.place)}
+        for one in conversations
+        for language in spoken[one.workspace_id]
+    }
+    heard = live.heard({name for names in groups.values() for name in names})
+    return {key: names & heard for key, names in groups.items() if names & heard}
+
+
+def _bubbles(message_ids: Iterable[int]) -> dict[int, list[Message]]:
+    bubbles: dict[int, list[Message]] = defaultdict(list)
+    found = Message.objects.for_thread().filter(pk__in=set(message_ids))
+    for message in found.order_by("at", "arrival", "pk"):
+        bubbles[message.conversation_id].append(message)
+    return bubbles
 
 
 def _who_lost(conversation: Conversation, places: set[Place]) -> list[Agent]:

@@ -7,11 +7,14 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
+from functools import lru_cache
 from typing import Any
 
+import redis
 import structlog
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 logger = structlog.get_logger(__name__)
 PUSH_SECONDS = 2.0
@@ -40,6 +43,32 @@ def _wait_for(work: Coroutine[Any, Any, None]) -> None:
         logger.warning("live push timed out")
     except Exception as problem:  # Redis away: screens catch up by themselves
         logger.warning("live push failed", problem=str(problem))
+
+
+def heard(groups: Collection[str]) -> set[str]:
+    """Those of the groups that a browser listens to; all of them where that cannot be told.
+
+    What is not heard need not be rendered: a browser that comes later is told the latest number, and asks.
+    """
+    layer: dict[str, Any] = settings.CHANNEL_LAYERS["default"]
+    hosts = layer.get("CONFIG", {}).get("hosts", [])
+    is_one_redis = layer["BACKEND"].endswith("RedisPubSubChannelLayer") and len(hosts) == 1
+    if not groups or not is_one_redis or not isinstance(hosts[0], str):
+        return set(groups)
+    prefix = f"{layer['CONFIG'].get('prefix', 'asgi')}__group__"
+    try:
+        found = _redis(hosts[0]).pubsub_numsub(*(f"{prefix}{group}" for group in groups))
+    except (redis.RedisError, OSError) as problem:
+        logger.warning("listeners not counted", problem=str(problem))
+        return set(groups)
+    return {channel.removeprefix(prefix) for channel, listeners in found if listeners}
+
+
+@lru_cache(maxsize=1)
+def _redis(url: str) -> redis.Redis:
+    return redis.Redis.from_url(
+        url, socket_timeout=1.0, socket_connect_timeout=1.0, decode_responses=True
+    )
 
 
 def push(html_by_group: Mapping[str, str]) -> None:
