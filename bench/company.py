@@ -1,0 +1,157 @@
+"""The company that is measured: one WABA with the simulator's numbers, ten managers, and ways to fill its tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import (
+    Agent,
+    BusinessAccount,
+    MetaApp,
+    PhoneNumber,
+    PricingPlan,
+    Role,
+    Workspace,
+)
+from bench import bodies
+from bench.site import Standing
+from conversations import statuses
+from conversations.models import (
+    Contact,
+    Conversation,
+    Direction,
+    Identifier,
+    IdentifierKind,
+    Message,
+)
+from simulator import defaults
+from webhooks.models import Envelope
+
+AGENTS = 10
+NUMBERS = 3
+
+
+def make(standing: Standing) -> list[PhoneNumber]:
+    """Ours and the simulator's. Meters of the simulator are off: ours are what is measured."""
+    workspace = Workspace.objects.create(name="Measured")
+    app = MetaApp.objects.create(
+        workspace=workspace,
+        app_id=defaults.APP_ID,
+        secret=defaults.APP_SECRET,
+        verify_token="bench",
+    )
+    account = BusinessAccount.objects.create(
+        workspace=workspace,
+        app=app,
+        waba_id=defaults.WABA_ID,
+        name="Measured",
+        token=defaults.TOKEN,
+        pricing_plan=PricingPlan.CURRENT,
+    )
+    ids = [str(int(defaults.NUMBER_ID) + n) for n in range(NUMBERS)]
+    for n, phone_number_id in enumerate(ids[1:], start=2):
+        phone = f"+1555000{n}{n}{n}{n}"
+        standing.control("numbers", id=phone_number_id, waba_id=defaults.WABA_ID, phone=phone)
+    for n, phone_number_id in enumerate(ids):
+        PhoneNumber.objects.create(
+            workspace=workspace,
+            account=account,
+            phone_number_id=phone_number_id,
+            display_phone_number=f"+1 555 {n}",
+            digits=f"1555{phone_number_id[-7:]}",
+            label=f"Number {n + 1}",
+        )
+    for n in range(AGENTS):
+        Agent.objects.create(
+            workspace=workspace, email=f"bench{n}@example.com", name=f"Agent {n}", role=Role.MANAGER
+        )
+    webhook = f"{standing.web}/webhooks/whatsapp/"
+    standing.control(
+        "settings",
+        meters={"pair": False, "throughput": False, "daily": False},
+        outbox={"webhook": webhook, "batch": 1},
+    )
+    return list(PhoneNumber.objects.select_related("account").order_by("pk"))
+
+
+def cookie(agent: Agent) -> str:
+    """A signed-in browser's Cookie header."""
+    client = Client()
+    client.force_login(agent)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def wipe() -> None:
+    """Everything that was said, so that each round begins alike."""
+    tables = (
+        "webhooks_envelope",
+        "conversations_contact",
+        "events_event",
+        "conversations_parkedstatus",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+
+
+def put_envelopes(numbers: Sequence[PhoneNumber], count: int, *, start: int = 0) -> None:
+    """As if Meta had posted them while no worker was there."""
+    ids = [number.phone_number_id for number in numbers]
+    app_id = numbers[0].account.app_id
+    made = (bodies.body(n, ids) for n in range(start, start + count))
+    Envelope.objects.bulk_create(
+        (Envelope(app_id=app_id, digest=hashlib.sha256(raw).digest(), body=raw) for raw in made),
+        batch_size=2000,
+    )
+
+
+def put_outbox(numbers: Sequence[PhoneNumber], *, threads: int, each: int) -> list[int]:
+    """Conversations with open windows in which messages wait to be sent; the ids of the conversations."""
+    now = timezone.now()
+    agent = Agent.objects.order_by("pk")[0]
+    people = Contact.objects.bulk_create(
+        Contact(
+            workspace=agent.workspace,
+            profile_name=f"Person {n}",
+            phone=str(bodies.FIRST_PHONE + 10_000 + n),
+        )
+        for n in range(threads)
+    )
+    Identifier.objects.bulk_create(
+        Identifier(
+            workspace=agent.workspace, contact=one, kind=IdentifierKind.WA_ID, value=one.phone
+        )
+        for one in people
+    )
+    made = Conversation.objects.bulk_create(
+        Conversation(
+            workspace=agent.workspace,
+            contact=one,
+            number=numbers[n % len(numbers)],
+            last_at=now,
+            last_inbound_at=now,
+        )
+        for n, one in enumerate(people)
+    )
+    Message.objects.bulk_create(
+        Message(
+            workspace=agent.workspace,
+            conversation=thread,
+            number_id=thread.number_id,
+            direction=Direction.OUT,
+            author=agent,
+            text=f"{thread.pk}: {k:04d}",
+            content={"body": f"{thread.pk}: {k:04d}"},
+            at=now + timedelta(microseconds=k),
+            status=statuses.QUEUED,
+        )
+        for thread in made
+        for k in range(each)
+    )
+    return [thread.pk for thread in made]

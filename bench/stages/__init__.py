@@ -1,0 +1,1 @@
+"""What is measured, one module each. A stage takes the standing product and gives its figures."""

@@ -1,0 +1,43 @@
+"""How fast what Meta posted becomes messages: stored, numbered and published to open sockets."""
+
+from __future__ import annotations
+
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import PhoneNumber
+from bench import company
+from bench.figures import Figure, at_least, below
+from bench.site import Standing
+from conversations.models import Message
+from waba_inbox.celery import app
+from webhooks.models import Envelope, Quarantined
+
+BIG = 10_000
+SECONDS_FOR_BIG = 12
+
+
+def measure(standing: Standing, numbers: list[PhoneNumber], *, rounds: int) -> list[Figure]:
+    standing.start("web", "worker-intake")
+    once(standing, numbers, 500)  # warm
+    took = [once(standing, numbers, BIG) for _ in range(rounds)]
+    return [
+        at_least("inbound messages fully processed", "/s", [BIG / one for one in took], 1000),
+        below("10,000 waiting webhooks drained in", "s", took, SECONDS_FOR_BIG),
+    ]
+
+
+def once(standing: Standing, numbers: list[PhoneNumber], count: int) -> float:
+    """Seconds from the bell until the last one is processed, by the database's books."""
+    company.wipe()
+    company.put_envelopes(numbers, count)
+    began = timezone.now()
+    for _worker in range(2):
+        app.send_task("webhooks.tasks.drain")
+    waiting = Envelope.objects.filter(processed_at=None)
+    standing.until(lambda: not waiting.exists(), "the drain")
+    ended = Envelope.objects.aggregate(at=Max("processed_at"))["at"]
+    stored = Message.objects.filter(seq__gt=0).count()
+    if stored != count or Quarantined.objects.exists():
+        raise RuntimeError(f"{count} were posted, {stored} are stored and numbered")
+    return float((ended - began).total_seconds())

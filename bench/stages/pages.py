@@ -1,0 +1,119 @@
+"""What the pages of a big workspace cost on the server: time in Django and its queries, without the network."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Agent, Role
+from bench.figures import Figure, below, share
+from bench.site import Standing
+from conversations.models import Conversation
+
+SEED = 7
+WARM = 5
+SEARCHES = ("Соколова", "Иван", "Мария Кузнецова", "7800000", "+7 800", "zzzz", "ова", "Анна К")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    name: str
+    bar: float
+    path: Callable[[random.Random], str]
+
+
+def measure(
+    standing: Standing, *, conversations: int, messages: int, requests: int, rounds: int
+) -> list[Figure]:
+    """The demo's company with very many rows; its agents (with seats) and its manager take turns."""
+    demo = {"DEBUG": "1", "STATIC_ROOT": settings.STATIC_ROOT.as_posix()}
+    standing.run("seed", "django", "seed_demo", "--big", str(conversations), str(messages), **demo)
+    agents = list(Agent.objects.exclude(workspace__name="Measured").filter(is_active=True))
+    readers = [a for a in agents if a.role == Role.AGENT][:2] + [
+        a for a in agents if a.role == Role.MANAGER
+    ][:1]
+    found = []
+    for kind in _kinds(readers):
+        late, queries = [], set()
+        for n in range(rounds):
+            times, counted = _round(kind, readers, requests=requests, rng=random.Random(SEED + n))
+            late.append(share(sorted(times), 0.95))
+            queries |= counted
+        found.append(
+            below(
+                f"{kind.name}, p95 ({conversations:,} conversations, {messages:,} messages)",
+                "ms",
+                late,
+                kind.bar,
+                notes={"queries": sorted(queries)},
+                yardstick=f"{min(queries)}–{max(queries)} queries",
+            )
+        )
+    return found
+
+
+def _kinds(readers: list[Agent]) -> list[Kind]:
+    workspace = readers[0].workspace_id
+    newest = list(
+        Conversation.objects.filter(workspace_id=workspace, team=None)
+        .order_by("-last_at")
+        .values_list("pk", flat=True)[:400]
+    )
+    far = list(
+        Conversation.objects.filter(workspace_id=workspace)
+        .order_by("-last_at")
+        .values_list("last_at", "pk")[100:5000:100]
+    )
+
+    def page(rng: random.Random) -> str:
+        return f"/inbox/?tab={rng.choice(['mine', 'unassigned', 'all'])}&status={rng.choice(['open', 'open', 'any'])}"
+
+    def more(rng: random.Random) -> str:
+        at, pk = rng.choice(far)
+        return f"/inbox/rows/?tab=all&status=any&before={round(at.timestamp() * 1_000_000)}_{pk}"
+
+    def pane(rng: random.Random) -> str:
+        return f"/inbox/{rng.choice(newest)}/?pane=1"
+
+    def search(rng: random.Random) -> str:
+        return f"/inbox/?tab=all&status=any&q={rng.choice(SEARCHES)}"
+
+    return [
+        Kind("inbox page", 60, page),
+        Kind("next page of the list", 60, more),
+        Kind("thread", 60, pane),
+        Kind("search by name or phone", 150, search),
+    ]
+
+
+def _round(
+    kind: Kind, readers: list[Agent], *, requests: int, rng: random.Random
+) -> tuple[list[float], set[int]]:
+    clients = []
+    for reader in readers:
+        client = Client()
+        client.force_login(reader)
+        clients.append(client)
+    times: list[float] = []
+    counted: set[int] = set()
+    for n in range(WARM + requests):
+        client, path = clients[n % len(clients)], kind.path(rng)
+        began = time.perf_counter()
+        answer = client.get(path)
+        took = (time.perf_counter() - began) * 1000
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path} answered {answer.status_code}")
+        if n >= WARM:
+            times.append(took)
+        if n % 10 == 0:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(path)
+            counted.add(len(queries))
+    return times, counted

@@ -1,0 +1,63 @@
+"""A load generator: open sockets as browsers keep them, and when each message was first seen by a second browser.
+
+`python -m bench.watching '{"port": …}'` prints `ready` once all sockets are open, and JSON once its input is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+import time
+from typing import Any
+
+import uvloop
+from websockets.asyncio.client import connect
+
+MARK = re.compile(r"#(\d{6,}) ")
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.seen: dict[str, float] = {}
+        self.fragments: list[int] = []
+
+    async def watch(self, socket: Any, place: int) -> None:
+        """The second socket notes what it sees; all count."""
+        async for frame in socket:
+            if '"html"' not in frame[:10]:
+                continue
+            self.fragments[place] += 1
+            if place == 1:
+                now = time.time()
+                for mark in MARK.findall(frame):
+                    self.seen.setdefault(mark, now)
+
+
+async def main(asked: dict[str, Any]) -> None:
+    watcher = Watcher()
+    address = f"ws://127.0.0.1:{asked['port']}/live/"
+    tasks = []
+    for place in range(asked["sockets"]):
+        cookie = asked["cookies"][place % len(asked["cookies"])]
+        headers = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{asked['port']}"}
+        socket = await connect(
+            address,
+            additional_headers=headers,
+            max_size=None,
+            compression=None,
+            ping_interval=None,
+            open_timeout=60,
+        )
+        watcher.fragments.append(0)
+        tasks.append(asyncio.create_task(watcher.watch(socket, place)))
+    print("ready", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    for task in tasks:
+        task.cancel()
+    print(json.dumps({"seen": watcher.seen, "fragments": watcher.fragments}))
+
+
+if __name__ == "__main__":
+    uvloop.run(main(json.loads(sys.argv[1])))
