@@ -64,9 +64,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if self.beat:
             self.beat.cancel()
-        for group in self.live_groups:
+        await self._leave()
+
+    async def _leave(self) -> None:
+        while self.live_groups:
             with contextlib.suppress(Exception):  # Redis may be what went away
-                await self.channel_layer.group_discard(group, self.channel_name)
+                await self.channel_layer.group_discard(self.live_groups.pop(), self.channel_name)
 
     async def _keep_telling(self) -> None:
         while True:
@@ -84,4 +87,5 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self._say(note=event["note"])
 
     async def live_revoked(self, event: dict[str, Any]) -> None:
+        await self._leave()  # at once: the goodbye of a browser can take its time
         await self.close(NOT_YOURS)

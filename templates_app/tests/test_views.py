@@ -1,0 +1,174 @@
+"""The templates' pages: the company's own, in words, safe whatever Meta or a rival wrote into them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Agent, BusinessAccount
+from conversations.tests.page import Node, parse
+from templates_app.models import Template, TemplateEvent, TemplateState
+from tests import world
+
+LIST = reverse("templates_app:templates")
+
+
+def make(account: BusinessAccount, name: str = "hello", **over: Any) -> Template:
+    fields: dict[str, Any] = {
+        "name": name,
+        "language": "en",
+        "status": "APPROVED",
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Hello *{{1}}*"}],
+    }
+    return Template.objects.create(account=account, **fields | over)
+
+
+def one(template: Template) -> str:
+    return reverse("templates_app:template", args=[template.pk])
+
+
+def page_of(response: Any) -> Node:
+    assert response.status_code == 200
+    return parse(response.content.decode())
+
+
+@pytest.fixture
+def browser(client: Client, ana: Agent) -> Client:
+    client.force_login(ana)
+    return client
+
+
+def test_each_company_sees_its_own(
+    client: Client, account: BusinessAccount, ana: Agent, cleo: Agent, dan: Agent, fay: Agent
+) -> None:
+    template = make(account)
+    for address in (LIST, one(template)):
+        response = client.get(address)
+        assert response.status_code == 302
+        assert response.url.startswith("/accounts/login/")
+    for agent in (ana, cleo):
+        client.force_login(agent)
+        assert "hello" in page_of(client.get(LIST)).text
+        assert "hello" in page_of(client.get(one(template))).text
+    client.force_login(dan)
+    assert "hello" not in page_of(client.get(LIST)).text
+    assert client.get(one(template)).status_code == 404
+    client.force_login(fay)
+    assert client.get(LIST).status_code == client.get(one(template)).status_code == 403
+
+
+def test_only_who_manages_asks_meta(
+    client: Client, account: BusinessAccount, ana: Agent, fay: Agent, cleo: Agent, settings: Any
+) -> None:
+    settings.GRAPH_URL = "http://127.0.0.1:1"
+    sync = reverse("templates_app:sync")
+    for agent in (ana, fay):
+        client.force_login(agent)
+        assert client.post(sync).status_code == 403
+    client.force_login(cleo)
+    assert client.get(sync).status_code == 405
+    page = page_of(client.post(sync, follow=True))
+    assert any("toast--bad" in node.attrs.get("class", "") for node in page.walk())
+
+
+def test_meta_is_asked_and_the_answer_is_said(
+    client: Client, meta: Any, workspace: Any, cleo: Agent
+) -> None:
+    from simulator import defaults
+
+    account = world.make_account(workspace, waba_id=defaults.WABA_ID, token=defaults.TOKEN)
+    account.app.secret = defaults.APP_SECRET
+    account.app.save(update_fields=["secret"])
+    client.force_login(cleo)
+    page = page_of(client.post(reverse("templates_app:sync"), follow=True))
+    assert "up to date" in page.text
+
+
+def test_a_company_without_an_account_is_told_so(client: Client, dan: Agent) -> None:
+    client.force_login(dan)
+    page = page_of(client.post(reverse("templates_app:sync"), follow=True))
+    assert "There is no WhatsApp account yet." in page.text
+    assert "No WhatsApp account yet" in page.text
+
+
+@pytest.mark.parametrize("state", [*TemplateState.values, "NEW_IN_2027"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_state_is_shown(
+    browser: Client, account: BusinessAccount, ana: Agent, state: str, language: str
+) -> None:
+    ana.language = language
+    ana.save(update_fields=["language"])
+    template = make(account, status=state, rejected_reason="INVALID_FORMAT", quality="RED")
+    assert page_of(browser.get(LIST)).all("td")
+    assert page_of(browser.get(one(template))).all("h1")[0].text == "hello"
+
+
+@pytest.mark.parametrize("state", ["", "APPROVED", "nonsense", "\x00", "9" * 3000])
+def test_states_narrow_the_list_down(browser: Client, account: BusinessAccount, state: str) -> None:
+    make(account, "fine")
+    make(account, "waiting", status="PENDING")
+    names = {node.text for node in page_of(browser.get(LIST, {"state": state})).all("a")}
+    assert "fine" in names
+    assert ("waiting" in names) == (state != "APPROVED")
+
+
+def test_an_empty_list_says_what_to_do(browser: Client, account: BusinessAccount) -> None:
+    assert "No templates in this state" in page_of(browser.get(LIST)).text
+
+
+def test_what_happened_is_told_latest_first(browser: Client, account: BusinessAccount) -> None:
+    template = make(account)
+    for n, after in enumerate(("PENDING", "APPROVED", "SOMETHING_NEW")):
+        TemplateEvent.objects.create(
+            template=template, kind="status", before="", after=after, note=f"note {n} <b>",
+            at=timezone.now(),
+        )  # fmt: skip
+    rows = [row.text for row in page_of(browser.get(one(template))).all("tr")]
+    assert ["note 2 <b>" in rows[0], "note 0 <b>" in rows[-1]] == [True, True]
+    assert "SOMETHING_NEW" in rows[0]
+
+
+HOSTILE: list[Any] = [
+    [], [1, None, "x", []], [{"type": "BODY"}], [{"type": None}], {"type": "BODY"}, None, "text",
+    [{"type": "BODY", "text": "<script>alert(1)</script> {{1}} {{ x }}"}],
+    [{"type": "HEADER", "format": "TEXT", "text": "<script>"}, {"type": "FOOTER", "text": "<script>"}],
+    [{"type": "HEADER", "format": "NEW", "text": 5}, {"type": "BUTTONS", "buttons": [None, {"text": "<script>"}]}],
+    [{"type": "BUTTONS", "buttons": "x"}, {"type": "CAROUSEL", "cards": []}],
+    [{"type": "BUTTONS", "buttons": [{"type": "URL", "text": "x", "url": "javascript:alert(1)"}]}],
+    [{"type": "BODY", "text": "x" * 100_000}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("components", HOSTILE, ids=lambda c: ascii(c)[:30])
+def test_odd_components_are_shown_as_far_as_they_go(
+    browser: Client, account: BusinessAccount, components: Any
+) -> None:
+    name = "<script>x</script>"
+    template = Template(account=account, name=name, language="<b>", components=components or [])
+    template.components = components if components is not None else []
+    template.save()
+    for address in (LIST, one(template)):
+        page = page_of(browser.get(address))
+        assert not [node for node in page.all("script") if "alert" in node.text or node.text == "x"]
+        assert not [n for n in page.walk() if n.attrs.get("href", "").startswith("javascript")]
+    assert page_of(browser.get(one(template))).all("h1")[0].text == name
+
+
+def test_the_list_costs_the_same_with_one_template_and_thirty(
+    browser: Client, account: BusinessAccount, django_assert_max_num_queries: Any
+) -> None:
+    for count in (1, 30):
+        for n in range(count):
+            make(account, f"t{count}{n}")
+        with django_assert_max_num_queries(9):
+            assert browser.get(LIST).status_code == 200
+
+
+@pytest.mark.parametrize("pk", [0, 2**63, 10**30])
+def test_a_template_that_is_none_is_not_found(browser: Client, pk: int) -> None:
+    assert browser.get(reverse("templates_app:template", args=[pk])).status_code == 404

@@ -1,0 +1,132 @@
+"""The whole way: a customer writes, a colleague acts, and what comes down the socket of the real application makes the
+page that one would fetch. Committed for real, pushed over a real Redis, heard by the consumer behind the session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from channels.db import database_sync_to_async as in_database
+from django.test import Client
+from django.utils import timezone
+
+from accounts import sockets
+from accounts.models import Agent
+from conversations import sending
+from conversations.models import Conversation
+from conversations.tests.page import Screen, parse
+from events.tests.line import Line
+from tests import posts, world
+from waba_inbox.asgi import application
+from webhooks import draining
+from webhooks.models import Envelope
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _over_redis(settings: Any) -> Iterator[None]:
+    """Pushes go the way they go in production; work for Meta is left in a queue that nobody empties."""
+    from waba_inbox.celery import app
+
+    try:
+        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1).ping()
+    except redis.RedisError:
+        pytest.skip("no Redis answers at REDIS_URL")
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [settings.REDIS_URL], "prefix": f"test-{uuid.uuid4().hex}"},
+        }
+    }
+    broker = app.conf.broker_url
+    app.conf.update(task_always_eager=False, broker_url="memory://")
+    yield
+    app.conf.update(task_always_eager=True, broker_url=broker)
+
+
+class Desk:
+    """An agent at work: a page, a session, and the socket that goes with it."""
+
+    def __init__(self, name: str) -> None:
+        workspace = world.make_workspace()
+        self.agent: Agent = world.make_agent(workspace, name)
+        self.number = world.make_number(world.make_account(workspace))
+        self.seat = world.seat(self.agent, self.number)
+        contact = world.make_contact(workspace, phone=posts.MARIA)
+        self.conversation: Conversation = world.make_conversation(self.number, contact=contact)
+        self.client = Client()
+        self.client.force_login(self.agent)
+        self.screen = self.fetched()
+
+    def fetched(self) -> Screen:
+        response = self.client.get(f"/inbox/{self.conversation.pk}/?tab=all&status=any")
+        return Screen(parse(response.content.decode()))
+
+    def line(self) -> Line:
+        cookies = "; ".join(
+            f"{name}={morsel.value}" for name, morsel in self.client.cookies.items()
+        )
+        headers = [
+            (b"cookie", cookies.encode()),
+            (b"host", b"testserver"),
+            (b"origin", b"http://testserver"),
+        ]
+        return Line(application, headers=headers)
+
+    def customer_writes(self, said: str) -> None:
+        body = posts.body(self.number, contacts=[posts.contact()], messages=[posts.text(said)])
+        digest = hashlib.sha256(body).digest()
+        Envelope.objects.create(app=self.number.account.app, digest=digest, body=body)
+        draining.drain(seconds=5)
+
+    def answers(self, said: str) -> None:
+        how = {"token": uuid.uuid4(), "seen": 0, "override": True, "at": timezone.now()}
+        sending.reply(self.conversation.pk, text=said, agent=self.agent, **how)  # type: ignore[arg-type]
+
+    def loses_the_seat(self) -> None:
+        self.seat.delete()
+        sockets.close([self.agent.pk])
+
+
+async def test_what_happens_comes_down_the_line_at_once() -> None:
+    desk = await in_database(Desk)("Ana")
+    line = desk.line()
+    assert await line.opened()
+    assert (await line.said())["seq"] == 0
+    for act, words in ((desk.customer_writes, "Is it *open*?"), (desk.answers, "From nine.")):
+        started = time.monotonic()
+        await in_database(act)(words)
+        desk.screen.place((await line.said())["html"])
+        assert time.monotonic() - started < 5
+        assert await line.is_silent()  # one push, whatever was done
+        assert desk.screen.truth == (await in_database(desk.fetched)()).truth
+        assert words.replace("*", "") in desk.screen.page.text
+    await line.hang_up()
+
+
+async def test_who_loses_the_seat_loses_the_line() -> None:
+    desk = await in_database(Desk)("Ana")
+    line = desk.line()
+    assert await line.opened()
+    assert set(await line.said()) == {"seq"}
+    await in_database(desk.loses_the_seat)()
+    assert await line.closed() == 4403
+    await in_database(desk.customer_writes)("Is anybody there?")
+    assert await line.is_silent()
+    await line.hang_up()
+
+
+async def test_who_is_signed_out_is_told_so() -> None:
+    desk = await in_database(Desk)("Ana")
+    await in_database(desk.client.logout)()
+    line = desk.line()
+    assert await line.opened()
+    assert await line.closed() == 4401
+    await line.hang_up()
