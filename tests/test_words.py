@@ -303,6 +303,9 @@ def test_a_thread_with_everything_in_it_is_russian(
     html = assert_russian(client, f"/inbox/{dialogue.pk}/")
     assert 'lang="ru"' in html
     assert "Окно открыто ещё" in html
+    assert (
+        "59.9, 30.3" in html
+    )  # a place is searched for by these figures, so they keep their points
     assert_russian(client, f"/inbox/{dialogue.pk}/templates/")
     assert_russian(client, f"/inbox/{dialogue.pk}/assignees/")
 
