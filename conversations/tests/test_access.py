@@ -39,10 +39,10 @@ class SmallWorld:
                     self._conversation(number, team)
             for n in range(4):
                 agent = world.make_agent(workspace, f"Agent{company}{n}")
-                for number, team in chance.sample(
+                for where, which in chance.sample(
                     [(a, b) for a in (None, *numbers) for b in (None, *teams)], chance.randint(0, 2)
                 ):
-                    world.seat(agent, number, team)
+                    world.seat(agent, where, which)
                 self.agents.append(agent)
             for role in (Role.MANAGER, Role.FINANCE):
                 self.agents.append(world.make_agent(workspace, f"{role}{company}", role))

@@ -90,7 +90,7 @@ class Stage:
     def told(self, **parts: Any) -> None:
         """Meta's webhook, to the verbs that routing would choose."""
         facts = parse(posts.body(self.number, **parts))
-        arrivals: list[Any] = [Arrival(f, self.number, n) for n, f in enumerate(facts, 1)]  # type: ignore[type-var]
+        arrivals: list[Any] = [Arrival(f, self.number, n) for n, f in enumerate(facts, 1)]
         said = [a for a in arrivals if isinstance(a.fact, InboundMessage | MessageEchoed)]
         if said:
             receiving.record_messages(said)
@@ -238,7 +238,11 @@ def renamed(stage: Stage) -> None:
 
 
 def changed_number(stage: Stage) -> None:
-    system = {"body": "changed", "type": "user_changed_number", "wa_id": "79990001122"}
+    system: dict[str, str] = {
+        "body": "changed",
+        "type": "user_changed_number",
+        "wa_id": "79990001122",
+    }
     said(stage, posts.message(type="system", system=system))
 
 
@@ -265,7 +269,12 @@ def wrote_late(stage: Stage) -> None:
 
 
 def the_phone_answered(stage: Stage) -> None:
-    echo = {"id": "wamid.echo", "to": posts.MARIA, "from": stage.number.digits, "type": "text"}
+    echo: dict[str, Any] = {
+        "id": "wamid.echo",
+        "to": posts.MARIA,
+        "from": stage.number.digits,
+        "type": "text",
+    }
     echo |= {"text": {"body": "From the phone"}, "timestamp": str(int(timezone.now().timestamp()))}
     stage.told(field="smb_message_echoes", message_echoes=[echo])
 

@@ -119,12 +119,13 @@ def test_tabs_and_states_and_numbers_narrow_the_list_down(
     cleo: Agent, ana: Agent, number: PhoneNumber, other_number: PhoneNumber
 ) -> None:
     named(number, "free")
-    for name, over in {
+    others: dict[str, dict[str, Any]] = {
         "mine": {"assignee": cleo},
         "anas": {"assignee": ana},
         "done": {"status": "resolved"},
         "other": {"number": other_number},
-    }.items():
+    }
+    for name, over in others.items():
         row = named(over.pop("number", number), name)
         Conversation.objects.filter(pk=row.pk).update(**over)
     is_open = {"status": "open"}

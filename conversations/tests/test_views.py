@@ -105,7 +105,7 @@ def test_an_act_works_for_those_who_see_the_conversation_and_is_not_found_for_ot
     )
     response = doing(client, conversation, message)
     assert response.status_code == 302
-    assert response.url.startswith("/accounts/login/")
+    assert response["Location"].startswith("/accounts/login/")
     for agent, statuses in (
         (ben, {404}),
         (dan, {404}),
@@ -415,7 +415,7 @@ def test_the_forms_of_the_page_work_without_javascript(
             fields["text"] = "Written without JavaScript"
         response = client.post(form.attrs["action"], fields)
         assert response.status_code == 302, form.attrs["action"]
-        assert response.url == at("conversation", conversation.pk)
+        assert response["Location"] == at("conversation", conversation.pk)
     assert conversation.messages.filter(text="Written without JavaScript").count() == 1
 
 
@@ -424,7 +424,7 @@ def test_who_moves_it_out_of_sight_without_javascript_comes_to_the_list(
 ) -> None:
     there = world.make_team(workspace, "Returns")
     response = browser.post(at("team", conversation.pk), {"team": there.pk})
-    assert (response.status_code, response.url) == (302, at("inbox"))
+    assert (response.status_code, response["Location"]) == (302, at("inbox"))
 
 
 def test_a_refusal_without_javascript_is_a_page(browser: Client, number: PhoneNumber) -> None:
@@ -434,6 +434,25 @@ def test_a_refusal_without_javascript_is_a_page(browser: Client, number: PhoneNu
     page = page_of(response)
     assert page.all("h1")
     assert "The reply window is closed" in page.text
+
+
+def test_sending_anyway_works_without_javascript(
+    browser: Client, conversation: Conversation
+) -> None:
+    live.publish("message.received", conversation, world.make_message(conversation, "Wait"))
+    words = 'Mine, "quoted" & <b>'
+    page = page_of(write(browser, conversation, words, seen=0, headers={}))
+    (form,) = [
+        form for form in page.all("form", method="post") if form.all("input", name="override")
+    ]
+    fields = {field.attrs["name"]: field.attrs["value"] for field in form.all("input")}
+    response = browser.post(at("messages", conversation.pk), fields)
+    assert (response.status_code, response["Location"]) == (
+        302,
+        at("conversation", conversation.pk),
+    )
+    assert conversation.messages.get(direction="out").text == words
+    assert any(a.attrs["href"] == response["Location"] for a in page.all("a"))
 
 
 # --- writing ----------------------------------------------------------------------------------------------
