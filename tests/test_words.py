@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext, override
 
+from accounts import inviting
 from accounts.models import Agent, BusinessAccount, PhoneNumber, Role, Workspace
 from conversations import statuses
 from conversations.models import Conversation, Direction, MediaFile, MediaState
@@ -432,3 +433,23 @@ def test_a_role_is_refused_in_russian(enter: Any, company: Workspace, paths: dic
     client = enter(worker(company, Role.FINANCE))
     assert_russian(client, paths["people"])
     assert_russian(client, "/inbox/")
+
+
+def test_mails_are_russian(
+    company: Workspace,
+    mailoutbox: list[Any],
+    client: Client,
+    django_capture_on_commit_callbacks: Any,
+):
+    invited = {"email": "ivan@example.com", "role": Role.AGENT, "teams": [], "language": "ru"}
+    with django_capture_on_commit_callbacks(execute=True):
+        inviting.invite(company, by=worker(company, Role.ADMINISTRATOR), **invited)
+        inviting.found("Ромашка", email="boss@example.com", language="ru", time_zone="UTC")
+    asked = {"email": "olga@example.com"}
+    client.post("/accounts/password/reset/", asked, headers={"Accept-Language": "ru"})
+    assert len(mailoutbox) == 3
+    for mail in mailoutbox:
+        assert foreign(mail.subject) == [], mail.subject
+        assert foreign(mail.body.replace("http://testserver", "https://example.com")) == [], (
+            mail.body
+        )

@@ -66,7 +66,7 @@ def collect(root: Path) -> Any:
     found = Catalog(project="WABA Inbox", charset="utf-8")
     for path in _sources(root):
         text = path.read_text()
-        if path.suffix == ".html":
+        if path.suffix != ".py":
             text = _as_python(text, name=str(path))
         place = path.relative_to(root).as_posix()
         calls: Any = extract_python(io.BytesIO(text.encode()), KEYWORDS, ["Translators:"], {})
@@ -80,7 +80,8 @@ def collect(root: Path) -> Any:
 def _sources(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(one for one in folders if one not in LEFT_OUT and one[0] != ".")
-        yield from (Path(folder, name) for name in sorted(files) if name.endswith((".py", ".html")))
+        endings = (".py", ".html", ".txt") if "templates" in folder.split(os.sep) else (".py",)
+        yield from (Path(folder, name) for name in sorted(files) if name.endswith(endings))
 
 
 def _as_python(text: str, *, name: str) -> str:
