@@ -80,7 +80,10 @@ def collect(root: Path) -> Any:
 def _sources(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(one for one in folders if one not in LEFT_OUT and one[0] != ".")
-        endings = (".py", ".html", ".txt") if "templates" in folder.split(os.sep) else (".py",)
+        has_templates = (
+            "templates" in Path(folder).relative_to(root).parts
+        )  # other texts are no templates
+        endings = (".py", ".html", ".txt") if has_templates else (".py", ".html")
         yield from (Path(folder, name) for name in sorted(files) if name.endswith(endings))
 
 
