@@ -1,0 +1,191 @@
+"""Read rate cards from CSV: our own long files, and the wide file that Meta publishes. Pure, but for the shipped
+files.
+
+Whatever could be read in two ways is refused with its cell named; nothing is guessed. What Meta is known to write
+oddly is read: `8.0E-4`, `$US`, `A$`, `GBD` for GBP, line breaks in headers, `n/a` for a market without the
+category.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from billing.cards import Band, RateCard, RateCards
+
+SHIPPED: Final = Path(__file__).parent / "data" / "rate_cards"
+LONG: Final = (
+    "model", "effective_from", "currency", "market", "country_codes", "category", "tier_from", "tier_to", "rate",
+)  # fmt: skip
+WIDE_CATEGORIES: Final = (
+    "marketing", "utility", "authentication", "authentication_international", "service",
+)  # fmt: skip
+ODD_CURRENCIES: Final = {"$US": "USD", "US$": "USD", "A$": "AUD", "GBD": "GBP"}
+NOT_OFFERED: Final = frozenset({"n/a", "na", "-", ""})
+
+_PLAIN = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one cell, and which."""
+
+    row: int
+    column: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.column}: {self.words}"
+
+
+class CardRefused(Exception):
+    """The file cannot be a rate card as it stands; `problems` names every cell."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+class _Cell(Exception):
+    pass
+
+
+def rate_in(text: str) -> Decimal:
+    """A rate in plain or scientific digits. A comma could part thousands or decimals, so it is refused."""
+    if not _PLAIN.fullmatch(text.strip()):
+        raise _Cell(f"{text!r} is not a rate that can be read in one way only; write 0.0663")
+    return Decimal(format(Decimal(text.strip()), "f"))
+
+
+def currency_in(text: str) -> str:
+    code = ODD_CURRENCIES.get(text.strip().upper(), text.strip().upper())
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise _Cell(f"{text!r} is not a currency; write three letters such as USD")
+    return code
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise _Cell(f"{text!r} is not a date; write 2026-10-01") from None
+
+
+def _count(text: str) -> int:
+    if not text.strip().isdigit():
+        raise _Cell(f"{text!r} is not a number of messages")
+    return int(text)
+
+
+class _Reader:
+    """Collects rates and problems cell by cell, so that a person sees all that is wrong at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.heads: dict[str, set[Any]] = {}
+        self.rates: dict[tuple[str, str], list[Band]] = {}
+        self.codes: dict[str, str] = {}
+
+    def cell(self, row: int, column: str, text: str, read: Any) -> Any:
+        try:
+            value = read(text)
+        except _Cell as problem:
+            self.problems.append(Problem(row, column, str(problem)))
+            return None
+        if column in ("model", "effective_from", "currency"):
+            self.heads.setdefault(column, set()).add(value)
+            if len(self.heads[column]) == 2:
+                self.problems.append(Problem(row, column, "a card has only one"))
+        return value
+
+    def add(self, row: int, market: str, category: str, band: Band) -> None:
+        bands = self.rates.setdefault((market, category), [])
+        expected = (bands[-1].last or 0) + 1 if bands else 0
+        if (bands and bands[-1].last is None) or (bands and band.first != expected):
+            words = f"{market}, {category} is priced twice or with a gap"
+            self.problems.append(Problem(row, "rate", words))
+        bands.append(band)
+
+    def card(self, card_id: str, **about: Any) -> RateCard:
+        if not self.rates and not self.problems:
+            self.problems.append(Problem(1, "file", "there is no rate in it"))
+        if self.problems:
+            raise CardRefused(self.problems)
+        heads = {name: next(iter(values)) for name, values in self.heads.items()}
+        rates = {key: tuple(bands) for key, bands in self.rates.items()}
+        return RateCard(id=card_id, rates=rates, codes=self.codes, **{**heads, **about})
+
+
+def read_long(text: str, *, card_id: str, **about: Any) -> RateCard:
+    """One row a rate, as the files that ship are written."""
+    reader = _Reader()
+    for number, row in _rows(text, LONG):
+        for column, read in (("model", str), ("effective_from", _day), ("currency", currency_in)):
+            reader.cell(number, column, row[column], read)
+        first = reader.cell(number, "tier_from", row["tier_from"], _count)
+        last = reader.cell(number, "tier_to", row["tier_to"], _count) if row["tier_to"] else None
+        rate = reader.cell(number, "rate", row["rate"], rate_in)
+        market = row["market"].strip()
+        reader.codes[market] = row["country_codes"]
+        if rate is not None and first is not None:
+            reader.add(number, market, row["category"].strip(), Band(first, last, rate))
+    return reader.card(card_id, **about)
+
+
+def read_wide(
+    text: str, *, card_id: str, model: str, effective_from: date, **about: Any
+) -> RateCard:
+    """Meta's base file: one row a market, one column a category. It names neither date nor prefixes."""
+    reader = _Reader()
+    for number, row in _rows(text, ("market", "currency")):
+        reader.cell(number, "currency", row["currency"], currency_in)
+        for category in WIDE_CATEGORIES:
+            if row.get(category, "").strip().casefold() in NOT_OFFERED:
+                continue
+            rate = reader.cell(number, category, row[category], rate_in)
+            if rate is not None:
+                reader.add(number, row["market"].strip(), category, Band(0, None, rate))
+    return reader.card(card_id, model=model, effective_from=effective_from, **about)
+
+
+def _rows(text: str, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    header = ["_".join(re.split(r"[\s-]+", cell.strip().casefold())) for cell in next(rows, [])]
+    if missing := [column for column in needed if column not in header]:
+        raise CardRefused([Problem(1, column, "this column is missing") for column in missing])
+    for number, cells in enumerate(rows, start=2):
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            words = f"{len(cells)} cells where the header has {len(header)}"
+            raise CardRefused([Problem(number, "row", words)])
+        yield number, dict(zip(header, cells, strict=True))
+
+
+@lru_cache(maxsize=1)
+def shipped() -> RateCards:
+    """The cards in data/rate_cards that may be in force: cards.toml says which, how complete, and where they are
+    from.
+    """
+    about = tomllib.loads((SHIPPED / "cards.toml").read_text())["card"]
+    return RateCards(shipped_card(one) for one in about if one.get("in_force", True))
+
+
+def shipped_card(about: dict[str, Any]) -> RateCard:
+    name = about["file"]
+    return read_long(
+        (SHIPPED / name).read_text(),
+        card_id=name.removesuffix(".csv"),
+        is_complete=about["complete"],
+        source=about["source"],
+        trust=about["trust"],
+    )

@@ -1,0 +1,279 @@
+"""The pricing engine: dated facts in, ledger entries out. Pure; what it remembers is a value, `State`.
+
+How a ledger uses it:
+* one fact at a time: load the `State` of the pair and the month's counters, `take(fact)`, keep the outcomes and the
+  state;
+* a late fact (`OutOfOrder`): price the stored facts of the months concerned anew with `priced`, compare by
+  `Entry.key`, and write reversing and new entries for what differs. The same facts always give the same entries;
+* before sending: `take` on a copy of the state says what the next message would cost and why.
+
+Facts must come in `Fact.order`; `billing.ordering` sorts and joins any stream. What matters is when a message
+reached the phone, so one that is under way waits here until then.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from heapq import heappop, heappush
+from zoneinfo import ZoneInfo
+
+from billing.cards import Band, RateCard, RateCards
+from billing.entries import (
+    CHARGED,
+    FREE_ON_CARD,
+    NO_MARKET,
+    NO_RATE,
+    NO_WINDOW,
+    Entry,
+    Joined,
+    Outcome,
+    Refused,
+)
+from billing.facts import FREE_FORM, Fact, Order
+from billing.markets import MarketMap, Place, place_of
+from billing.money import Money, zero
+from billing.openings import (
+    FREE_TIER,
+    REFERRAL_CONVERSION,
+    BilledConversation,
+    Charge,
+    Pair,
+    Sent,
+)
+from billing.plans import Plan, card_day
+from billing.pricing.model import PricingModel
+
+PairKey = tuple[str, str, str]
+SWEEP_ABOVE = 4096
+
+
+class OutOfOrder(Exception):
+    """A fact came that is older than one already priced: sort the stream, or price it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How one WhatsApp Business Account is priced. `place`: a fixed market; None takes it from each contact.
+
+    `free_used`: how much of the free tier was used up before the first fact, in the month of that fact.
+    """
+
+    plan: Plan
+    currency: str
+    zone: ZoneInfo
+    place: Place | None = None
+    free_used: int = 0
+
+
+@dataclass(slots=True)
+class State:
+    """All that the engine remembers between facts: open windows and conversations, and the month's counters."""
+
+    pairs: dict[PairKey, Pair] = field(default_factory=dict)
+    counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    first_months: dict[str, str] = field(default_factory=dict)
+    under_way: list[tuple[datetime, Order, Sent]] = field(default_factory=list)
+    latest: Order | None = None
+
+
+class Engine:
+    """Prices the facts of one or more accounts, which share their volume tiers as a business portfolio does."""
+
+    def __init__(
+        self, accounts: Mapping[str, Account], *, cards: RateCards, state: State | None = None
+    ) -> None:
+        self.accounts = accounts
+        self.cards = cards
+        self.state = state or State()
+        self._markets = cards.markets()
+        self._in_force: dict[tuple[str, str, date], tuple[RateCard | None, MarketMap]] = {}
+        self._sweep_above = SWEEP_ABOVE
+
+    def take(self, fact: Fact) -> list[Outcome]:
+        """Price the next fact, after all that reached its contact before it."""
+        order = fact.order
+        if self.state.latest and order < self.state.latest:
+            raise OutOfOrder(fact.key)
+        outcomes = self._arrived_before(fact)
+        self.state.latest = order
+        account = self.accounts[fact.waba]
+        if fact.waba not in self.state.first_months:
+            self.state.first_months[fact.waba] = _month(fact.at.astimezone(account.zone))
+        if fact.is_inbound:
+            self._hear(fact)
+        elif outcome := self._send(fact, account):
+            outcomes.append(outcome)
+        return outcomes
+
+    def finish(self) -> list[Outcome]:
+        """Price what was still under way when the facts ended."""
+        outcomes = []
+        while self.state.under_way:
+            _at, _order, sent = heappop(self.state.under_way)
+            outcomes.append(self._arrive(sent))
+        return outcomes
+
+    def _arrived_before(self, fact: Fact) -> list[Outcome]:
+        outcomes = []
+        under_way = self.state.under_way
+        # At one instant the contact is heard first: a message that reached them then did so inside their window.
+        while under_way and (
+            under_way[0][0] < fact.at or (under_way[0][0] == fact.at and not fact.is_inbound)
+        ):
+            _at, _order, sent = heappop(under_way)
+            outcomes.append(self._arrive(sent))
+        return outcomes
+
+    def _pair(self, fact: Fact) -> Pair:
+        key = (fact.waba, fact.number, fact.contact)
+        if not (pair := self.state.pairs.get(key)):
+            if len(self.state.pairs) >= self._sweep_above:
+                self._sweep(fact.at)
+            pair = self.state.pairs[key] = Pair()
+        return pair
+
+    def _sweep(self, at: datetime) -> None:
+        """Forget contacts of whom nothing is open, so that memory follows what is open and not all who ever wrote."""
+        pairs = {key: pair for key, pair in self.state.pairs.items() if not pair.is_quiet(at)}
+        self.state.pairs = pairs
+        self._sweep_above = max(SWEEP_ABOVE, 2 * len(pairs))
+
+    def _hear(self, fact: Fact) -> None:
+        pair = self._pair(fact)
+        pair.inbound_at = fact.at
+        if fact.referral:
+            pair.ad_at = fact.at
+
+    def _send(self, fact: Fact, account: Account) -> Outcome | None:
+        pair = self._pair(fact)
+        model = account.plan.model_on(fact.at.astimezone(account.zone).date())
+        if fact.kind == FREE_FORM and not model.allows_free_form(pair, fact.at):
+            return Refused(fact, NO_WINDOW)
+        if fact.has_failed:
+            return None
+        at = fact.reached_at
+        sent = Sent(
+            fact=fact,
+            at=at,
+            local=at.astimezone(account.zone),
+            answers=pair.in_window(fact.at),
+            category=fact.category,
+        )
+        if at > fact.at:
+            heappush(self.state.under_way, (at, fact.order, sent))
+            return None
+        return self._arrive(sent)
+
+    def _arrive(self, sent: Sent) -> Outcome:
+        """A message reaches the phone: what it joins or opens, and what that costs."""
+        fact = sent.fact
+        account = self.accounts[fact.waba]
+        pair = self._pair(fact)
+        model = account.plan.model_on(sent.local.date())
+        verdict = model.charge(pair, sent)
+        if isinstance(verdict, BilledConversation):
+            outcome: Outcome = Joined(fact, verdict.key)
+        else:
+            outcome = self._entry(sent, verdict, account=account, model=model)
+            if lasts := verdict.lasts or verdict.entry_for:
+                kind = verdict.kind if verdict.lasts else REFERRAL_CONVERSION
+                opened = BilledConversation(kind, sent.at, sent.at + lasts, fact.key)
+                pair.open(opened, closing=verdict.closes_others)
+        if pair.ad_at and pair.answers_ad(fact.at) and pair.opened_of(REFERRAL_CONVERSION, sent.at):
+            pair.ad_at = None  # answered: one advertisement opens one free entry
+        return outcome
+
+    def _entry(self, sent: Sent, charge: Charge, *, account: Account, model: PricingModel) -> Entry:
+        fact = sent.fact
+        card, markets = self._on(sent.local.date(), model=model, currency=account.currency)
+        place = account.place or place_of(fact.contact)
+        market = markets.market_of(place) if place else None
+        position = self._quota_position(sent, charge, account=account)
+        is_within = (
+            charge.quota is not None and position is not None and position <= charge.quota.limit
+        )
+        free = charge.free or (FREE_TIER if is_within else "")
+        band, tier_position = None, None
+        if not free and card and market:
+            band, tier_position = self._band(sent, charge, card=card, market=market)
+        price, reason = _price(free, band, market=market, currency=account.currency)
+        return Entry(
+            key=fact.key,
+            fact=fact,
+            opened_at=sent.at,
+            expires_at=sent.at + charge.lasts if charge.lasts else None,
+            kind=charge.kind,
+            category=charge.category,
+            reason=reason,
+            price=price,
+            currency=account.currency,
+            model=model.name,
+            rule=charge.rule,
+            market=market,
+            market_is_estimated=bool(place and place.is_estimated),
+            card=card.id if card and band else None,
+            tier=band.name if band and charge.is_tiered else None,
+            tier_position=tier_position,
+            quota_position=position,
+            is_estimated=not fact.is_confirmed,
+        )
+
+    def _on(
+        self, day: date, *, model: PricingModel, currency: str
+    ) -> tuple[RateCard | None, MarketMap]:
+        """The card and the market map of a local day."""
+        key = (model.name, currency, day)
+        if not (found := self._in_force.get(key)):
+            priced_as = card_day(model, day)
+            card = self.cards.in_force(model=model.cards, currency=currency, on=priced_as)
+            found = self._in_force[key] = (card, self._markets.on(priced_as))
+        return found
+
+    def _quota_position(self, sent: Sent, charge: Charge, *, account: Account) -> int | None:
+        if charge.quota is None:
+            return None
+        fact, month = sent.fact, _month(sent.local)
+        scope = (fact.waba, fact.number) if charge.quota.per_number else (fact.waba,)
+        key = ("free", month, *scope)
+        if key not in self.state.counts and month == self.state.first_months[fact.waba]:
+            self.state.counts[key] = account.free_used
+        self.state.counts[key] += 1
+        return self.state.counts[key]
+
+    def _band(
+        self, sent: Sent, charge: Charge, *, card: RateCard, market: str
+    ) -> tuple[Band | None, int | None]:
+        if not charge.is_tiered:
+            return card.list_band(market=market, category=charge.rate), None
+        # Authentication and its international rate are one count: a change in mid-month does not start it again.
+        counted = charge.rate.removesuffix("_international")
+        key = ("volume", _month(sent.local), market, counted)
+        self.state.counts[key] += 1
+        position = self.state.counts[key]
+        return card.band_at(position, market=market, category=charge.rate), position
+
+
+def priced(facts: Iterable[Fact], *, engine: Engine) -> Iterator[Outcome]:
+    """Price facts that are in order already (`billing.ordering.in_order`)."""
+    for fact in facts:
+        yield from engine.take(fact)
+    yield from engine.finish()
+
+
+def _price(
+    free: str, band: Band | None, *, market: str | None, currency: str
+) -> tuple[Money | None, str]:
+    if free:
+        return zero(currency), free
+    if band is None:
+        return None, NO_RATE if market else NO_MARKET
+    if not band.rate:
+        return zero(currency), FREE_ON_CARD
+    return Money(band.rate, currency), CHARGED
+
+
+def _month(local: datetime) -> str:
+    return f"{local.year:04}-{local.month:02}"

@@ -1,0 +1,145 @@
+"""The command as finance uses it: files in, JSON lines out."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+EXAMPLE = Path(__file__).parent / "worked_example.jsonl"
+MOSCOW = ["--timezone", "Europe/Moscow"]
+
+
+def price(path: Path, *options: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """All lines but the last, and the totals."""
+    out = io.StringIO()
+    call_command("price", *options, str(path), stdout=out, stderr=io.StringIO())
+    *lines, totals = map(json.loads, out.getvalue().splitlines())
+    return lines, totals["totals"]
+
+
+def example(*options: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    return price(EXAMPLE, "--plan", "conversation-2022", "--free-used", "1000", *MOSCOW, *options)
+
+
+def test_the_worked_example_charges_three_conversations_day_by_day():
+    lines, totals = example("--market", "RU", "--currency", "USD")
+    entries = [line for line in lines if "entry" in line]
+    assert [
+        (one["opened_at"], one["expires_at"], one["kind"], one["amount"]) for one in entries
+    ] == [
+        ("2022-11-10T17:00:00+03:00", "2022-11-11T17:00:00+03:00", "business_initiated", "0.0663"),
+        ("2022-11-11T19:15:00+03:00", "2022-11-12T19:15:00+03:00", "user_initiated", "0.0398"),
+        ("2022-11-12T21:00:00+03:00", "2022-11-13T21:00:00+03:00", "business_initiated", "0.0663"),
+    ]
+    assert [one["quota_position"] for one in entries] == [1001, 1002, 1003]
+    assert totals["amount"] == "0.1724"
+    assert totals["charged"] == 3
+    assert totals["joined"] == 7
+
+
+def test_the_worked_example_refuses_free_form_at_exactly_the_times_of_the_table():
+    lines, _totals = example()
+    assert [(line["at"], line["reason"]) for line in lines if "refused" in line] == [
+        ("2022-11-10T17:11:00+03:00", "no_open_window"),
+        ("2022-11-12T19:15:00+03:00", "no_open_window"),
+    ]
+
+
+def test_the_worked_example_costs_what_the_article_says_in_roubles():
+    lines, totals = example("--currency", "RUB")
+    assert [line["amount"] for line in lines if "entry" in line] == ["5.10", "3.05", "5.10"]
+    assert (totals["amount"], totals["currency"]) == ("13.25", "RUB")
+
+
+def test_shuffled_and_repeated_lines_give_the_same_output(tmp_path):
+    lines = EXAMPLE.read_text().splitlines() * 2
+    random.Random(7).shuffle(lines)
+    untidy = tmp_path / "untidy.jsonl"
+    untidy.write_text("\n".join(lines))
+    assert price(untidy, "--plan", "conversation-2022", "--free-used", "1000", *MOSCOW) == example()
+
+
+@pytest.mark.parametrize("market", ["RU", "ru", "Russia", "russia"])
+def test_a_market_is_named_by_code_or_by_name(market):
+    lines, _totals = example("--market", market)
+    assert {line["market"] for line in lines if "entry" in line} == {"Russia"}
+
+
+def test_a_bad_line_is_named_and_the_others_are_still_priced(tmp_path):
+    untidy = tmp_path / "untidy.jsonl"
+    good = EXAMPLE.read_text().splitlines()
+    untidy.write_text("\n".join([*good[:3], '{"at": "yesterday"}', "not json", *good[3:]]))
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.raises(CommandError, match="2 lines could not be read"):
+        call_command(
+            "price", "--plan", "conversation-2022", "--free-used", "1000", *MOSCOW, str(untidy),
+            stdout=out, stderr=err,
+        )  # fmt: skip
+    assert "line 4: 'direction' must be one of out, in" in err.getvalue()
+    assert "line 5: not JSON" in err.getvalue()
+    totals = json.loads(out.getvalue().splitlines()[-1])["totals"]
+    assert (totals["amount"], totals["unread"]) == ("0.1724", 2)
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ({"at": "2022-11-10"}, None),  # a day is an ISO time too: its midnight
+        ({"at": "10.11.2022"}, "'at' must be an ISO time"),
+        ({"at": "2022-10-30T02:30:00"}, "comes twice in Europe/Berlin"),
+        ({"at": "2022-03-27T02:30:00"}, "is skipped"),
+        ({"contact": ""}, "'contact' is missing"),
+        ({"kind": "message"}, "'kind' must be one of template, free_form"),
+        ({"category": "promo"}, "'category' must be one of"),
+        ({"status": "lost"}, "'status' must be one of"),
+        ({"referral": "yes"}, "'referral' must be true or false"),
+        ({"contcat": "+7"}, "'contcat' is no key of a fact"),
+    ],
+)
+def test_every_key_of_a_line_is_checked(tmp_path, broken, words):
+    line = {
+        "at": "2022-11-10T17:00:00Z", "direction": "out", "contact": "+79210000001", "kind": "template",
+    }  # fmt: skip
+    path = tmp_path / "one.jsonl"
+    path.write_text(json.dumps({**line, **broken}))
+    err = io.StringIO()
+    arguments = ["price", "--plan", "conversation-2022", "--timezone", "Europe/Berlin", str(path)]
+    if words is None:
+        call_command(*arguments, stdout=io.StringIO(), stderr=err)
+        return
+    with pytest.raises(CommandError):
+        call_command(*arguments, stdout=io.StringIO(), stderr=err)
+    assert words in err.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (("--market", "Atlantis"), "neither a country nor a market"),
+        (("--timezone", "Mars/North"), "is not a time zone"),
+        (("--currency", "dollars"), "is not a currency"),
+        (("--free-used", "-1"), "cannot be below nought"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_in_words(option, words):
+    with pytest.raises(CommandError, match=words):
+        price(EXAMPLE, "--plan", "conversation-2022", *option)
+
+
+def test_a_file_that_is_not_there_is_said_in_words(tmp_path):
+    with pytest.raises(CommandError, match=r"none\.jsonl cannot be read: No such file"):
+        price(tmp_path / "none.jsonl", "--plan", "conversation-2022")
+
+
+def test_totals_are_the_sum_of_the_lines():
+    lines, totals = example()
+    assert sum(Decimal(line["amount"]) for line in lines if "entry" in line) == Decimal(
+        totals["amount"]
+    )
