@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from accounts.models import Agent, PhoneNumber
+from accounts.seats import can_see
 from conversations.models import Conversation, MediaFile, Message
 from conversations.models.messages import MessageQuerySet
 from conversations.models.threads import ConversationQuerySet
@@ -40,6 +41,13 @@ def files(agent: Agent) -> QuerySet[MediaFile]:
     return MediaFile.objects.filter(
         Q(messages__conversation__in=conversations(agent)) | Q(messages=None, uploaded_by=agent)
     ).distinct()
+
+
+def colleagues(conversation: Conversation) -> list[Agent]:
+    """Everybody who sees this conversation: to assign it to, to name in a note."""
+    found = Agent.objects.filter(workspace_id=conversation.workspace_id, is_active=True)
+    agents = found.prefetch_related("seats").order_by("name", "pk")
+    return [agent for agent in agents if can_see(agent.seats_at(), conversation.place)]
 
 
 def numbers(agent: Agent) -> list[PhoneNumber]:

@@ -22,6 +22,7 @@ class ReplyForm(forms.Form):
     text = forms.CharField(required=False, max_length=100_000, strip=True)
     quoted = forms.UUIDField(required=False)
     override = forms.BooleanField(required=False)
+    note = forms.BooleanField(required=False)  # for colleagues, not for the customer
     file = forms.UUIDField(required=False)
     template = forms.IntegerField(required=False)
 

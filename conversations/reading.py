@@ -10,18 +10,24 @@ from django.db.models.functions import Greatest
 
 from accounts.models import Agent
 from conversations import tasks
-from conversations.models import Conversation, ReadMark
+from conversations.models import Conversation, Mention, ReadMark
 from events import live
 
 
 def mark_read(conversation: Conversation, *, agent: Agent, at: datetime) -> int:
-    """All that has come is read by this agent. Gives the count; safe to repeat, never goes back."""
+    """All that has come is read by this agent, notes that name them too. Safe to repeat, never goes back.
+
+    Gives the count of what has come.
+    """
     seen = conversation.inbound_count
+    named = Mention.objects.filter(
+        agent=agent, message__conversation=conversation, read_at=None
+    ).update(read_at=at)
     mark, is_new = ReadMark.objects.get_or_create(
         agent=agent, conversation=conversation, defaults={"seen_count": seen, "seen_at": at}
     )
     if not is_new:
-        if mark.seen_count >= seen:
+        if mark.seen_count >= seen and not named:
             return mark.seen_count
         ReadMark.objects.filter(pk=mark.pk).update(
             seen_count=Greatest(F("seen_count"), seen), seen_at=at

@@ -18,7 +18,7 @@ from django.http import QueryDict
 from accounts.models import Agent
 from accounts.seats import Place, can_see
 from conversations import access
-from conversations.models import Conversation, ConversationStatus, Message, ReadMark
+from conversations.models import Conversation, ConversationStatus, Mention, Message, ReadMark
 from conversations.models.threads import ConversationQuerySet
 from events.models import Event
 
@@ -53,6 +53,7 @@ class Filters:
     status: str = ConversationStatus.OPEN
     number: int | None = None
     query: str = ""
+    mentioned: bool = False  # only where this agent is named in a note not read yet
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Filters:
@@ -64,6 +65,7 @@ class Filters:
             if number.isascii() and number.isdigit() and len(number) < 10
             else None,
             query=" ".join(query.get("q", "").replace("\0", " ").split())[:100],
+            mentioned=query.get("mentioned") == "1",
         )
 
     @property
@@ -75,6 +77,8 @@ class Filters:
             chosen["number"] = self.number
         if self.query:
             chosen["q"] = self.query
+        if self.mentioned:
+            chosen["mentioned"] = 1
         return urlencode(chosen)
 
     def on(self, tab: str) -> Filters:
@@ -93,6 +97,8 @@ def _filtered(agent: Agent, filters: Filters) -> ConversationQuerySet:
         found = found.filter(status=filters.status)
     if filters.number:
         found = found.filter(number_id=filters.number)
+    if filters.mentioned:
+        found = found.filter(pk__in=mentions(agent))
     for word in _words(filters.query):
         found = found.filter(_about(word))
     if filters.tab == "mine":
@@ -151,6 +157,13 @@ def inbox(agent: Agent, filters: Filters, *, before: str = "") -> Page[Conversat
     rows = list(with_seen(found, agent).for_list().order_by("-last_at", "-pk")[: ROWS + 1])
     more = _cursor(rows[ROWS - 1].last_at, rows[ROWS - 1].pk) if len(rows) > ROWS else ""
     return Page(rows[:ROWS], more)
+
+
+def mentions(agent: Agent) -> list[int]:
+    """Conversations in which a note names this agent, and they have not looked since."""
+    visible = access.conversations(agent)
+    found = Mention.objects.filter(agent=agent, read_at=None, message__conversation__in=visible)
+    return sorted(set(found.values_list("message__conversation_id", flat=True)[:COUNT_LIMIT]))
 
 
 def with_seen(found: ConversationQuerySet, agent: Agent) -> ConversationQuerySet:

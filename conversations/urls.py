@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:pk>/files/", views.files, name="files"),
     path("<int:pk>/read/", views.read, name="read"),
     path("<int:pk>/assignees/", views.assignees, name="assignees"),
+    path("<int:pk>/colleagues/", views.colleagues, name="colleagues"),
     path("<int:pk>/assignment/", views.assignment, name="assignment"),
     path("<int:pk>/closure/", views.closure, name="closure"),
     path("<int:pk>/team/", views.team, name="team"),

@@ -24,6 +24,7 @@ KIND_LABELS: Final[dict[str, Promise]] = {
     "request_welcome": _("Opened the chat"),
     "system": _("Notice from WhatsApp"),
     "activity": _("Activity"),
+    "note": _("Note"),
 }
 KIND_ICONS: Final[dict[str, str]] = {
     "image": "image",

@@ -11,6 +11,7 @@ from conversations.models.messages import (
     ParkedStatus,
     Reaction,
 )
+from conversations.models.notes import Mention
 from conversations.models.threads import Conversation, ConversationStatus, ReadMark
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "IdentifierKind",
     "MediaFile",
     "MediaState",
+    "Mention",
     "Message",
     "Outcome",
     "ParkedChange",

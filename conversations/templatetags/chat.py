@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
-from conversations.models import Contact
+from conversations.models import Contact, Message
 from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
 from whatsapp import errors, formatting, numbers
@@ -109,6 +109,23 @@ def card_name(card: object) -> str:
 
 
 @register.filter
+def noted(note: Message) -> SafeString:
+    """The words of a note, those named in it marked."""
+    html = whatsapp(note.text)
+    names = {escape(f"@{one['name']}") for one in note.content.get("mentions", ())}
+    if not names:
+        return html
+    longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    marked = re.sub(
+        rf"(<[^>]*>)|({longest_first})(?!\w)",
+        lambda found: found[1] or f'<strong class="mention">{found[2]}</strong>',
+        html,
+        flags=re.I,
+    )
+    return mark_safe(marked)  # noqa: S308 both the words and the names went through escape
+
+
+@register.filter
 def plain(text: str) -> str:
     """The words without marks, on one line: for the list and for quotes."""
     return " ".join(formatting.plain(formatting.parse(text[:400])).split())
@@ -148,6 +165,7 @@ def icon(name: str) -> SafeString:
 SPRITE = (
     "arrow-left",
     "arrow-left-right",
+    "at-sign",
     "ban",
     "check",
     "check-check",

@@ -22,6 +22,7 @@ from conversations import (
     live,
     merging,
     noticing,
+    noting,
     receiving,
     sending,
     settling,
@@ -287,11 +288,15 @@ def two_became_one(stage: Stage) -> None:
     merging.merge([stage.contact, other])
 
 
+def noted(stage: Stage) -> None:
+    noting.write(stage.conversation.pk, token=uuid.uuid4(), text="@Cleo shall we?", **stage.by())
+
+
 ACTS: list[Act] = [
     pressed_send, sent_a_picture, sent_a_template, a_picture_arrived, taken, given_back, closed, closed_and_reopened,
     closed_and_written_to, status("sent"), status("delivered"), status("read"), failed, tried_again, taken_back,
     reacted("❤️"), we_reacted, we_took_the_reaction_back, edited, revoked, stopped_marketing, renamed, changed_number,
-    quoted, came_from_an_ad, wrote_much, wrote_late, the_phone_answered, two_became_one,
+    quoted, came_from_an_ad, wrote_much, wrote_late, the_phone_answered, two_became_one, noted,
     lambda stage: said(stage, posts.text("*Bold* <script>")),
 ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 from conversations.views.acts import assignees, assignment, attempts, closure, reaction, read, team
 from conversations.views.files import file, files
 from conversations.views.pages import changes, conversation, counts, inbox, rows
-from conversations.views.writing import messages, templates
+from conversations.views.writing import colleagues, messages, templates
 
 __all__ = [
     "assignees",
@@ -11,6 +11,7 @@ __all__ = [
     "attempts",
     "changes",
     "closure",
+    "colleagues",
     "conversation",
     "counts",
     "file",

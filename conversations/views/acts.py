@@ -10,11 +10,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Agent, Team
-from accounts.seats import can_see
+from accounts.models import Team
 from conversations import access, reading, sending, triage
 from conversations.forms import AssignmentForm, ReactionForm, TeamForm
-from conversations.models import Conversation, Message
+from conversations.models import Message
 from conversations.refusals import Refusal
 from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown
 
@@ -23,14 +22,8 @@ from conversations.views.asking import agent_of, conversation_of, invalid, refus
 def assignees(request: HttpRequest, pk: int) -> HttpResponse:
     """The menu of colleagues who may see this conversation."""
     conversation = conversation_of(request, pk)
-    context = {"conversation": conversation, "agents": colleagues(conversation)}
+    context = {"conversation": conversation, "agents": access.colleagues(conversation)}
     return render(request, "conversations/_assignees.html", context)
-
-
-def colleagues(conversation: Conversation) -> list[Agent]:
-    found = Agent.objects.filter(workspace_id=conversation.workspace_id, is_active=True)
-    agents = found.prefetch_related("seats").order_by("name")
-    return [agent for agent in agents if can_see(agent.seats_at(), conversation.place)]
 
 
 @require_POST
@@ -38,7 +31,7 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the conversation to a colleague or to nobody, if it still stands where the agent saw it."""
     conversation = conversation_of(request, pk)
     form = AssignmentForm(
-        request.POST, agent=agent_of(request), colleagues=colleagues(conversation)
+        request.POST, agent=agent_of(request), colleagues=access.colleagues(conversation)
     )
     if not form.is_valid():
         return invalid(request, form)

@@ -82,6 +82,8 @@ def _page(request: HttpRequest) -> dict[str, Any]:
         "rows": page.rows,
         "more": page.more,
         "seen_json": _seen(page.rows),
+        "mentions": search.mentions(agent),
+        "mentioned_query": Filters(tab="all", status="any", mentioned=True).url_query,
         "tabs": _tabs(agent, filters),
         "statuses": _statuses(filters),
         "status_label": next(s["label"] for s in _statuses(filters) if s["is_current"]),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from conversations import access, composing, search, sending
+from conversations import access, composing, noting, search, sending
 from conversations.forms import ReplyForm
 from conversations.models import Conversation, Message
 from conversations.refusals import MediaRefused, Refusal
@@ -41,8 +41,12 @@ def messages(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> Message:
-    """The verb for what the form holds: a template, a file with its caption, or text."""
+    """The verb for what the form holds: a note, a template, a file with its caption, or text."""
     agent, said = agent_of(request), form.cleaned_data
+    if said["note"]:
+        return noting.write(
+            conversation.pk, agent=agent, token=said["token"], text=said["text"], at=timezone.now()
+        )
     quoted = conversation.messages.filter(token=said["quoted"]).first() if said["quoted"] else None
     file = None
     if said["file"]:
@@ -73,3 +77,15 @@ def templates(request: HttpRequest, pk: int) -> HttpResponse:
     conversation = conversation_of(request, pk)
     context = {"conversation": conversation, "choices": composing.choices(conversation)}
     return render(request, "conversations/_templates.html", context)
+
+
+@require_GET
+def colleagues(request: HttpRequest, pk: int) -> JsonResponse:
+    """Who can be named in a note here."""
+    agents = access.colleagues(conversation_of(request, pk))
+    found = [
+        {"id": agent.pk, "name": agent.name, "initials": agent.initials, "hue": agent.hue}
+        for agent in agents
+        if agent.pk != agent_of(request).pk
+    ]
+    return JsonResponse({"colleagues": found})

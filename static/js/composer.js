@@ -95,9 +95,36 @@ export class ReplyComposer extends HTMLElement {
         this.#typed();
     }
 
+    get takesFiles() {
+        return this.dataset.mode !== "template" && !this.isNote;
+    }
+
+    get isNote() {
+        return this.dataset.say === "note";
+    }
+
+    /** A reply for the customer or a note for colleagues; each keeps its own words. @param {string} mode */
+    speakAs(mode) {
+        if (mode === (this.dataset.say ?? "reply")) return this.text.focus();
+        const isFocused = document.activeElement === this.text;
+        this.#keepNow();
+        const { text } = this;
+        this.#quoteBox.hidden = true;
+        this.#quoteBox.dataset.token = "";
+        this.dataset.say = mode;
+        text.value = "";
+        text.dataset.reply ??= text.placeholder;
+        text.placeholder = (this.isNote ? text.dataset.note : text.dataset.reply) ?? "";
+        text.setAttribute("aria-label", text.placeholder);
+        for (const tab of this.querySelectorAll("[data-say-as]")) tab.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (tab).dataset.sayAs === mode));
+        this.#restore();
+        if (!isFocused) text.focus();
+    }
+
     #typed() {
         this.#grow();
         suggest(this);
+        this.dispatchEvent(new CustomEvent("typed", { bubbles: true }));
         clearTimeout(this.#draftTimer);
         this.#draftTimer = setTimeout(() => this.#keepNow(), DRAFT_MS);
     }
@@ -111,11 +138,11 @@ export class ReplyComposer extends HTMLElement {
 
     #keepNow() {
         clearTimeout(this.#draftTimer);
-        keepDraft(this.conversation, { text: this.text.value, quoted: this.#quoted });
+        keepDraft(this.conversation, { text: this.text.value, quoted: this.#quoted }, this.dataset.say);
     }
 
     #restore() {
-        const { text, quoted } = readDraft(this.conversation);
+        const { text, quoted } = readDraft(this.conversation, this.dataset.say);
         if (!this.text.value) this.text.value = text;
         if (quoted) this.#quote(quoted);
         this.#grow();
@@ -137,8 +164,12 @@ export class ReplyComposer extends HTMLElement {
     #submit(event) {
         event.preventDefault();
         const text = this.text.value.trim();
-        const staged = this.#staged;
+        const staged = this.isNote ? [] : this.#staged;
         if (!text && !staged.length) return;
+        if (this.isNote) {
+            this.#outbox.add({ text, note: "1" }, (bubble) => this.#fill(bubble, text));
+            return this.#sent();
+        }
         const common = { seen: this.seen(), ...(this.#quoted ? { quoted: this.#quoted } : {}) };
         const quote = this.#quoteBox.querySelector(".quote")?.cloneNode(true);
         let rest = text;
@@ -154,9 +185,13 @@ export class ReplyComposer extends HTMLElement {
                 if (quote) bubble.querySelector(".bubble")?.prepend(quote);
             });
         }
-        this.text.value = "";
         this.#filesBox.replaceChildren();
         this.#unquote();
+        this.#sent();
+    }
+
+    #sent() {
+        this.text.value = "";
         this.#typed();
         this.#keepNow();
     }
@@ -254,6 +289,7 @@ export class ReplyComposer extends HTMLElement {
     #quoteClick(event) {
         const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".message [data-quote]"));
         if (!button?.dataset.quote) return;
+        this.speakAs("reply");
         this.#quote(button.dataset.quote);
         this.#keepNow();
         this.text.focus();
@@ -329,7 +365,7 @@ export class ReplyComposer extends HTMLElement {
         const files = [...(event.clipboardData?.files ?? [])];
         if (!files.length || event.clipboardData?.types.includes("text/plain")) return; // a spreadsheet brings a picture of itself
         event.preventDefault();
-        this.stage(files);
+        if (this.takesFiles) this.stage(files);
     }
 
     /** @param {DragEvent} event */
@@ -338,10 +374,10 @@ export class ReplyComposer extends HTMLElement {
         if (!pane || !event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
         const left = event.type === "dragleave" && event.relatedTarget instanceof Node && pane.contains(event.relatedTarget);
-        const isOver = (event.type === "dragenter" || event.type === "dragover" || left) && this.dataset.mode !== "template";
+        const isOver = (event.type === "dragenter" || event.type === "dragover" || left) && this.takesFiles;
         pane.toggleAttribute("data-dropping", isOver);
         if (isOver) pane.style.setProperty("--drop-words", JSON.stringify(this.dataset.drop ?? ""));
-        if (event.type === "drop" && this.dataset.mode !== "template") this.stage(event.dataTransfer.files);
+        if (event.type === "drop" && this.takesFiles) this.stage(event.dataTransfer.files);
     }
 
     /** @param {Event} event */
@@ -355,7 +391,9 @@ export class ReplyComposer extends HTMLElement {
     #click(event) {
         const target = /** @type {Element} */ (event.target);
         const emoji = /** @type {HTMLElement | null} */ (target.closest("[data-emoji]"));
-        if (target.closest("[data-attach]")) this.fileInput.click();
+        const tab = /** @type {HTMLElement | null} */ (target.closest("[data-say-as]"));
+        if (tab) this.speakAs(tab.dataset.sayAs ?? "");
+        else if (target.closest("[data-attach]")) this.fileInput.click();
         else if (emoji) toggleEmoji(emoji, (chosen) => this.insert(chosen));
         else if (target.closest("button[data-template]")) openPicker(this);
     }

@@ -4,6 +4,7 @@
  */
 // @ts-check
 import { list } from "list";
+import { isMentioned, readMention } from "mentions";
 import { parse, replay, wake } from "place";
 import { get, isSignedOut, post, withQuery } from "server";
 import { setTitle } from "title";
@@ -211,8 +212,9 @@ export class ThreadDeck extends HTMLElement {
         const id = Number(this.current?.dataset.conversation ?? 0);
         const isLooking = !document.hidden && document.hasFocus() && (!PHONE.matches || this.frame?.dataset.pane !== "list");
         const row = list()?.row(id);
-        if (!id || !isLooking || (row && !list()?.unreadOf(id))) return;
+        if (!id || !isLooking || (row && !list()?.unreadOf(id) && !isMentioned(id))) return;
         list()?.read(id);
+        readMention(id);
         post(this.current?.dataset.read ?? "").catch(() => null); // another look says it again
     }
 

@@ -1,6 +1,7 @@
 /** What the inbox page loads, in the order in which the parts wake up. */
 // @ts-check
 import "list";
+import "mentions";
 import "scroll";
 import "composer";
 import "deck";

@@ -169,7 +169,7 @@ export class ConversationList extends HTMLElement {
     #belongs(row, wasHere) {
         const { tab, status, number, query, agent } = this.dataset;
         const { assignee = "" } = row.dataset;
-        if (query && !wasHere) return false; // only the server can say whether it matches
+        if ((query || this.dataset.mentioned !== undefined) && !wasHere) return false; // only the server can say whether it matches
         if (tab === "mine" && assignee !== agent) return false;
         if (tab === "unassigned" && assignee !== "") return false;
         if (status && status !== "any" && status !== row.dataset.status) return false;

@@ -47,7 +47,7 @@ export class Outbox {
      * @param {{token?: string, ready?: Entry["ready"]}} [more]
      */
     add(fields, fill, { token = crypto.randomUUID(), ready } = {}) {
-        const bubble = this.#bubble(token);
+        const bubble = this.#bubble(token, Boolean(fields.note));
         fill(bubble);
         if (this.thread) insert(this.thread, bubble);
         /** @type {Entry} */ const entry = { token, fields, bubble, ready, state: "waiting" };
@@ -57,9 +57,9 @@ export class Outbox {
         return entry;
     }
 
-    /** @param {string} token @returns {HTMLElement} */
-    #bubble(token) {
-        const template = /** @type {HTMLTemplateElement} */ (this.composer.querySelector("template[data-outgoing]"));
+    /** @param {string} token @param {boolean} isNote @returns {HTMLElement} */
+    #bubble(token, isNote) {
+        const template = /** @type {HTMLTemplateElement} */ (this.composer.querySelector(isNote ? "template[data-outgoing-note]" : "template[data-outgoing]"));
         const bubble = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
         const now = new Date();
         bubble.id = `message-${token}`;
@@ -164,12 +164,15 @@ export class Outbox {
 
     /** @param {Entry} entry */
     #edit(entry) {
-        const { text = "", quoted = "" } = entry.fields;
+        const { text = "", quoted = "", note = "" } = entry.fields;
         this.#drop(entry);
         entry.bubble.remove();
         this.composer.refuse(null);
         this.run();
-        if (text && !entry.fields.template) this.composer.write(text, quoted);
+        if (text && !entry.fields.template) {
+            this.composer.speakAs(note ? "note" : "reply");
+            this.composer.write(text, quoted);
+        }
     }
 
     /** @param {Entry} entry */

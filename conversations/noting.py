@@ -1,0 +1,76 @@
+"""Private notes: what colleagues tell each other in a thread. The customer never sees one, and nothing goes to Meta."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import Agent
+from conversations import access, admission, live, statuses
+from conversations.models import Conversation, Direction, Mention, Message
+from conversations.refusals import InternalRole
+from events import live as line
+
+KIND = "note"
+TOLD = 160  # characters of a note that a toast shows
+
+
+@transaction.atomic
+def write(conversation_id: int, *, agent: Agent, token: UUID, text: str, at: datetime) -> Message:
+    """Leave a note, window or no window. Who waits goes on waiting: a note is no answer. Safe to repeat."""
+    if not agent.works_conversations:
+        raise InternalRole
+    rows = Conversation.objects.select_for_update(no_key=True, of=("self",))
+    conversation = rows.select_related("contact", "number__account").get(pk=conversation_id)
+    if repeated := conversation.messages.filter(token=token).first():
+        return repeated
+    words = admission.checked_text(text)
+    named = mentioned(words, access.colleagues(conversation))
+    note = Message.objects.create(
+        token=token,
+        workspace_id=conversation.workspace_id,
+        conversation=conversation,
+        number_id=conversation.number_id,
+        direction=Direction.SYSTEM,
+        kind=KIND,
+        text=words,
+        content={"mentions": [{"id": one.pk, "name": one.name} for one in named]},
+        author=agent,
+        at=at,
+        status=statuses.RECEIVED,
+    )
+    others = [one for one in named if one.pk != agent.pk]
+    Mention.objects.bulk_create([Mention(message=note, agent=one) for one in others])
+    live.publish("note.written", conversation, note, actor=agent, message=note.pk)
+    transaction.on_commit(partial(_tell, others, note, conversation), robust=True)
+    return note
+
+
+def mentioned(text: str, agents: Iterable[Agent]) -> list[Agent]:
+    """Those whose name stands in the text after an @. “@Anna Koval” does not mean an Anna as well."""
+    found: set[int] = set()
+    by_length = sorted(agents, key=lambda agent: -len(agent.name))
+    for agent in by_length:
+        if not agent.name:
+            continue
+        text, count = re.subn(rf"(?<!\w)@{re.escape(agent.name)}(?!\w)", "\0", text, flags=re.I)
+        namesakes = [other.pk for other in by_length if other.name.lower() == agent.name.lower()]
+        found.update(namesakes if count else ())
+    return sorted((agent for agent in by_length if agent.pk in found), key=lambda agent: agent.pk)
+
+
+def _tell(agents: Iterable[Agent], note: Message, conversation: Conversation) -> None:
+    for agent in agents:
+        line.tell(
+            f"agent.{agent.pk}",
+            kind="mention",
+            conversation=conversation.pk,
+            by=note.author.short_name if note.author else "",
+            contact=conversation.contact.shown_name,
+            text=note.text[:TOLD],
+        )
