@@ -167,10 +167,10 @@ def test_odd_values_are_no_error_of_ours(
     browser: Client, conversation: Conversation, template: Template, value: str
 ) -> None:
     message = world.make_message(conversation)
+    fields = ("tab", "status", "number", "q", "before", "since")
     for name in ON_ALL:
-        for field in ("tab", "status", "number", "q", "before", "since"):
-            short = value[:2000]
-            assert browser.get(at(name), {field: short}).status_code in (200, 205)
+        response = browser.get(at(name), dict.fromkeys(fields, value[:2000]))
+        assert response.status_code in (200, 205)
     pk = conversation.pk
     assert browser.get(at("messages", pk), {"before": value[:2000]}).status_code == 200
     for field in ("token", "seen", "text", "quoted", "override", "file", "template", "var.body.1"):
@@ -558,6 +558,20 @@ def upload(conversation: Conversation, agent: Agent, **over: Any) -> MediaFile:
     )  # fmt: skip
     media.file.save("x", ContentFile(b"%PDF-1.4\n"), save=True)
     return media
+
+
+def test_what_cannot_be_sent_again_or_reacted_to_is_refused_in_words(
+    browser: Client, conversation: Conversation, number: PhoneNumber
+) -> None:
+    message = world.make_message(conversation, direction=Direction.OUT, status="read")
+    response = browser.post(at("attempts", conversation.pk, message.token), headers=FETCH)
+    assert response.status_code == 409
+    assert "This message is on its way or has arrived." in page_of(response).text
+    closed = world.make_conversation(number, open_window=False)
+    old = world.make_message(closed)
+    response = browser.post(at("reaction", closed.pk, old.token), {"emoji": "👍"}, headers=FETCH)
+    assert response.status_code == 409
+    assert page_of(response).all("div", data_code="window_closed")
 
 
 # --- templates --------------------------------------------------------------------------------------------
