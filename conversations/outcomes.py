@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from conversations import lanes, live, settling, statuses
 from conversations.bulk import update_rows
 from conversations.gathering import Gathering
 from conversations.holding import hold
-from conversations.models import Attempt, Conversation, Direction, Message, Outcome, ParkedStatus
+from conversations.models import Attempt, Conversation, Direction, Message, Outcome
 from conversations.verdicts import Verdict
 from events import journal
 
@@ -25,6 +25,7 @@ RUNGS: Final[dict[str, str]] = {
     Outcome.UNKNOWN: statuses.UNKNOWN,
 }
 OPEN: Final = frozenset({statuses.QUEUED, statuses.SENDING, statuses.UNKNOWN})
+KNOWN_TO_META: Final = frozenset({Outcome.ACCEPTED, Outcome.UNKNOWN})
 ATTEMPT_COLUMNS: Final = [
     "outcome", "finished_at", "error_code", "error_details", "wamid", "status",
 ]  # fmt: skip
@@ -78,8 +79,9 @@ def _store_all(batch: Sequence[Told]) -> Sequence[None]:
         if not attempt.is_superseded:
             changes.append((threads[told.conversation_id], attempt.message, verdict, told.at))
     update_rows(ended, ATTEMPT_COLUMNS)
-    _write(changes)
-    _apply_parked(ended)
+    with journal.together():  # the workspace is locked at the end, for a moment
+        _write(changes)
+        settling.apply_parked(*(a for a in ended if a.outcome in KNOWN_TO_META))
     return [None] * len(batch)
 
 
@@ -134,20 +136,6 @@ def _mark(thread: Conversation, message: Message, verdict: Verdict, *, at: datet
 def shown(message: Message) -> Message:
     """What changes on the screen: a reaction of ours has no bubble, the message under it has."""
     return message.quoted if message.kind == "reaction" and message.quoted else message
-
-
-def _apply_parked(attempts: Sequence[Attempt]) -> None:
-    """Statuses that overtook their answer. Most often there are none, and one question says so for all."""
-    told = [a for a in attempts if a.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN)]
-    keys = {str(attempt.key): attempt for attempt in told}
-    wamids = {attempt.wamid: attempt for attempt in told if attempt.wamid}
-    parked = ParkedStatus.objects.filter(Q(callback_data__in=keys) | Q(wamid__in=wamids))
-    found = {
-        keys.get(callback_data) or wamids.get(wamid)
-        for callback_data, wamid in parked.values_list("callback_data", "wamid")
-    }
-    for attempt in sorted(filter(None, found), key=lambda row: row.pk):
-        settling.apply_parked(attempt)
 
 
 _stores: Gathering[Told, None] = Gathering(_store_all)

@@ -37,12 +37,13 @@ def park(arrivals: Sequence[Arrival[StatusUpdate]]) -> None:
         ParkedStatus.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def of(attempt: Attempt) -> list[ParkedStatus]:
-    """What is kept for this attempt, by our key or by Meta's id."""
-    told = Q(callback_data=str(attempt.key))
-    if attempt.wamid:
-        told |= Q(wamid=attempt.wamid)
-    return list(ParkedStatus.objects.filter(told, number_id=attempt.number_id).order_by("pk"))
+def of(attempts: Sequence[Attempt]) -> list[ParkedStatus]:
+    """What is kept for these attempts, by our keys or by Meta's ids. Most often nothing; one question says so."""
+    told = Q(callback_data__in=[str(attempt.key) for attempt in attempts]) | Q(
+        wamid__in=[attempt.wamid for attempt in attempts if attempt.wamid]
+    )
+    numbers = {attempt.number_id for attempt in attempts}
+    return list(ParkedStatus.objects.filter(told, number_id__in=numbers).order_by("pk"))
 
 
 def ready() -> list[ParkedStatus]:
@@ -68,11 +69,10 @@ def take(rows: Sequence[ParkedStatus]) -> list[Arrival[StatusUpdate]]:
 
 def keep_age(rows: Sequence[ParkedStatus]) -> None:
     """What was parked anew is as old as it was."""
-    for row in rows:
-        again = ParkedStatus.objects.filter(
-            number_id=row.number_id, wamid=row.wamid, status=row.status
-        )
-        again.update(arrived_at=row.arrived_at)
+    ages = {(row.number_id, row.wamid, row.status): row.arrived_at for row in rows}
+    for anew in ParkedStatus.objects.filter(wamid__in={row.wamid for row in rows}):
+        if age := ages.get((anew.number_id, anew.wamid, anew.status)):
+            ParkedStatus.objects.filter(pk=anew.pk).update(arrived_at=age)
 
 
 def forget(*, at: datetime | None = None) -> None:

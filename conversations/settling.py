@@ -81,9 +81,9 @@ def conversations_of(arrivals: Iterable[Told]) -> set[int]:
     return {attempt.message.conversation_id for attempt in attempts.values()}
 
 
-def apply_parked(attempt: Attempt) -> None:
-    """What Meta said of this attempt before its answer was stored. Call it in the transaction that stores that."""
-    if parked := parking.of(attempt):
+def apply_parked(*attempts: Attempt) -> None:
+    """What Meta said of these before their answers were stored. Call it in the transaction that stores them."""
+    if parked := parking.of(attempts):
         _tell_again(parked)
 
 
