@@ -61,7 +61,7 @@ def heard(groups: Collection[str]) -> set[str]:
     except (redis.RedisError, OSError) as problem:
         logger.warning("listeners not counted", problem=str(problem))
         return set(groups)
-    return {channel.removeprefix(prefix) for channel, listeners in found if listeners}
+    return {str(channel).removeprefix(prefix) for channel, listeners in found if listeners}
 
 
 @lru_cache(maxsize=1)
