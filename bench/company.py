@@ -23,14 +23,7 @@ from accounts.models import (
 from bench import bodies
 from bench.site import Standing
 from conversations import statuses
-from conversations.models import (
-    Contact,
-    Conversation,
-    Direction,
-    Identifier,
-    IdentifierKind,
-    Message,
-)
+from conversations.models import Conversation, Direction, Message
 from simulator import defaults
 from webhooks.models import Envelope
 
@@ -111,34 +104,13 @@ def put_envelopes(numbers: Sequence[PhoneNumber], count: int, *, start: int = 0)
     )
 
 
-def put_outbox(numbers: Sequence[PhoneNumber], *, threads: int, each: int) -> list[int]:
-    """Conversations with open windows in which messages wait to be sent; the ids of the conversations."""
-    now = timezone.now()
-    agent = Agent.objects.order_by("pk")[0]
-    people = Contact.objects.bulk_create(
-        Contact(
-            workspace=agent.workspace,
-            profile_name=f"Person {n}",
-            phone=str(bodies.FIRST_PHONE + 10_000 + n),
-        )
-        for n in range(threads)
-    )
-    Identifier.objects.bulk_create(
-        Identifier(
-            workspace=agent.workspace, contact=one, kind=IdentifierKind.WA_ID, value=one.phone
-        )
-        for one in people
-    )
-    made = Conversation.objects.bulk_create(
-        Conversation(
-            workspace=agent.workspace,
-            contact=one,
-            number=numbers[n % len(numbers)],
-            last_at=now,
-            last_inbound_at=now,
-        )
-        for n, one in enumerate(people)
-    )
+def put_outbox(standing: Standing, *, threads: int, each: int) -> list[int]:
+    """People write, and answers to them wait to be sent; the ids of the conversations."""
+    first = bodies.FIRST_PHONE + 10_000
+    standing.control("burst", messages=threads, customers=threads, first=first)
+    standing.until(lambda: Conversation.objects.count() == threads, "the people who write")
+    agent, now = Agent.objects.order_by("pk")[0], timezone.now()
+    made = list(Conversation.objects.order_by("pk"))
     Message.objects.bulk_create(
         Message(
             workspace=agent.workspace,

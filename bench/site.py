@@ -89,6 +89,8 @@ def standing() -> Iterator[Standing]:
     with held(folder, what="bin/bench"), ExitStack() as stack:
         for old in ("postgres", "redis", "static"):
             shutil.rmtree(folder / old, ignore_errors=True)
+        for old_state in folder.glob("simulator.sqlite*"):
+            old_state.unlink()
         boss = stack.enter_context(Supervisor(say=lambda words: print(words, file=sys.stderr)))
         plain, logs = dict(os.environ), folder / "logs"
         server = embedded.postgres(
