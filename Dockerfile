@@ -4,14 +4,12 @@ FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
 WORKDIR /app
-COPY requirements.txt requirements-dev.txt ./
+COPY requirements.txt ./
 RUN /venv/bin/pip install -r requirements.txt
-# Babel compiles the translations; the finished image does not need it.
-RUN /venv/bin/pip install --target /tools "$(sed -n 's/^\(babel==[^ ;]*\).*/\1/p' requirements-dev.txt)"
 COPY . .
 # Words and static files. The secrets of this step are not used by anything that runs later.
 RUN export DEBUG=0 SECRET_KEY=only-for-the-build SECRETS_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
-    && PYTHONPATH=/tools /venv/bin/python manage.py catalogues \
+    && /venv/bin/python manage.py catalogues \
     && /venv/bin/python manage.py collectstatic --noinput \
     && /venv/bin/python -m compileall -q /app /venv/lib
 
