@@ -32,6 +32,9 @@ ACTS: dict[str, str | Promise] = {
     "number.changed": _("Changed a number"),
     "number.switched_on": _("Switched a number on"),
     "number.switched_off": _("Switched a number off"),
+    "template.submitted": _("Submitted a template to Meta"),
+    "template.deleted": _("Deleted a template at Meta"),
+    "template.draft_discarded": _("Threw a template’s draft away"),
     "quarantine.replayed": _("Replayed a held-back webhook"),
     "quarantine.closed": _("Put a held-back webhook aside"),
 }

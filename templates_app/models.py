@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from templates_app.content import DraftContent, from_json
 
 
 class TemplateState(models.TextChoices):
@@ -74,6 +77,14 @@ class Template(models.Model):
     def category_words(self) -> str:
         return _word_for(self.category)
 
+    @property
+    def is_editable(self) -> bool:
+        """Meta changes only these; others must be made anew."""
+        return self.status in EDITABLE
+
+
+EDITABLE = frozenset({TemplateState.APPROVED, TemplateState.REJECTED, TemplateState.PAUSED})
+
 
 class TemplateEvent(models.Model):
     """One thing that happened to a template: from a webhook, a poll or a person."""
@@ -113,13 +124,111 @@ KIND_WORDS = {
     "status": _("State"),
     "quality": _("Quality"),
     "category": _("Category"),
+    "category_due": _("Category will change"),
     "components": _("Words changed"),
+    "submitted": _("Submitted to Meta"),
+    "deleted": _("Deleted at Meta"),
 }
 SOURCE_WORDS = {
     "webhook": _("Meta told us"),
     "poll": _("we asked Meta"),
     "person": _("by a person"),
+    "answer": _("Meta answered"),
 }
+
+
+class DraftState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+
+
+class Draft(models.Model):
+    """What somebody is writing. `version` grows with every save, so that two editors never overwrite each other."""
+
+    account = models.ForeignKey(
+        "accounts.BusinessAccount", on_delete=models.CASCADE, related_name="drafts"
+    )
+    template = models.ForeignKey(
+        Template, on_delete=models.SET_NULL, null=True, blank=True, related_name="drafts"
+    )  # which it changes; none while it is new
+    name = models.CharField(
+        max_length=600, blank=True, default=""
+    )  # longer than Meta allows, so that we can say so
+    language = models.CharField(max_length=16, blank=True, default="")
+    category = models.CharField(max_length=24, blank=True, default=Category.UTILITY)
+    content = models.JSONField(default=dict)  # see content.py
+    reason = models.TextField(blank=True, default="")  # why Meta refused what it corrects
+    state = models.CharField(max_length=16, choices=DraftState, default=DraftState.DRAFT)
+    version = models.IntegerField(default=1)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )  # who saved last
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-updated_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.language})"
+
+    @property
+    def whole(self) -> DraftContent:
+        """The value that the rules judge."""
+        return DraftContent(
+            name=self.name,
+            language=self.language,
+            category=self.category,
+            content=from_json(self.content),
+        )
+
+
+class SubmissionState(models.TextChoices):
+    SENDING = "sending", _("Being sent to Meta")
+    ACCEPTED = "accepted", _("Taken by Meta")
+    REFUSED = "refused", _("Refused at once")
+    UNKNOWN = "unknown", _("No answer")
+
+
+class Submission(models.Model):
+    """One handing in to Meta: exactly what was sent, by whom, and what came back. Never edited but by the answer."""
+
+    draft = models.ForeignKey(
+        Draft, on_delete=models.SET_NULL, null=True, related_name="submissions"
+    )
+    template = models.ForeignKey(
+        Template, on_delete=models.SET_NULL, null=True, related_name="submissions"
+    )
+    account = models.ForeignKey(
+        "accounts.BusinessAccount", on_delete=models.CASCADE, related_name="submissions"
+    )
+    version = models.IntegerField()
+    body = models.JSONField()  # as Meta was told
+    status_before = models.CharField(max_length=24, blank=True, default="")  # empty for a new one
+    meta_id = models.CharField(max_length=32, blank=True, default="")
+    state = models.CharField(
+        max_length=16, choices=SubmissionState, default=SubmissionState.SENDING
+    )
+    answer = models.JSONField(default=dict)  # of Meta, or its error
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)  # when a worker began to send it
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["draft"],
+                condition=models.Q(state="sending"),
+                name="one_submission_of_a_draft_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body.get('name')} v{self.version} {self.state}"
+
+
 QUALITY_WORDS = {
     "GREEN": _("green"),
     "YELLOW": _("yellow"),

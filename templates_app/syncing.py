@@ -69,7 +69,9 @@ def _store(account: BusinessAccount, found: Iterable[dict[str, Any]], *, at: dat
             created += 1
         elif _update(template, fields, at=at):
             changed += 1
-    gone = [template for key, template in known.items() if key not in seen]
+    fresh = TemplateEvent.objects.filter(template__account=account, at__gte=at)
+    newer = set(fresh.values_list("template_id", flat=True))  # made while the pages were read
+    gone = [row for key, row in known.items() if key not in seen and row.pk not in newer]
     deleted = sum(_update(template, {"status": TemplateState.DELETED}, at=at) for template in gone)
     BusinessAccount.objects.filter(pk=account.pk).update(templates_synced_at=at)
     return Synced(seen=len(seen), created=created, changed=changed, deleted=deleted)

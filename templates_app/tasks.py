@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.models import BusinessAccount
-from templates_app import syncing
+from templates_app import submission, syncing
 
 
 @shared_task
@@ -17,3 +17,13 @@ def sync_account(account_id: int) -> None:
 def sync_all() -> None:
     for account_id in BusinessAccount.objects.values_list("pk", flat=True):
         sync_account.delay(account_id)
+
+
+@shared_task(acks_late=True)
+def submit(submission_id: int) -> None:
+    submission.submit(submission_id)
+
+
+@shared_task
+def look(submission_id: int) -> None:
+    submission.look(submission_id)

@@ -1,0 +1,191 @@
+"""The verbs of a draft: begin, save, copy, correct, discard, hand in to Meta. Called by the views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Agent, BusinessAccount
+from templates_app import known, rules, tasks
+from templates_app.content import Content, from_meta
+from templates_app.models import (
+    Category,
+    Draft,
+    DraftState,
+    Submission,
+    SubmissionState,
+    Template,
+    TemplateState,
+)
+
+NAME_KEPT: Final = 600
+
+
+class Moved(Exception):
+    """Somebody else saved since this page was read. `draft` is as it stands now."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"draft {draft.pk} is at version {draft.version}")
+        self.draft = draft
+
+
+class NotReady(Exception):
+    """Meta would refuse it."""
+
+    def __init__(self, problems: Sequence[rules.Problem]) -> None:
+        super().__init__("the draft has problems")
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an editor's page holds."""
+
+    name: str
+    language: str
+    category: str
+    content: Content
+
+
+def begin(account: BusinessAccount, *, author: Agent, language: str) -> Draft:
+    """An empty draft; one that this person began and left empty is taken up again."""
+    empty = Draft.objects.filter(
+        account=account, author=author, version=1, name="", template=None, content={}
+    )
+    return empty.first() or Draft.objects.create(account=account, author=author, language=language)
+
+
+@transaction.atomic
+def save(draft_id: int, *, written: Written, seen: int, author: Agent) -> Draft:
+    """Keep what was written, if nobody was faster. Saving the same again changes nothing."""
+    draft = _locked(draft_id)
+    name, language = written.name.strip()[:NAME_KEPT], written.language[:16]
+    if draft.template_id:  # Meta lets nobody rename a template
+        name, language = draft.name, draft.language
+    values = {
+        "name": name,
+        "language": language,
+        "category": written.category[:24],
+        "content": written.content.as_json(),
+    }
+    if all(getattr(draft, key) == value for key, value in values.items()):
+        return draft
+    if draft.version != seen or draft.state != DraftState.DRAFT:
+        raise Moved(draft)
+    for key, value in values.items():
+        setattr(draft, key, value)
+    draft.author, draft.updated_at = author, timezone.now()
+    draft.version += 1
+    draft.save(update_fields=[*values, "author", "updated_at", "version"])
+    return draft
+
+
+def duplicate(draft: Draft, *, author: Agent) -> Draft:
+    return Draft.objects.create(
+        account_id=draft.account_id,
+        author=author,
+        name=_copy_name(draft.name),
+        language=draft.language,
+        category=draft.category,
+        content=draft.content,
+    )
+
+
+def copy(template: Template, *, author: Agent) -> Draft:
+    """A new draft that begins with a template's words. NotEditable if the editor does not know its parts."""
+    return Draft.objects.create(
+        account_id=template.account_id,
+        author=author,
+        name=_copy_name(template.name),
+        language=template.language,
+        category=template.category,
+        content=_content(template).as_json(),
+    )
+
+
+@transaction.atomic
+def correct(template_id: int, *, author: Agent) -> Draft:
+    """A draft that will change the template itself, with Meta's reason beside it. One at a time for a template."""
+    template = Template.objects.select_for_update().get(pk=template_id)
+    if under_way := template.drafts.filter(state=DraftState.DRAFT).first():
+        return under_way
+    refused = template.status == TemplateState.REJECTED
+    last = template.submissions.filter(state=SubmissionState.ACCEPTED).first()
+    words = last.draft.content if refused and last and last.draft else None
+    return Draft.objects.create(
+        account_id=template.account_id,
+        template=template,
+        author=author,
+        name=template.name,
+        language=template.language,
+        category=last.body.get("category", template.category)
+        if words and last
+        else template.category or Category.UTILITY,
+        content=words or _content(template).as_json(),
+        reason=template.rejected_reason or "-" if refused else "",
+    )
+
+
+@transaction.atomic
+def discard(draft_id: int, *, by: Agent, address: str | None = None) -> None:
+    draft = _locked(draft_id)
+    if draft.state != DraftState.DRAFT:
+        raise Moved(draft)
+    audit.record(by, "template.draft_discarded", draft.name or "-", address)
+    draft.delete()
+
+
+@transaction.atomic
+def submit(
+    draft_id: int, *, seen: int, by: Agent, at: datetime, address: str | None = None
+) -> Submission:
+    """Freeze this version and hand it in. Safe to call again: a draft is on its way only once."""
+    draft = _locked(draft_id)
+    if draft.state != DraftState.DRAFT or draft.version != seen:
+        raise Moved(draft)
+    found = known.problems(draft, at=timezone.localtime(at))
+    if rules.refuses(found):
+        raise NotReady(found)
+    status = known.around(draft).status
+    draft.state = DraftState.SUBMITTED
+    draft.save(update_fields=["state"])
+    submission = Submission.objects.create(
+        draft=draft,
+        template=draft.template if status else None,
+        account_id=draft.account_id,
+        version=draft.version,
+        body=draft.whole.as_meta(),
+        status_before=status,
+        meta_id=draft.template.meta_id if status and draft.template else "",
+        by=by,
+        at=at,
+    )
+    audit.record(by, "template.submitted", draft.name, address, language=draft.language)
+    transaction.on_commit(lambda: _hand_in_soon(submission.pk), robust=True)
+    return submission
+
+
+def _hand_in_soon(submission_id: int) -> None:
+    tasks.submit.delay(submission_id)
+
+
+def _locked(draft_id: int) -> Draft:
+    return Draft.objects.select_for_update(of=("self",)).select_related("template").get(pk=draft_id)
+
+
+def _content(template: Template) -> Content:
+    return from_meta(
+        template.components,
+        category=template.category,
+        is_named=template.parameter_format == "NAMED",
+    )
+
+
+def _copy_name(name: str) -> str:
+    return f"{name[:500]}_copy" if name else ""

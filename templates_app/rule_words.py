@@ -1,0 +1,190 @@
+"""What the desk says of a draft, in English and in Russian. The keys are the rules of rules.py."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "name_missing": (
+        "Give the template a name: customers never see it.",
+        "Дайте шаблону имя: клиенты его не видят.",
+    ),
+    "name_letters": (
+        "Only lower case Latin letters, digits and underscores, for example order_ready.",
+        "Только строчные латинские буквы, цифры и подчёркивания, например order_ready.",
+    ),
+    "name_long": (
+        "The name has {n} characters, {most} are allowed.",
+        "В имени {n} символов, можно не больше {most}.",
+    ),
+    "name_taken": (
+        "A template with this name and language exists already. Open it to change it, or take another name.",
+        "Шаблон с таким именем и языком уже есть. Откройте его, чтобы изменить, или возьмите другое имя.",
+    ),
+    "name_blocked": (
+        "A template of this name was deleted: Meta keeps name and language blocked until {until}.",
+        "Шаблон с этим именем удалён: до {until} Meta не даст занять это имя на том же языке.",
+    ),
+    "language_wrong": ("Choose a language.", "Выберите язык."),
+    "category_wrong": ("Choose a category.", "Выберите категорию."),
+    "category_fixed": (
+        "Meta lets nobody change the category of an approved template.",
+        "Категорию одобренного шаблона Meta менять не даёт.",
+    ),
+    "header_missing": (
+        "Write the header or choose “none”.",
+        "Напишите заголовок или выберите «нет».",
+    ),
+    "header_sample_file": (
+        "Upload a sample file: Meta wants to see one.",
+        "Загрузите файл-образец: Meta хочет его увидеть.",
+    ),
+    "header_kind": ("Meta has no such header.", "Такого заголовка у Meta нет."),
+    "header_variables": (
+        "The header may hold one variable, here are {n}.",
+        "В заголовке может быть одна переменная, а здесь их {n}.",
+    ),
+    "text_long": (
+        "{n} characters, {most} are allowed.",
+        "Символов: {n}, можно не больше {most}.",
+    ),
+    "body_missing": ("Write the text of the message.", "Напишите текст сообщения."),
+    "body_twin": (
+        "The same text as in “{name}”. Meta refuses twins: change the words or use that template.",
+        "Тот же текст, что в «{name}». Meta не принимает двойников: измените слова или возьмите тот шаблон.",
+    ),
+    "braces": (
+        "“{found}” is no variable: write {{{{1}}}} or {{{{order_number}}}}.",
+        "«{found}» — не переменная: пишите {{{{1}}}} или {{{{order_number}}}}.",
+    ),
+    "variable_first": (
+        "The text may not begin with a variable: put a word before {found}.",
+        "Текст не может начинаться с переменной: поставьте слово перед {found}.",
+    ),
+    "variable_last": (
+        "The text may not end with a variable: put a word or a full stop after {found}.",
+        "Текст не может кончаться переменной: поставьте слово или точку после {found}.",
+    ),
+    "variables_touch": (
+        "Two variables stand side by side: put a word between them.",
+        "Две переменные стоят рядом: поставьте между ними слово.",
+    ),
+    "variables_mixed": (
+        "Numbers and names are mixed: use either {{{{1}}}} or {{{{order_number}}}} throughout.",
+        "Номера и имена смешаны: везде либо {{{{1}}}}, либо {{{{order_number}}}}.",
+    ),
+    "variables_gap": (
+        "Number the variables from {{{{1}}}} without a gap: {wanted} is missing.",
+        "Нумеруйте переменные с {{{{1}}}} без пропусков: нет {wanted}.",
+    ),
+    "variable_name": (
+        "{found}: only lower case Latin letters, digits and underscores, and a letter first.",
+        "{found}: только строчные латинские буквы, цифры и подчёркивания, первой — буква.",
+    ),
+    "variables_many": (
+        "Too many variables for so few words: at least {wanted} words are needed around them, here are {n}.",
+        "Переменных слишком много для такого текста: нужно не меньше {wanted} слов, а здесь {n}.",
+    ),
+    "sample_missing": (
+        "{found} needs a sample, so that Meta’s reviewer understands it.",
+        "Для {found} нужен образец: по нему проверяющий поймёт текст.",
+    ),
+    "sample_form": (
+        "The sample of {found} may hold no new lines, tabs or more than four spaces in a row.",
+        "В образце для {found} не должно быть переносов, табуляций и больше четырёх пробелов подряд.",
+    ),
+    "footer_variables": (
+        "The footer may hold no variables.",
+        "В подписи не может быть переменных.",
+    ),
+    "buttons_many": (
+        "At most {most} buttons, here are {n}.",
+        "Кнопок может быть не больше {most}, а здесь {n}.",
+    ),
+    "buttons_kind": (
+        "At most {most} buttons of this kind.",
+        "Кнопок этого вида может быть не больше {most}.",
+    ),
+    "buttons_order": (
+        "Quick replies must stand together, before or after all the others.",
+        "Быстрые ответы должны стоять вместе: до остальных кнопок или после них.",
+    ),
+    "buttons_desktop": (
+        "Four and more buttons, or mixed kinds, are not shown in WhatsApp on a computer.",
+        "Четыре и больше кнопок или кнопки разных видов не видны в WhatsApp на компьютере.",
+    ),
+    "button_kind": ("Meta has no such button here.", "Такой кнопки здесь быть не может."),
+    "label_missing": ("Write what stands on the button.", "Напишите, что стоит на кнопке."),
+    "label_long": (
+        "The label has {n} characters, {most} are allowed.",
+        "В надписи {n} символов, можно не больше {most}.",
+    ),
+    "label_variables": (
+        "A label may hold no variables.",
+        "В надписи на кнопке не может быть переменных.",
+    ),
+    "url_wrong": (
+        "Write a whole address, beginning with https://.",
+        "Напишите адрес целиком, начиная с https://.",
+    ),
+    "url_long": (
+        "The address has {n} characters, {most} are allowed.",
+        "В адресе {n} символов, можно не больше {most}.",
+    ),
+    "url_variable": (
+        "An address may hold one variable, {{{{1}}}}, at its very end.",
+        "В адресе может быть одна переменная, {{{{1}}}}, в самом конце.",
+    ),
+    "url_sample": (
+        "Write a sample of the end of the address.",
+        "Напишите образец для конца адреса.",
+    ),
+    "phone_wrong": (
+        "Write the number with its country code, at most {most} characters: +7 812 000-00-00.",
+        "Напишите номер с кодом страны, не больше {most} символов: +7 812 000-00-00.",
+    ),
+    "code_wrong": (
+        "Write a sample code of 1 to {most} characters.",
+        "Напишите образец кода: от 1 до {most} символов.",
+    ),
+    "minutes_wrong": (
+        "The code may hold for 1 to 90 minutes.",
+        "Код может действовать от 1 до 90 минут.",
+    ),
+    "authentication_plain": (
+        "Authentication templates hold no links and no emoji.",
+        "В шаблонах для входа не бывает ссылок и эмодзи.",
+    ),
+    "promotional": (
+        "“{found}” sounds like advertising. Meta will approve this as marketing, at the price of marketing.",
+        "«{found}» звучит как реклама. Meta одобрит это как маркетинг, по цене маркетинга.",
+    ),
+    "short_link": (
+        "{found} hides where it leads. Meta often refuses short links: use your own address.",
+        "По {found} не видно, куда ведёт ссылка. Meta часто отклоняет короткие ссылки: дайте свой адрес.",
+    ),
+    "personal": (
+        "“{found}” asks for what Meta takes for fraud. Do not ask for such data in a chat.",
+        "«{found}»: такие просьбы Meta считает мошенничеством. Не спрашивайте эти данные в чате.",
+    ),
+    "edit_state": (
+        "Meta changes only approved, rejected and paused templates.",
+        "Meta меняет только одобренные, отклонённые и приостановленные шаблоны.",
+    ),
+    "edit_day": (
+        "An approved template may be changed once in 24 hours: again from {until}.",
+        "Одобренный шаблон можно менять раз в 24 часа: снова с {until}.",
+    ),
+    "edit_month": (
+        "An approved template may be changed ten times in 30 days: again from {until}.",
+        "Одобренный шаблон можно менять десять раз за 30 дней: снова с {until}.",
+    ),
+    "count_full": (
+        "The account holds {n} templates, the most there can be. Delete one first.",
+        "В аккаунте уже {n} шаблонов, больше нельзя. Сначала удалите какой-нибудь.",
+    ),
+    "count_unverified": (
+        "The account holds {n} templates. If the company is not verified at Meta, 250 are the most.",
+        "В аккаунте уже {n} шаблонов. Если компания не подтверждена в Meta, предел — 250.",
+    ),
+}

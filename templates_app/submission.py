@@ -1,0 +1,222 @@
+"""Hands a frozen draft in to Meta and writes down what came of it; also samples and deletions. Run by workers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO, Final
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.graph import graph_for
+from accounts.models import BusinessAccount
+from events import journal
+from templates_app.models import (
+    DraftState,
+    Submission,
+    SubmissionState,
+    Template,
+    TemplateEvent,
+    TemplateState,
+)
+from whatsapp.failures import GraphFailure, GraphRefusal, GraphTimeout
+
+logger = structlog.get_logger(__name__)
+PERSON: Final = "person"
+PATIENCE: Final = timedelta(minutes=1)  # a worker that takes longer has died
+
+
+def submit(submission_id: int) -> None:
+    """Say it to Meta once. If nobody can know whether Meta took it, look there instead of saying it again."""
+    at = timezone.now()
+    mine = Submission.objects.filter(
+        pk=submission_id, state=SubmissionState.SENDING, claimed_at=None
+    ).update(claimed_at=at)
+    if not mine:
+        return
+    submission = _with_account(submission_id)
+    try:
+        answer = _say(submission)
+    except GraphTimeout as failure:
+        logger.warning("no answer to a template", submission=submission_id, reason=failure.reason)
+        _settle(submission_id, SubmissionState.UNKNOWN, {"reason": failure.reason})
+        look(submission_id)
+    except GraphFailure as failure:
+        _refused(submission_id, failure)
+    else:
+        _accepted(submission_id, answer)
+
+
+def look(submission_id: int) -> None:
+    """Ask Meta whether it took one whose answer was lost."""
+    submission = _with_account(submission_id)
+    late = submission.claimed_at and submission.claimed_at + PATIENCE < timezone.now()
+    if submission.state != SubmissionState.UNKNOWN and not (
+        submission.state == SubmissionState.SENDING and late
+    ):
+        return
+    body = submission.body
+    try:
+        rows = graph_for(submission.account).templates(
+            submission.account.waba_id, name=body["name"]
+        )
+        same = [row for row in rows if _is(row, body)]
+    except GraphFailure as failure:
+        logger.warning("template not found out", submission=submission_id, reason=failure.reason)
+        return
+    if same and (not submission.status_before or same[0].get("status") == TemplateState.PENDING):
+        _accepted(submission_id, same[0])
+    else:
+        _settle(submission_id, SubmissionState.REFUSED, {"reason": "not taken", "lost": True})
+
+
+def upload_sample(
+    account: BusinessAccount, fileobj: BinaryIO, *, size: int, mime: str, filename: str
+) -> str:
+    """The handle by which a media header names its sample."""
+    return graph_for(account).resumable_upload(
+        account.app.app_id, fileobj, size=size, mime=mime, filename=filename
+    )
+
+
+def delete(template: Template) -> None:
+    """Delete one language at Meta. GraphFailure tells why it could not be."""
+    graph_for(template.account).delete_template(
+        template.account.waba_id, name=template.name, template_id=template.meta_id
+    )
+    with transaction.atomic():
+        row = Template.objects.select_for_update().get(pk=template.pk)
+        before = row.status if row.status != TemplateState.DELETED else template.status
+        row.status = TemplateState.DELETED
+        row.save(update_fields=["status"])
+        TemplateEvent.objects.create(
+            template=row, kind="deleted", before=before, after=row.status, source=PERSON
+        )
+        _journal(row, "template.deleted", {"before": before})
+
+
+def _say(submission: Submission) -> dict[str, Any]:
+    client, body = graph_for(submission.account), submission.body
+    if not submission.status_before:
+        return client.create_template(submission.account.waba_id, body)
+    changes = {"components": body["components"]}
+    if submission.status_before != TemplateState.APPROVED:
+        changes["category"] = body["category"]
+    return client.edit_template(submission.meta_id, changes)
+
+
+@transaction.atomic
+def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
+    """What a webhook said meanwhile is newer than the answer, and stays."""
+    submission = _settle(submission_id, SubmissionState.ACCEPTED, answer)
+    body, since = submission.body, submission.claimed_at or submission.at
+    template = _template(submission)
+    told = {event.kind for event in template.history.filter(at__gte=since)}
+    status, category = template.status, template.category
+    template.components, template.parameter_format = body["components"], body["parameter_format"]
+    template.meta_id = submission.meta_id or str(answer.get("id") or template.meta_id)
+    if "status" not in told:
+        template.status = str(answer.get("status") or TemplateState.PENDING)[:24]
+        template.rejected_reason = template.rejection_note = ""
+    if "category" not in told and ("status" not in told or not category):
+        template.category = str(answer.get("category") or body["category"])[:24]
+    template.save(
+        update_fields=[
+            "status", "category", "components", "parameter_format", "meta_id", "rejected_reason", "rejection_note",
+        ]
+    )  # fmt: skip
+    TemplateEvent.objects.create(
+        template=template,
+        kind="submitted",
+        before=submission.status_before and status,
+        after=TemplateState.PENDING,
+        note=submission.by.name,
+        source=PERSON,
+        at=since,
+    )
+    if template.category != body["category"]:
+        TemplateEvent.objects.create(
+            template=template,
+            kind="category",
+            before=body["category"],
+            after=template.category,
+            source="answer",
+        )
+    submission.template, submission.meta_id = template, template.meta_id
+    submission.save(update_fields=["template", "meta_id"])
+    if submission.draft:
+        submission.draft.template = template
+        submission.draft.save(update_fields=["template"])
+    _journal(template, "template.submitted", {"version": submission.version})
+
+
+def _refused(submission_id: int, failure: GraphFailure) -> None:
+    error = failure.error
+    answer: dict[str, Any] = {
+        "reason": failure.reason,
+        "again": not isinstance(failure, GraphRefusal),
+    }
+    if error:
+        answer |= {"code": error.code, "subcode": error.subcode, "title": error.user_title}
+        answer["message"] = error.user_message or error.details or error.message
+    _settle(submission_id, SubmissionState.REFUSED, answer)
+
+
+@transaction.atomic
+def _settle(submission_id: int, state: str, answer: dict[str, Any]) -> Submission:
+    """Write the outcome. A refused draft is open again."""
+    row = Submission.objects.select_for_update(of=("self",)).select_related("draft", "by")
+    submission = row.get(pk=submission_id)
+    submission.state, submission.answer = state, answer
+    submission.answered_at = timezone.now()
+    submission.save(update_fields=["state", "answer", "answered_at"])
+    if state == SubmissionState.REFUSED and submission.draft:
+        submission.draft.state = DraftState.DRAFT
+        submission.draft.save(update_fields=["state"])
+    return submission
+
+
+def _template(submission: Submission) -> Template:
+    """The row of that name and language, made if there is none. It is locked."""
+    key = {
+        "account_id": submission.account_id,
+        "name": submission.body["name"],
+        "language": submission.body["language"],
+    }
+    Template.objects.bulk_create([Template(**key)], ignore_conflicts=True)
+    return Template.objects.select_for_update().get(**key)
+
+
+def _journal(template: Template, kind: str, facts: dict[str, Any]) -> None:
+    journal.record(
+        journal.Change(
+            kind=kind,
+            workspace_id=template.account.workspace_id,
+            subject=f"template:{template.pk}",
+            rows=(),
+            actor=None,
+            show=_nobody_watches,
+            facts=facts,
+        )
+    )
+
+
+def _nobody_watches(changes: list[journal.Change]) -> None:
+    """The pages of the templates ask by themselves."""
+
+
+def _with_account(submission_id: int) -> Submission:
+    return Submission.objects.select_related("account__app", "draft").get(pk=submission_id)
+
+
+def _is(row: dict[str, Any], body: dict[str, Any]) -> bool:
+    language = str(row.get("language", "")).replace("-", "_")
+    return (row.get("name"), language) == (body["name"], body["language"])
+
+
+def is_late(submission: Submission, *, at: datetime) -> bool:
+    """Whether it is time to ask Meta instead of waiting for the worker."""
+    return submission.state == SubmissionState.UNKNOWN or (
+        submission.state == SubmissionState.SENDING and submission.at + PATIENCE < at
+    )
