@@ -46,7 +46,7 @@ def stages(
         "busy": lambda: intake.while_busy(standing, numbers, rounds=rounds),
         "drain": lambda: drain.measure(standing, numbers, rounds=2 if is_quick else 5),
         "sends": lambda: sends.measure(
-            standing, numbers, rounds=2 if is_quick else 3, each=10 if is_quick else 40
+            standing, numbers, rounds=2 if is_quick else 3, each=5 if is_quick else 40
         ),
         "live": lambda: live.measure(
             standing, numbers, rounds=rounds, seconds=3 if is_quick else 10

@@ -93,6 +93,14 @@ def wipe() -> None:
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
+def step_aside() -> None:
+    """The demo's company uses the ids that the simulator begins with, and so did we."""
+    MetaApp.objects.update(app_id="9")
+    BusinessAccount.objects.update(waba_id="9")
+    for number in PhoneNumber.objects.all():
+        PhoneNumber.objects.filter(pk=number.pk).update(phone_number_id=f"9{number.pk}")
+
+
 def put_envelopes(numbers: Sequence[PhoneNumber], count: int, *, start: int = 0) -> None:
     """As if Meta had posted them while no worker was there."""
     ids = [number.phone_number_id for number in numbers]

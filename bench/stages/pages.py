@@ -12,9 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Agent, Role
+from accounts.models import Agent, Role, Seat
+from bench import company
 from bench.figures import Figure, below, share
 from bench.site import Standing
+from conversations import access
 from conversations.models import Conversation
 
 SEED = 7
@@ -26,19 +28,17 @@ SEARCHES = ("Соколова", "Иван", "Мария Кузнецова", "78
 class Kind:
     name: str
     bar: float
-    path: Callable[[random.Random], str]
+    path: Callable[[random.Random, Agent], str]
 
 
 def measure(
     standing: Standing, *, conversations: int, messages: int, requests: int, rounds: int
 ) -> list[Figure]:
     """The demo's company with very many rows; its agents (with seats) and its manager take turns."""
+    company.step_aside()
     demo = {"DEBUG": "1", "STATIC_ROOT": settings.STATIC_ROOT.as_posix()}
     standing.run("seed", "django", "seed_demo", "--big", str(conversations), str(messages), **demo)
-    agents = list(Agent.objects.exclude(workspace__name="Measured").filter(is_active=True))
-    readers = [a for a in agents if a.role == Role.AGENT][:2] + [
-        a for a in agents if a.role == Role.MANAGER
-    ][:1]
+    readers = _readers()
     found = []
     for kind in _kinds(readers):
         late, queries = [], set()
@@ -59,30 +59,52 @@ def measure(
     return found
 
 
+def _readers() -> list[Agent]:
+    """Two agents with the seats of the demo's, and a manager: the demo's own logins are refused on a real site."""
+    demo = Agent.objects.exclude(workspace__name="Measured").filter(is_active=True)
+    readers = []
+    for n, like in enumerate(
+        [*demo.filter(role=Role.AGENT)[:2], demo.filter(role=Role.MANAGER)[0]]
+    ):
+        reader = Agent.objects.create(
+            workspace=like.workspace,
+            email=f"reader{n}@bench.example",
+            name=f"Reader {n}",
+            role=like.role,
+        )
+        for seat in like.seats.all():
+            Seat.objects.create(agent=reader, number=seat.number, team=seat.team)
+        mine = Conversation.objects.filter(assignee=like).values("pk")[1::2]
+        Conversation.objects.filter(pk__in=[row["pk"] for row in mine]).update(assignee=reader)
+        readers.append(reader)
+    return readers
+
+
 def _kinds(readers: list[Agent]) -> list[Kind]:
     workspace = readers[0].workspace_id
-    newest = list(
-        Conversation.objects.filter(workspace_id=workspace, team=None)
-        .order_by("-last_at")
-        .values_list("pk", flat=True)[:400]
-    )
+    newest = {
+        reader.pk: list(
+            access.conversations(reader).order_by("-last_at").values_list("pk", flat=True)[:400]
+        )
+        for reader in readers
+    }
     far = list(
         Conversation.objects.filter(workspace_id=workspace)
         .order_by("-last_at")
         .values_list("last_at", "pk")[100:5000:100]
     )
 
-    def page(rng: random.Random) -> str:
+    def page(rng: random.Random, reader: Agent) -> str:
         return f"/inbox/?tab={rng.choice(['mine', 'unassigned', 'all'])}&status={rng.choice(['open', 'open', 'any'])}"
 
-    def more(rng: random.Random) -> str:
+    def more(rng: random.Random, reader: Agent) -> str:
         at, pk = rng.choice(far)
         return f"/inbox/rows/?tab=all&status=any&before={round(at.timestamp() * 1_000_000)}_{pk}"
 
-    def pane(rng: random.Random) -> str:
-        return f"/inbox/{rng.choice(newest)}/?pane=1"
+    def pane(rng: random.Random, reader: Agent) -> str:
+        return f"/inbox/{rng.choice(newest[reader.pk])}/?pane=1"
 
-    def search(rng: random.Random) -> str:
+    def search(rng: random.Random, reader: Agent) -> str:
         return f"/inbox/?tab=all&status=any&q={rng.choice(SEARCHES)}"
 
     return [
@@ -104,7 +126,7 @@ def _round(
     times: list[float] = []
     counted: set[int] = set()
     for n in range(WARM + requests):
-        client, path = clients[n % len(clients)], kind.path(rng)
+        client, path = clients[n % len(clients)], kind.path(rng, readers[n % len(readers)])
         began = time.perf_counter()
         answer = client.get(path)
         took = (time.perf_counter() - began) * 1000
