@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ACTS: dict[str, str | Promise] = {
     "invitation.sent": _("Invited somebody"),
@@ -37,4 +38,27 @@ ACTS: dict[str, str | Promise] = {
     "template.draft_discarded": _("Threw a template’s draft away"),
     "quarantine.replayed": _("Replayed a held-back webhook"),
     "quarantine.closed": _("Put a held-back webhook aside"),
+}
+
+# What an act tells beside: the names under which `audit.record` keeps it. One that is not here is shown as it is.
+DETAILS: dict[str, str | Promise] = {
+    "account": pgettext_lazy("log", "account"),
+    "ends_with": pgettext_lazy("log", "ends with"),
+    "held_again": pgettext_lazy("log", "held again"),
+    "joined": pgettext_lazy("log", "joined"),
+    "language": pgettext_lazy("log", "language"),
+    "left": pgettext_lazy("log", "left"),
+    "name": pgettext_lazy("log", "name"),
+    "now": pgettext_lazy("log", "now"),
+    "plan": pgettext_lazy("log", "plan"),
+    "reason": pgettext_lazy("log", "reason"),
+    "requires_mfa": pgettext_lazy("log", "second step for everybody"),
+    "role": pgettext_lazy("log", "role"),
+    "seats": pgettext_lazy("log", "seats"),
+    "team": pgettext_lazy("log", "team"),
+    "teams": pgettext_lazy("log", "teams"),
+    "time_zone": pgettext_lazy("log", "time zone"),
+    "waba": "WABA",
+    "was": pgettext_lazy("log", "was"),
+    "went_through": pgettext_lazy("log", "went through"),
 }

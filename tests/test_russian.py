@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import inviting
-from accounts.models import Agent, BusinessAccount, PhoneNumber, Role, Workspace
+from accounts import audit, inviting
+from accounts.acts import ACTS, DETAILS
+from accounts.models import Agent, BusinessAccount, PhoneNumber, PricingPlan, Role, Workspace
 from conversations import statuses
 from conversations.models import Conversation, Direction, MediaFile, MediaState
 from conversations.models.messages import PARTIALS, SHOWN_KINDS
@@ -299,6 +300,16 @@ def test_what_forms_refuse_is_told_in_russian(
     ):
         html = client.post(paths[name], {}).content.decode()
         assert english_in(html) == {}, name
+
+
+def test_the_audit_log_is_russian(enter: Any, company: Workspace, paths: dict[str, str]):
+    boss = worker(company, Role.ADMINISTRATOR)
+    details: dict[str, Any] = dict.fromkeys(DETAILS, Role.MANAGER) | {"plan": PricingPlan.CURRENT}
+    for act in ACTS:
+        audit.record(boss, act, "Иван", "10.0.0.1", **details | {"went_through": True})
+    html = assert_russian(enter(boss), paths["log"])
+    assert "Руководитель" in html
+    assert "За сообщение" in html
 
 
 def test_setting_up_a_second_step_is_russian(enter: Any, company: Workspace):

@@ -12,12 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
+from accounts.acts import DETAILS
+from accounts.models import PricingPlan, Role
 
 register = template.Library()
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
 EVERYBODY = frozenset(Role)
+VALUES: dict[str, Any] = dict(Role.choices) | dict(PricingPlan.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,15 @@ def _url(name: str) -> str:
 
 
 @register.filter
+def detail_words(name: str) -> str:
+    return str(DETAILS.get(name, name))
+
+
+@register.filter
 def shown(value: object) -> str:
-    """A detail of the audit log: lists and yes/no in words."""
+    """A detail of the audit log: lists, yes/no, roles and plans in words."""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return ", ".join(str(item) for item in value) or "—"
-    return str(value)
+    return str(VALUES.get(str(value), value))
