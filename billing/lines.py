@@ -55,7 +55,7 @@ def fact_in(text: str, *, zone: ZoneInfo, needs_category: bool) -> Fact:
         direction=direction,
         contact=contact,
         kind=kind,
-        number=canonical(_text(line, "number")),
+        number=_text(line, "number").strip(),
         category=category if kind == TEMPLATE else "",
         status=status,
         delivered_at=delivered_at,

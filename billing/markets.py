@@ -48,7 +48,7 @@ SHARED_CODES: Final = {
 }  # fmt: skip
 
 _BUSINESS_SCOPED = re.compile(r"([A-Z]{2})\.(?:ENT\.)?[A-Za-z0-9]{1,256}")
-_NUMBER = re.compile(r"\+?[\d\s().-]{5,}")
+_NUMBER = re.compile(r"\+[\d\s().-]+|[\d\s().-]{5,}")
 
 
 @dataclass(frozen=True, slots=True)

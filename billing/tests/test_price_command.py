@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import json
 import random
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 EXAMPLE = Path(__file__).parent / "worked_example.jsonl"
@@ -143,3 +146,55 @@ def test_totals_are_the_sum_of_the_lines():
     assert sum(Decimal(line["amount"]) for line in lines if "entry" in line) == Decimal(
         totals["amount"]
     )
+
+
+def test_standard_input_is_read_for_a_dash():
+    """As finance would in a shell: a pipe in, lines out."""
+    options = ["--plan", "conversation-2022", "--free-used", "1000", *MOSCOW, "--currency", "RUB"]
+    done = subprocess.run(  # noqa: S603  our own command
+        [sys.executable, "manage.py", "price", *options, "-"],
+        input=EXAMPLE.read_bytes(), capture_output=True, check=True, cwd=settings.BASE_DIR,
+    )  # fmt: skip
+    assert json.loads(done.stdout.splitlines()[-1])["totals"]["amount"] == "13.25"
+    assert done.stderr == b""
+
+
+def test_help_describes_the_format(capsys):
+    with pytest.raises(SystemExit):
+        call_command("price", "--help")
+    words = capsys.readouterr().out
+    for key in ("at ", "direction", "contact", "kind", "category", "status", "referral", "number"):
+        assert f"\n  {key}" in words
+
+
+def test_a_template_without_category_is_refused_where_the_category_is_the_price(tmp_path):
+    path = tmp_path / "one.jsonl"
+    path.write_text(
+        '{"at": "2026-11-10T17:00:00Z", "direction": "out", "contact": "+7921", "kind": "template"}'
+    )
+    err = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command(
+            "price", "--plan", "per-message-2026", str(path), stdout=io.StringIO(), stderr=err
+        )
+    assert "line 1: this plan needs the category of a template" in err.getvalue()
+
+
+def test_tellings_of_one_message_at_different_times_are_one_message(tmp_path):
+    """Sent, delivered later, read later still: told in three lines with one id, priced once, at delivery."""
+    line = {
+        "at": "2026-11-10T17:00:00Z", "direction": "out", "contact": "+79210000001", "kind": "template",
+        "category": "utility", "id": "wamid.1",
+    }  # fmt: skip
+    tellings = [
+        {**line, "at": "2026-11-10T19:00:00Z", "status": "read"},
+        {**line, "at": "2026-11-10T17:05:00Z", "status": "delivered"},
+        line,
+    ]
+    path = tmp_path / "three.jsonl"
+    path.write_text("\n".join(map(json.dumps, tellings)))
+    [entry], totals = price(path, "--plan", "per-message-2026")
+    assert (entry["opened_at"], entry["message"], entry["estimated"]) == (
+        "2026-11-10T17:05:00+00:00", "wamid.1", False,
+    )  # fmt: skip
+    assert totals["amount"] == "0.0400"
