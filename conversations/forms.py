@@ -72,6 +72,19 @@ class TeamForm(forms.Form):
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
 
 
+class SnoozeForm(forms.Form):
+    """`until`: a name of the menu, or `typed` in the agent's own words, or `at` from the browser's own field."""
+
+    until = forms.ChoiceField(
+        choices=[
+            (name, name) for name in ("hour", "tomorrow", "monday", "month", "reply", "pending")
+        ],
+        required=False,
+    )
+    typed = forms.CharField(required=False, max_length=60)
+    at = forms.CharField(required=False, max_length=30)
+
+
 class ReactionForm(forms.Form):
     emoji = forms.CharField(required=False, max_length=32)
 

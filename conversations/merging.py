@@ -117,12 +117,13 @@ def _join_columns(kept: Conversation, gone: Conversation) -> None:
     kept.assignee_id = kept.assignee_id or gone.assignee_id
     if kept.status != ConversationStatus.OPEN and gone.status == ConversationStatus.OPEN:
         kept.status, kept.resolved_at = gone.status, gone.resolved_at
+        kept.snoozed_until = None
     kept.save(
         update_fields=[
             "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
             "last_arrival", "inbound_count", "waiting_since", "last_inbound_at", "last_inbound_wamid",
             "window_refused_at", "billed_until", "billed_origin", "pair_free_at", "assignee", "status",
-            "resolved_at",
+            "resolved_at", "snoozed_until",
         ]
     )  # fmt: skip
 

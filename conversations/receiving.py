@@ -32,7 +32,7 @@ PLACEHOLDER: Final = "media_placeholder"  # history: the file follows under the 
 LINES: Final = frozenset({"system", "request_welcome"})  # nobody waits for an answer to these
 COLUMNS: Final = [
     "status", "resolved_at", "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
-    "last_arrival", "inbound_count", "waiting_since", "last_inbound_at", "last_inbound_wamid",
+    "last_arrival", "inbound_count", "waiting_since", "last_inbound_at", "last_inbound_wamid", "snoozed_until",
 ]  # fmt: skip
 
 
@@ -213,8 +213,8 @@ def _advance(conversation: Conversation, message: Message, answered_at: datetime
         conversation.last_inbound_wamid = message.wamid
     if answered_at is None or message.at > answered_at:
         conversation.waiting_since = min(message.at, conversation.waiting_since or message.at)
-    if conversation.status in (ConversationStatus.RESOLVED, ConversationStatus.SNOOZED):
-        conversation.status, conversation.resolved_at = ConversationStatus.OPEN, None
+    conversation.status = ConversationStatus.OPEN
+    conversation.resolved_at = conversation.snoozed_until = None
 
 
 def _keep_last(conversation: Conversation, message: Message) -> None:

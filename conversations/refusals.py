@@ -79,6 +79,29 @@ class ThreadMoved(Refusal):
 
 
 @dataclass(eq=False)
+class MomentPast(Refusal):
+    code = "moment_past"
+
+    @property
+    def what(self) -> str:
+        return gettext("This moment has passed.")
+
+
+@dataclass(eq=False)
+class MomentUnclear(Refusal):
+    code = "moment_unclear"
+    text: str = ""
+
+    @property
+    def what(self) -> str:
+        return gettext("“%(text)s” is no moment that we understand.") % {"text": self.text}
+
+    @property
+    def todo(self) -> str:
+        return gettext("Write for example “fri 15:00”, “tomorrow 9:30” or “2 h”.")
+
+
+@dataclass(eq=False)
 class MarketingStopped(Refusal):
     code = "marketing_stopped"
 

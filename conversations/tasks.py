@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
-from conversations import delivery, holding, media, receipts, settling
+from conversations import delivery, holding, media, receipts, settling, waking
 
 SWEEP_SECONDS = 5
 
@@ -46,3 +47,8 @@ def sweep_media() -> None:
 @shared_task
 def sweep_parked() -> None:
     settling.sweep()
+
+
+@shared_task
+def wake_snoozed() -> None:
+    waking.wake_due(at=timezone.now())

@@ -1,4 +1,4 @@
-"""Whose conversation it is, and whether it is done: assign, move to a team, resolve, reopen.
+"""Whose conversation it is, and whether it is done: assign, move to a team, resolve, put aside, reopen.
 
 Each verb leaves a quiet line in the thread, and does nothing at all if things already stand as asked.
 """
@@ -6,15 +6,14 @@ Each verb leaves a quiet line in the thread, and does nothing at all if things a
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Agent, Team
 from accounts.seats import can_see
-from conversations import live, statuses
-from conversations.models import Conversation, ConversationStatus, Direction, Message
-from conversations.refusals import AlreadyAssigned, InternalRole, NotTheirs
+from conversations import activity, live
+from conversations.models import Conversation, ConversationStatus
+from conversations.refusals import AlreadyAssigned, InternalRole, MomentPast, NotTheirs
 
 
 @transaction.atomic
@@ -32,7 +31,7 @@ def assign(
         raise NotTheirs(to.name)
     conversation.assignee = to
     conversation.save(update_fields=["assignee"])
-    line = _line(conversation, agent, "assigned", at=at, to=to.short_name, to_id=to.pk)
+    line = activity.line(conversation, "assigned", at=at, by=agent, to=to.short_name, to_id=to.pk)
     live.publish("conversation.assigned", conversation, line, actor=agent, to=to.pk)
     return conversation
 
@@ -48,7 +47,7 @@ def unassign(
     _check_expected(conversation, expected)
     conversation.assignee = None
     conversation.save(update_fields=["assignee"])
-    line = _line(conversation, agent, "unassigned", at=at)
+    line = activity.line(conversation, "unassigned", at=at, by=agent)
     live.publish("conversation.unassigned", conversation, line, actor=agent)
     return conversation
 
@@ -70,7 +69,7 @@ def set_team(
         conversation.assignee = None
     conversation.save(update_fields=["team", "assignee"])
     facts = {"to": team.name, "to_id": team.pk} if team else {}
-    line = _line(conversation, agent, "moved", at=at, **facts)
+    line = activity.line(conversation, "moved", at=at, by=agent, **facts)
     live.publish("conversation.moved", conversation, line, actor=agent, was=was)
     return conversation
 
@@ -82,9 +81,9 @@ def close(conversation_id: int, *, agent: Agent, at: datetime) -> Conversation:
     if conversation.is_resolved:
         return conversation
     conversation.status, conversation.resolved_at = ConversationStatus.RESOLVED, at
-    conversation.waiting_since = None
-    conversation.save(update_fields=["status", "resolved_at", "waiting_since"])
-    line = _line(conversation, agent, "resolved", at=at)
+    conversation.waiting_since = conversation.snoozed_until = None
+    conversation.save(update_fields=["status", "resolved_at", "waiting_since", "snoozed_until"])
+    line = activity.line(conversation, "resolved", at=at, by=agent)
     live.publish("conversation.resolved", conversation, line, actor=agent)
     return conversation
 
@@ -94,11 +93,51 @@ def reopen(conversation_id: int, *, agent: Agent, at: datetime) -> Conversation:
     conversation = _locked(conversation_id, agent)
     if conversation.status == ConversationStatus.OPEN:
         return conversation
-    conversation.status, conversation.resolved_at = ConversationStatus.OPEN, None
-    conversation.save(update_fields=["status", "resolved_at"])
-    line = _line(conversation, agent, "reopened", at=at)
+    conversation.status = ConversationStatus.OPEN
+    conversation.resolved_at = conversation.snoozed_until = None
+    conversation.save(update_fields=["status", "resolved_at", "snoozed_until"])
+    line = activity.line(conversation, "reopened", at=at, by=agent)
     live.publish("conversation.reopened", conversation, line, actor=agent)
     return conversation
+
+
+@transaction.atomic
+def snooze(
+    conversation_id: int, *, agent: Agent, until: datetime | None, at: datetime
+) -> Conversation:
+    """Out of the way until a moment (waking.py brings it back), or with None until the contact writes."""
+    conversation = _locked(conversation_id, agent)
+    if _stands(conversation, ConversationStatus.SNOOZED, until):
+        return conversation
+    if until is not None and until <= at:
+        raise MomentPast
+    _put_aside(conversation, ConversationStatus.SNOOZED, until)
+    facts = {"until": until.isoformat()} if until else {}
+    line = activity.line(conversation, "snoozed", at=at, by=agent, **facts)
+    live.publish("conversation.snoozed", conversation, line, actor=agent)
+    return conversation
+
+
+@transaction.atomic
+def set_pending(conversation_id: int, *, agent: Agent, at: datetime) -> Conversation:
+    """It waits for something on our side; whoever needs it finds it under “pending”."""
+    conversation = _locked(conversation_id, agent)
+    if _stands(conversation, ConversationStatus.PENDING, None):
+        return conversation
+    _put_aside(conversation, ConversationStatus.PENDING, None)
+    line = activity.line(conversation, "pending", at=at, by=agent)
+    live.publish("conversation.pending", conversation, line, actor=agent)
+    return conversation
+
+
+def _stands(conversation: Conversation, status: str, until: datetime | None) -> bool:
+    return conversation.status == status and conversation.snoozed_until == until
+
+
+def _put_aside(conversation: Conversation, status: str, until: datetime | None) -> None:
+    conversation.status, conversation.snoozed_until = status, until
+    conversation.resolved_at = None
+    conversation.save(update_fields=["status", "snoozed_until", "resolved_at"])
 
 
 def _locked(conversation_id: int, agent: Agent) -> Conversation:
@@ -111,21 +150,3 @@ def _locked(conversation_id: int, agent: Agent) -> Conversation:
 def _check_expected(conversation: Conversation, expected: int | None) -> None:
     if conversation.assignee_id != expected:
         raise AlreadyAssigned(conversation.assignee)
-
-
-def _line(
-    conversation: Conversation, agent: Agent, act: str, *, at: datetime, **facts: Any
-) -> Message:
-    """Names as they were: a later change of a name does not rewrite what happened."""
-    return Message.objects.create(
-        workspace_id=conversation.workspace_id,
-        conversation=conversation,
-        number_id=conversation.number_id,
-        direction=Direction.SYSTEM,
-        kind="activity",
-        content={"act": act, "by": agent.short_name, "by_id": agent.pk} | facts,
-        author=agent,
-        source="system",
-        at=at,
-        status=statuses.RECEIVED,
-    )

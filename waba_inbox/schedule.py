@@ -14,6 +14,10 @@ CLOCK: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
     },
     "fetch media that are due": {"task": "conversations.tasks.sweep_media", "schedule": 15.0},
+    "open what was snoozed until now": {
+        "task": "conversations.tasks.wake_snoozed",
+        "schedule": 10.0,
+    },
     "apply parked statuses": {"task": "conversations.tasks.sweep_parked", "schedule": 30.0},
     "ask Meta for the templates": {
         "task": "templates_app.tasks.sync_all",

@@ -60,6 +60,9 @@ class Conversation(models.Model):
     seq = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    snoozed_until = models.DateTimeField(
+        null=True, blank=True
+    )  # with status snoozed; null: until the contact writes
 
     last_at = models.DateTimeField(default=timezone.now)  # WhatsApp's time of the latest message
     last_kind = models.CharField(max_length=24, blank=True, default="")
@@ -101,6 +104,11 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["workspace", "seq"], name="conversation_changes"),
             models.Index(fields=["number", "status", "-last_at"], name="conversation_by_number"),
+            models.Index(
+                fields=["snoozed_until"],
+                name="conversation_snoozed",
+                condition=models.Q(status="snoozed"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from conversations import (
     sending,
     settling,
     triage,
+    waking,
 )
 from conversations.arrivals import Arrival
 from conversations.models import Attempt, Direction, MediaFile, Message
@@ -288,6 +289,25 @@ def two_became_one(stage: Stage) -> None:
     merging.merge([stage.contact, other])
 
 
+def snoozed(stage: Stage) -> None:
+    until = timezone.now() + timedelta(hours=1)
+    triage.snooze(stage.conversation.pk, until=until, **stage.by())
+
+
+def snoozed_and_woken(stage: Stage) -> None:
+    snoozed(stage)
+    waking.wake_due(at=timezone.now() + timedelta(hours=2))
+
+
+def snoozed_and_written_to(stage: Stage) -> None:
+    triage.snooze(stage.conversation.pk, until=None, **stage.by())
+    said(stage, posts.text("And now?"))
+
+
+def pending(stage: Stage) -> None:
+    triage.set_pending(stage.conversation.pk, **stage.by())
+
+
 def noted(stage: Stage) -> None:
     noting.write(stage.conversation.pk, token=uuid.uuid4(), text="@Cleo shall we?", **stage.by())
 
@@ -296,7 +316,8 @@ ACTS: list[Act] = [
     pressed_send, sent_a_picture, sent_a_template, a_picture_arrived, taken, given_back, closed, closed_and_reopened,
     closed_and_written_to, status("sent"), status("delivered"), status("read"), failed, tried_again, taken_back,
     reacted("❤️"), we_reacted, we_took_the_reaction_back, edited, revoked, stopped_marketing, renamed, changed_number,
-    quoted, came_from_an_ad, wrote_much, wrote_late, the_phone_answered, two_became_one, noted,
+    quoted, came_from_an_ad, wrote_much, wrote_late, the_phone_answered, two_became_one, noted, snoozed,
+    snoozed_and_woken, snoozed_and_written_to, pending,
     lambda stage: said(stage, posts.text("*Bold* <script>")),
 ]  # fmt: skip
 

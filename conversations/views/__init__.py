@@ -3,6 +3,7 @@
 from conversations.views.acts import assignees, assignment, attempts, closure, reaction, read, team
 from conversations.views.files import file, files
 from conversations.views.pages import changes, conversation, counts, inbox, rows
+from conversations.views.snoozing import snooze, snooze_meaning
 from conversations.views.writing import colleagues, messages, templates
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "reaction",
     "read",
     "rows",
+    "snooze",
+    "snooze_meaning",
     "team",
     "templates",
 ]

@@ -57,6 +57,27 @@ document.addEventListener("keydown", (event) => {
     event.stopPropagation();
 });
 
+/** What the arrows of a menu go through. @param {Element} menu @returns {HTMLElement[]} */
+const itemsOf = (menu) => [.../** @type {NodeListOf<HTMLElement>} */ (menu.querySelectorAll(".menu__item, .drop__menu input:not([type=hidden])"))];
+
+// A menu takes the keyboard when it opens, also when its items come a moment later.
+document.addEventListener("toggle", (event) => {
+    if (event.target instanceof HTMLDetailsElement && event.target.matches(".drop[open]")) itemsOf(event.target)[0]?.focus();
+}, { capture: true });
+document.addEventListener("htmx:afterSwap", (event) => {
+    const menu = /** @type {Element} */ (event.target).closest?.("details.drop[open]");
+    if (menu && !menu.contains(document.activeElement?.closest("form, a") ?? null)) itemsOf(menu)[0]?.focus();
+});
+document.addEventListener("keydown", (event) => {
+    const menu = document.activeElement?.closest("details.drop[open]");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!menu || !step || document.activeElement?.matches("[type=datetime-local]")) return;
+    const items = itemsOf(menu);
+    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    items[(at + step + items.length) % items.length]?.focus();
+    event.preventDefault();
+});
+
 document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-panel-toggle]") : null;
     const inbox = button?.closest(".inbox");

@@ -48,6 +48,13 @@ export function rowWords(at) {
     return at.getFullYear() === new Date().getFullYear() ? date.format(at) : dateWithYear.format(at);
 }
 
+/** When something will be: 15:00, Fri 15:00, 3 Nov 15:00. @param {Date} at */
+export function untilWords(at) {
+    const ahead = -daysAgo(at);
+    if (ahead <= 0) return clock.format(at);
+    return `${ahead < 7 ? weekday.format(at) : date.format(at)} ${clock.format(at)}`;
+}
+
 /** “23 h 51 m”, “48 m”: short, in the page's language. @param {number} ms */
 export function durationWords(ms) {
     const unit = (/** @type {number} */ n, /** @type {string} */ name) =>
@@ -89,6 +96,7 @@ class TimeAgo extends Ticking {
         if (!this.hasAttribute("title")) this.setAttribute("title", full.format(at));
         if (style === "time") this.textContent = clock.format(at);
         else if (style === "day") this.textContent = dayWords(at);
+        else if (style === "until") this.textContent = untilWords(at);
         else if (style === "full") this.textContent = full.format(at);
         else if (style === "since") this.textContent = durationWords(Math.max(Date.now() - at.getTime(), 0));
         else this.textContent = rowWords(at);

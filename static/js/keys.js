@@ -105,7 +105,7 @@ class KeyMap extends HTMLElement {
     #press(name) {
         const wanted = `[data-key="${CSS.escape(name)}"]`;
         const places = [deck()?.current, this, document.querySelector(".list"), document.querySelector(".rail")];
-        const element = /** @type {HTMLElement | undefined} */ (places.map((one) => one?.querySelector(`a${wanted}, button${wanted}, textarea${wanted}, input${wanted}`)).find(Boolean));
+        const element = /** @type {HTMLElement | undefined} */ (places.map((one) => one?.querySelector(`a${wanted}, button${wanted}, summary${wanted}, textarea${wanted}, input${wanted}`)).find(Boolean));
         if (!element) return false;
         if (element.matches("textarea, input")) element.focus();
         else element.click();

@@ -51,6 +51,7 @@ document.addEventListener("htmx:afterSettle", () => show());
 document.addEventListener("note", (event) => {
     const note = /** @type {CustomEvent} */ (event).detail;
     if (note.kind === "read") readMention(note.conversation);
+    if (note.kind === "said") say(note.text);
     if (note.kind !== "mention") return;
     named.add(note.conversation);
     show();
