@@ -54,11 +54,10 @@ class Contact(models.Model):
 
     @property
     def initials(self) -> str:
-        return (
-            "@"
-            if not (self.name or self.profile_name) and self.username
-            else initials(self.shown_name)
-        )
+        """Two letters of the name; for somebody known by a handle or a number only, what tells them apart."""
+        if self.name or self.profile_name:
+            return initials(self.shown_name)
+        return "@" if self.username else self.phone[-2:] or "?"
 
     @property
     def hue(self) -> int:
