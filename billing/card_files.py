@@ -13,7 +13,7 @@ import io
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -29,13 +29,22 @@ LONG: Final = (
 WIDE_CATEGORIES: Final = (
     "marketing", "utility", "authentication", "authentication_international", "service",
 )  # fmt: skip
-ODD_CURRENCIES: Final = {"$US": "USD", "US$": "USD", "A$": "AUD", "GBD": "GBP"}
+ODD_CURRENCIES: Final = {
+    "$US": "USD", "US$": "USD", "A$": "AUD", "GBD": "GBP", "£": "GBP", "₹": "INR", "RP": "IDR",
+}  # fmt: skip
 CATEGORIES: Final = frozenset(
     {*WIDE_CATEGORIES, "business_initiated", "user_initiated", "notification"}
 )
-NOT_OFFERED: Final = frozenset({"n/a", "na", "-", ""})
+NOT_OFFERED: Final = frozenset({"n/a", "na", "-", "--", ""})
+# Meta's tier file has no header a machine could use: groups of five columns after market and currency.
+TIER_GROUPS: Final = {2: "utility", 7: "authentication", 12: "authentication_international"}
+TIER_COLUMNS: Final = 17
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
+_THOUSANDS = re.compile(
+    r"\d{1,3}(?:,\d{3})+\.\d+"
+)  # 1,940.13 can be read in one way only; 1,940 cannot
+_COUNT = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +72,13 @@ class _Cell(Exception):
 
 
 def rate_in(text: str) -> Decimal:
-    """A rate in plain or scientific digits. A comma could part thousands or decimals, so it is refused."""
-    if not _PLAIN.fullmatch(text.strip()):
+    """A rate in plain or scientific digits. A lone comma could part thousands or decimals, so it is refused."""
+    digits = text.strip()
+    if _THOUSANDS.fullmatch(digits):
+        digits = digits.replace(",", "")
+    if not _PLAIN.fullmatch(digits):
         raise _Cell(f"{text!r} is not a rate that can be read in one way only; write 0.0663")
-    return Decimal(format(Decimal(text.strip()), "f"))
+    return Decimal(format(Decimal(digits), "f"))
 
 
 def currency_in(text: str) -> str:
@@ -84,9 +96,9 @@ def _day(text: str) -> date:
 
 
 def _count(text: str) -> int:
-    if not text.strip().isdigit():
+    if not _COUNT.fullmatch(text.strip()):
         raise _Cell(f"{text!r} is not a number of messages")
-    return int(text)
+    return int(text.replace(",", ""))
 
 
 def _category(text: str) -> str:
@@ -131,8 +143,8 @@ class _Reader:
 
     def add(self, row: int, market: str, category: str, band: Band) -> None:
         bands = self.rates.setdefault((market, category), [])
-        follows = (bands[-1].last or 0) + 1 if bands else 0
-        if (bands and bands[-1].last is None) or band.first != follows:
+        follows = {(bands[-1].last or 0) + 1} if bands else {0, 1}
+        if (bands and bands[-1].last is None) or band.first not in follows:
             words = f"{market}, {category} is priced twice or with a gap"
             self.problems.append(Problem(row, "rate", words))
         bands.append(band)
@@ -192,12 +204,57 @@ def read_wide(
     return reader.card(card_id, model=model, effective_from=effective_from, **about)
 
 
+def with_tiers(card: RateCard, text: str) -> RateCard:
+    """The card with the volume bands of Meta's tier file in place of its list rates.
+
+    The printed rates are taken, never worked out from the percentages beside them: small ones are rounded.
+    """
+    reader = _Reader()
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    starts = [at for at, row in enumerate(rows) if row and row[0].strip().startswith("Market")]
+    if not starts:
+        raise CardRefused([Problem(1, "Market", "this column is missing")])
+    market = ""
+    for number, cells in enumerate(rows[starts[0] + 1 :], start=starts[0] + 2):
+        if not any(cells):
+            continue
+        if len(cells) != TIER_COLUMNS:
+            words = f"{len(cells)} cells where a tier file has {TIER_COLUMNS}"
+            raise CardRefused([Problem(number, "row", words)])
+        market = reader.cell(number, "market", cells[0].strip() or market, _market) or ""
+        _tier_row(reader, number, cells, market=market)
+    tiers = reader.card(card.id, model=card.model, effective_from=card.effective_from)
+    if tiers.currency != card.currency:
+        words = f"{tiers.currency}, but the card is in {card.currency}"
+        raise CardRefused([Problem(starts[0] + 2, "currency", words)])
+    return replace(card, rates={**card.rates, **tiers.rates})
+
+
+def _tier_row(reader: _Reader, number: int, cells: list[str], *, market: str) -> None:
+    reader.cell(number, "currency", cells[1], currency_in)
+    for start, category in TIER_GROUPS.items():
+        since, until, _kind, rate, _percent = cells[start : start + 5]
+        if since.strip().casefold() in NOT_OFFERED:
+            continue
+        first = reader.cell(number, f"{category} from", since, _count)
+        is_open = until.strip().casefold() in NOT_OFFERED
+        last = None if is_open else reader.cell(number, f"{category} to", until, _count)
+        price = reader.cell(number, f"{category} rate", rate, rate_in)
+        if first is not None and price is not None:
+            reader.add(number, market, category, Band(first, last, price))
+
+
 def _rows(text: str, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
-    header = ["_".join(re.split(r"[\s-]+", cell.strip().casefold())) for cell in next(rows, [])]
+    """Each row by column. Meta puts a title and notes first: the header is the first row that names a market."""
+    rows = enumerate(csv.reader(io.StringIO(text.removeprefix("\ufeff"))), start=1)
+    header: list[str] = []
+    for _number, cells in rows:
+        header = ["_".join(re.split(r"[\s-]+", cell.strip().casefold())) for cell in cells]
+        if "market" in header:
+            break
     if missing := [column for column in needed if column not in header]:
         raise CardRefused([Problem(1, column, "this column is missing") for column in missing])
-    for number, cells in enumerate(rows, start=2):
+    for number, cells in rows:
         if not any(cells):
             continue
         if len(cells) != len(header):

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from billing import card_files
-from billing.card_files import CardRefused, read_long, read_wide
-from billing.cards import CardsClash, RateCards
+from billing.card_files import CardRefused, read_long, read_wide, with_tiers
+from billing.cards import CardsClash, RateCard, RateCards
 from billing.tests.stories import Story, entries, said
 
 HEADER = "model,effective_from,currency,market,country_codes,category,tier_from,tier_to,rate\n"
@@ -18,16 +18,16 @@ ROW = "pmp,2026-10-01,USD,Russia,7,utility,0,,0.0400\n"
 CARDS = card_files.shipped()
 
 
-def long(*rows: str) -> card_files.RateCard:
+def long(*rows: str) -> RateCard:
     return read_long(HEADER + "".join(rows), card_id="test")
 
 
-def wide(*rows: str, header: str = "Market,Currency,Marketing,Utility") -> card_files.RateCard:
+def wide(*rows: str, header: str = "Market,Currency,Marketing,Utility") -> RateCard:
     text = "\n".join([header, *rows])
     return read_wide(text, card_id="test", model="pmp", effective_from=date(2026, 10, 1))
 
 
-def rate(card: card_files.RateCard, market: str, category: str) -> str | None:
+def rate(card: RateCard, market: str, category: str) -> str | None:
     band = card.list_band(market=market, category=category)
     return str(band.rate) if band else None
 
@@ -206,3 +206,55 @@ def test_all_problems_are_told_at_once_and_an_empty_file_is_one():
         long()
     with pytest.raises(CardRefused, match="row 1, currency: this column is missing"):
         wide("Russia,1", header="Market,Utility")
+
+
+TIERS = """WhatsApp volume tiers,,,,,,,,,,,,,,,,
+See the developer pages,,,,,,,,,,,,,,,,
+,,Utility,,,,,Authentication,,,,,Authentication-International,,,,
+,,Messages per month,,What we charge,,,Messages per month,,What we charge,,,Messages per month,,What we charge,,
+"Market
+(per rate card)",Currency@@@
+Colombia,$US,0,"100,000",List rate,8.0E-4,0%,0,"100,000",List rate,8.0E-4,0%,n/a,n/a,n/a,n/a,n/a
+,$US,"100,001",--,Tier,8.0E-4,-5%,"100,001",--,Tier,7.0E-4,-10%,n/a,n/a,n/a,n/a,n/a
+""".replace("@@@", 3 * ",From,To,Rate type,Rate,vs. List rate")
+
+
+def test_the_tier_file_of_meta_is_read_as_printed_and_never_worked_out_from_percentages():
+    card = with_tiers(wide("Colombia,USD,0.0125,0.0008"), TIERS)
+    assert [(band.name, str(band.rate)) for band in card.bands("Colombia", "utility")] == [
+        ("0:100000", "0.00080"), ("100001:MAX", "0.00080"),
+    ]  # fmt: skip
+    assert [str(band.rate) for band in card.bands("Colombia", "authentication")] == [
+        "0.00080",
+        "0.00070",
+    ]
+    assert rate(card, "Colombia", "marketing") == "0.0125"
+    assert rate(card, "Colombia", "authentication_international") is None
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "words"),
+    [
+        (
+            '$US,"100,001"',
+            '$US,"90,001"',
+            "row 7, rate: Colombia, utility is priced twice or with a gap",
+        ),
+        ("7.0E-4", '"0,0007"', "row 7, authentication rate: '0,0007'"),
+        ("$US", "EUR", "EUR, but the card is in USD"),
+        ("--,Tier,7.0E-4,-10%,", "--,Tier,7.0E-4,", "16 cells where a tier file has 17"),
+        ("Market", "Land", "Market: this column is missing"),
+    ],
+)
+def test_a_tier_file_that_does_not_fit_is_refused_with_its_cell(was, becomes, words):
+    with pytest.raises(CardRefused, match=words):
+        with_tiers(wide("Colombia,USD,0.0125,0.0008"), TIERS.replace(was, becomes))
+
+
+def test_notes_above_the_header_of_the_base_file_are_passed_over():
+    notes = "Rate card,,,\nEffective 1 October,,,\n,,,\n"
+    card = read_wide(
+        notes + "Market,Currency,Marketing,Utility\nArgentina,COP,\"1,940.13\",95.7271\n",
+        card_id="test", model="pmp", effective_from=date(2026, 10, 1),
+    )  # fmt: skip
+    assert rate(card, "Argentina", "marketing") == "1940.13"
