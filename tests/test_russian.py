@@ -17,7 +17,7 @@ from accounts.models import Agent, BusinessAccount, PhoneNumber, PricingPlan, Ro
 from conversations import statuses
 from conversations.models import Conversation, Direction, MediaFile, MediaState
 from conversations.models.messages import PARTIALS, SHOWN_KINDS
-from templates_app.models import Template, TemplateEvent
+from templates_app.models import Draft, Template, TemplateEvent
 from tests import world
 from tests.spoken import Spoken, english_in, foreign
 from tests.test_rights import URLS
@@ -190,10 +190,17 @@ def test_a_thread_with_everything_in_it_is_russian(
     )  # a place is searched for by these figures, so they keep their points
     assert_russian(client, f"/inbox/{dialogue.pk}/templates/")
     assert_russian(client, f"/inbox/{dialogue.pk}/assignees/")
+    assert_russian(client, f"/inbox/{dialogue.pk}/snooze/")
 
 
 @pytest.mark.parametrize(
-    "over", [{"open_window": False}, {"last_inbound_at": None}, {"status": "resolved"}]
+    "over",
+    [
+        {"open_window": False},
+        {"last_inbound_at": None},
+        {"status": "resolved"},
+        {"status": "snoozed"},
+    ],
 )
 def test_closed_windows_and_closed_conversations_are_russian(
     over: dict[str, Any], enter: Any, company: Workspace, line: PhoneNumber
@@ -236,8 +243,10 @@ def paths(company: Workspace, line: PhoneNumber, dialogue: Conversation) -> dict
     held = Quarantined.objects.create(
         envelope=envelope, workspace=company, position=0, kind="field_of_meta", reason="Причина"
     )
+    draft = Draft.objects.create(account=line.account, name="order_ready", author=colleague)
     things = {
         "pk": template.pk,
+        "draft_id": draft.pk,
         "account_id": line.account_id,
         "agent_id": colleague.pk,
         "app_id": line.account.app_id,
