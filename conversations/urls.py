@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:pk>/messages/<uuid:token>/reaction/", views.reaction, name="reaction"),
     path("<int:pk>/templates/", views.templates, name="templates"),
     path("<int:pk>/files/", views.files, name="files"),
+    path("<int:pk>/presence/", views.presence, name="presence"),
     path("<int:pk>/read/", views.read, name="read"),
     path("<int:pk>/assignees/", views.assignees, name="assignees"),
     path("<int:pk>/colleagues/", views.colleagues, name="colleagues"),

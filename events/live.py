@@ -78,7 +78,12 @@ def push(html_by_group: Mapping[str, str]) -> None:
 
 def tell(group: str, **what: object) -> None:
     """Send a small unnumbered note: a read mark, somebody typing."""
-    _send({group: {"type": "live.note", "note": what}})
+    tell_all([group], **what)
+
+
+def tell_all(groups: Collection[str], **what: object) -> None:
+    """The same note to several groups. A browser may be in more than one: it must not mind hearing it twice."""
+    _send({group: {"type": "live.note", "note": what} for group in groups})
 
 
 def close(group: str) -> None:

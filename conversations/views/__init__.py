@@ -1,6 +1,15 @@
 """The inbox's pages and acts. Every one starts from what the agent may see (conversations/access.py)."""
 
-from conversations.views.acts import assignees, assignment, attempts, closure, reaction, read, team
+from conversations.views.acts import (
+    assignees,
+    assignment,
+    attempts,
+    closure,
+    presence,
+    reaction,
+    read,
+    team,
+)
 from conversations.views.files import file, files
 from conversations.views.pages import changes, conversation, counts, inbox, rows
 from conversations.views.snoozing import snooze, snooze_meaning
@@ -19,6 +28,7 @@ __all__ = [
     "files",
     "inbox",
     "messages",
+    "presence",
     "reaction",
     "read",
     "rows",

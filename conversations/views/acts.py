@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Team
 from conversations import access, reading, sending, triage
+from conversations import presence as colleagues_here
 from conversations.forms import AssignmentForm, ReactionForm, TeamForm
 from conversations.models import Message
 from conversations.refusals import Refusal
@@ -73,6 +74,19 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """This agent has the conversation before their eyes. Colleagues' marks stay as they are."""
     reading.mark_read(conversation_of(request, pk), agent=agent_of(request), at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@require_POST
+def presence(request: HttpRequest, pk: int) -> HttpResponse:
+    """A browser says every few seconds that its agent looks at this, or types. It costs two queries, and no write."""
+    agent = agent_of(request)
+    found = access.conversations(agent).only("workspace", "number", "team")
+    conversation = get_object_or_404(found, pk=pk)
+    doing = request.POST.get("doing", "")
+    if doing not in colleagues_here.DOINGS:
+        return HttpResponse(status=422)
+    colleagues_here.tell(conversation, agent=agent, doing=doing)
     return HttpResponse(status=204)
 
 

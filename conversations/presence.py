@@ -1,0 +1,34 @@
+"""Who is at a conversation right now, for colleagues who see it: looking, typing, gone. Told, never stored.
+
+A browser repeats itself every few seconds; what it said is forgotten soon after (static/js/presence.js).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from accounts.models import Agent
+from accounts.seats import groups_for
+from conversations.live import languages
+from conversations.models import Conversation
+from events import live
+
+DOINGS: Final = ("viewing", "typing", "gone")
+
+
+def tell(conversation: Conversation, *, agent: Agent, doing: str) -> None:
+    """To the audience of the place where the conversation stands, and to nobody else."""
+    spoken = languages({conversation.workspace_id})
+    groups = [
+        f"{group}.{language}" for group in groups_for(conversation.place) for language in spoken
+    ]
+    live.tell_all(
+        groups,
+        kind="here",
+        conversation=conversation.pk,
+        doing=doing,
+        agent=agent.pk,
+        name=agent.short_name,
+        initials=agent.initials,
+        hue=agent.hue,
+    )
