@@ -155,7 +155,9 @@ class Draft(models.Model):
         max_length=600, blank=True, default=""
     )  # longer than Meta allows, so that we can say so
     language = models.CharField(max_length=16, blank=True, default="")
-    category = models.CharField(max_length=24, blank=True, default=Category.UTILITY)
+    category = models.CharField(
+        max_length=24, choices=Category, blank=True, default=Category.UTILITY
+    )
     content = models.JSONField(default=dict)  # see content.py
     reason = models.TextField(blank=True, default="")  # why Meta refused what it corrects
     state = models.CharField(max_length=16, choices=DraftState, default=DraftState.DRAFT)

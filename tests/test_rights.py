@@ -20,7 +20,7 @@ from accounts import inviting
 from accounts.models import Agent, Role, Workspace
 from conversations.models import MediaFile
 from conversations.models.files import MediaState
-from templates_app.models import Template
+from templates_app.models import Draft, Template
 from tests import world
 from webhooks.models import Envelope, Quarantined
 
@@ -125,6 +125,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "conversations:key": media.key,
         "conversations:pk": conversation.pk,
         "conversations:token": message.token,
+        "templates_app:draft_id": Draft.objects.create(account=account, author=agent).pk,
         "templates_app:pk": template.pk,
         ":key": "a-link-that-is-not-known",
         ":pk": passkey.pk,

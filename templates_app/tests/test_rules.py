@@ -41,7 +41,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"language": ""}, "language", "language_wrong"),
     ({"language": "english"}, "language", "language_wrong"),
     ({"category": "SERVICE"}, "category", "category_wrong"),
-    ({"body": "  "}, "body", "body_missing"),
+    ({"body": ""}, "body", "body_missing"),
     ({"body": "a" * 1025}, "body", "text_long"),
     ({"body": "{{1}} is ready and waits for you."}, "body", "variable_first"),
     ({"body": "We are waiting here for {{1}} "}, "body", "variable_last"),

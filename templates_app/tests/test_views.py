@@ -128,7 +128,8 @@ def test_what_happened_is_told_latest_first(browser: Client, account: BusinessAc
             template=template, kind="status", before="", after=after, note=f"note {n} <b>",
             at=timezone.now(),
         )  # fmt: skip
-    rows = [row.text for row in page_of(browser.get(one(template))).all("tr")]
+    lines = page_of(browser.get(one(template))).all("li")
+    rows = [line.text for line in lines if "note" in line.text]
     assert ["note 2 <b>" in rows[0], "note 0 <b>" in rows[-1]] == [True, True]
     assert "SOMETHING_NEW" in rows[0]
 

@@ -1,0 +1,76 @@
+"""What a manager does with a template that Meta knows: correct it, copy it, delete it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import audit
+from accounts.rights import AgentRequest, role
+from templates_app import drafting, looks, submission
+from templates_app.content import NotEditable
+from templates_app.models import TemplateState
+from templates_app.views._common import WRITERS, address_of, my_template
+from whatsapp.failures import GraphFailure
+
+
+@role(*WRITERS)
+@require_POST
+def correct(request: AgentRequest, pk: int) -> HttpResponse:
+    """A draft that will take the template's place once Meta has taken it."""
+    template = my_template(request, pk)
+    try:
+        draft = drafting.correct(template.pk, author=request.user)
+    except NotEditable as parts:
+        return _cannot(request, pk, parts)
+    return redirect("templates_app:draft", draft.pk)
+
+
+@role(*WRITERS)
+@require_POST
+def copy(request: AgentRequest, pk: int) -> HttpResponse:
+    try:
+        draft = drafting.copy(my_template(request, pk), author=request.user)
+    except NotEditable as parts:
+        return _cannot(request, pk, parts)
+    return redirect("templates_app:draft", draft.pk)
+
+
+def _cannot(request: AgentRequest, pk: int, parts: NotEditable) -> HttpResponse:
+    said = _("The editor does not know these parts yet: {parts}. Change it in WhatsApp Manager.")
+    messages.error(request, said.format(parts=parts))
+    return redirect("templates_app:template", pk)
+
+
+@role(*WRITERS)
+@require_http_methods(["GET", "POST"])
+def delete(request: AgentRequest, pk: int) -> HttpResponse:
+    """First what it means, then the deed."""
+    template = my_template(request, pk)
+    if request.method == "GET":
+        context = {
+            "template": template,
+            "preview": looks.of_template(template),
+            "blocks_name": template.status == TemplateState.APPROVED,
+            "cannot": template.status in (TemplateState.DISABLED, TemplateState.DELETED),
+        }
+        return render(request, "templates_app/delete.html", context)
+    try:
+        submission.delete(template)
+    except GraphFailure as failure:
+        words = failure.words(get_language() or "en")
+        messages.error(request, words.what if words else failure.reason)
+        return redirect("templates_app:template", pk)
+    audit.record(
+        request.user,
+        "template.deleted",
+        template.name,
+        address_of(request),
+        language=template.language,
+    )
+    messages.success(request, _("The template is deleted at Meta."))
+    return redirect("templates_app:template", pk)
