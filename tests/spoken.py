@@ -22,7 +22,22 @@ NAMES_AT_META = (  # what stands on Meta's own pages, and is looked for there by
     "1Password",
     "WABA Inbox",
 )
-NAMES = frozenset(["WhatsApp", "Meta", "WABA", "ID", "PIN", "QR", "Enter", "Shift", "Ctrl", "Alt", "Esc", "English"])
+NAMES = frozenset(
+    [
+        "WhatsApp",
+        "Meta",
+        "WABA",
+        "ID",
+        "PIN",
+        "QR",
+        "Enter",
+        "Shift",
+        "Ctrl",
+        "Alt",
+        "Esc",
+        "English",
+    ]
+)
 DATA = re.compile(
     r"\S+@\S+|https?://\S+|\b[\w.-]+\.(?:test|com|pdf|ogg|example)\b|[A-Za-z]+[_./][\w./-]*|\b\w*\d\w*\b"
     r"|\b(?:ru|en|UTC|USD|RUB|EUR|Argentina|North Dakota|Indiana|Kentucky)\b"
