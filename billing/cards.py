@@ -80,6 +80,7 @@ class RateCards:
                 raise CardsClash(f"{others[-1].id} and {card.id} begin on the same day")
             others.append(card)
             self.by_id[card.id] = card
+        self.markets = self._markets()
 
     def in_force(self, *, model: str, currency: str, on: date) -> RateCard | None:
         """The latest card that has begun, or None."""
@@ -88,7 +89,7 @@ class RateCards:
         ]
         return begun[-1] if begun else None
 
-    def markets(self) -> Markets:
+    def _markets(self) -> Markets:
         """The market maps of the complete cards: a partial card cannot tell where the rest of the world belongs."""
         maps = {
             card.effective_from: market_map(card.effective_from, card.codes.items())

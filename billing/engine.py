@@ -77,10 +77,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """A message that was sent and has not arrived; `answers`: the service window was open when it was sent."""
+    """A message that was sent and has not arrived; `answers` as in `Sent`."""
 
     fact: Fact
-    answers: bool
+    answers: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Engine:
         self.accounts = accounts
         self.cards = cards
         self.state = state or State()
-        self._markets = cards.markets()
+        self._markets = cards.markets
         self._in_force: dict[tuple[str, str, date], tuple[RateCard | None, MarketMap]] = {}
         self._sweep_above = SWEEP_ABOVE
 
@@ -189,14 +189,14 @@ class Engine:
             return Refused(fact, NO_WINDOW)
         if fact.has_failed:
             return None
-        answers = pair.in_window(fact.at)
+        answers = pair.inbound_at if pair.in_window(fact.at) else None
         if fact.reached_at > fact.at:
             pair.under_way += 1
             heappush(self.state.under_way, (fact.reached_at, fact.order, UnderWay(fact, answers)))
             return None
         return self._arrive(fact, answers=answers)
 
-    def _arrive(self, fact: Fact, *, answers: bool) -> Outcome:
+    def _arrive(self, fact: Fact, *, answers: datetime | None) -> Outcome:
         """A message reaches the phone: what it joins or opens, and what that costs."""
         account, pair = self.accounts[fact.waba], self._pair(fact)
         at = fact.reached_at
@@ -245,6 +245,7 @@ class Engine:
             tier=band.name if band and charge.is_tiered else None,
             tier_position=tier_position,
             quota_position=position,
+            answers=sent.answers,
             is_estimated=not fact.is_confirmed,
         )
 

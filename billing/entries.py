@@ -46,6 +46,7 @@ class Entry:
     tier: str | None
     tier_position: int | None
     quota_position: int | None
+    answers: datetime | None
     is_estimated: bool
 
     @property

@@ -2,7 +2,8 @@
 
 A fact holds all that pricing ever asks of a message and none of its words. The ledger makes one from each stored
 message; the command makes one from each line. Telling a fact twice, or its status later, is settled by
-`Fact.together`, a join: order and repetition cannot matter.
+`Fact.together`, a join: order and repetition cannot matter. Messages from the WhatsApp Business app on a phone are
+no facts: they cost and open nothing.
 """
 
 from __future__ import annotations

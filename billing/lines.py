@@ -5,6 +5,7 @@ format.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,9 +16,14 @@ from billing.entries import Entry, Refused
 from billing.facts import CATEGORIES, FREE_FORM, IN, MESSAGE, OUT, STATUSES, TEMPLATE, Fact
 from billing.markets import canonical
 from billing.money import Money, zero
-from conversations.statuses import SENT
+from conversations.statuses import DELIVERED, READ, SENT
 
-KINDS: Final = {OUT: (TEMPLATE, FREE_FORM), IN: (MESSAGE,)}
+# A message is what the contact sends; of the company's, it is one that is no template.
+KINDS: Final = {
+    OUT: {TEMPLATE: TEMPLATE, FREE_FORM: FREE_FORM, MESSAGE: FREE_FORM},
+    IN: {MESSAGE: MESSAGE},
+}
+EPOCH: Final = range(2000, 3000)  # years in which a message can have been sent
 KNOWN: Final = frozenset({
     "at", "direction", "contact", "kind", "category", "status", "referral", "number", "id", "delivered_at",
 })  # fmt: skip
@@ -27,26 +33,31 @@ class LineRefused(ValueError):
     """A line that is no fact; the words say what is wrong with it."""
 
 
-def fact_in(text: str, *, zone: ZoneInfo, needs_category: bool) -> Fact:
+def object_in(text: bytes) -> dict[str, Any]:
     try:
         line = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LineRefused(f"not JSON: {error}") from None
     if not isinstance(line, dict):
-        raise LineRefused("not an object")
-    if unknown := sorted(line.keys() - KNOWN):
-        raise LineRefused(f"{unknown[0]!r} is no key of a fact")
-    direction = _word(line, "direction", tuple(KINDS))
-    kind = _word(line, "kind", KINDS[direction])
-    category = _word(line, "category", ("", *sorted(CATEGORIES)))
+        raise LineRefused("not a JSON object")
+    return line
+
+
+def unknown_keys(line: dict[str, Any]) -> set[str]:
+    """Keys that mean nothing here: misspelt, perhaps, so whoever reads the line should be told."""
+    return line.keys() - KNOWN
+
+
+def fact_in(line: dict[str, Any], *, zone: ZoneInfo, needs_category: bool) -> Fact:
+    direction = _word(line, "direction", KINDS)
+    kinds = KINDS[direction]
+    kind = kinds[_word(line, "kind", kinds)]
     status = _word(line, "status", ("", *sorted(STATUSES))) or SENT
-    if kind == TEMPLATE and needs_category and not category:
-        raise LineRefused("this plan needs the category of a template")
     at = _moment(line, "at", zone)
     if not at:
         raise LineRefused("'at' is missing")
     delivered_at = _moment(line, "delivered_at", zone)
-    if not delivered_at and status in ("delivered", "read"):
+    if not delivered_at and status in (DELIVERED, READ):
         delivered_at = at
     if not (contact := canonical(_text(line, "contact"))):
         raise LineRefused("'contact' is missing")
@@ -56,12 +67,19 @@ def fact_in(text: str, *, zone: ZoneInfo, needs_category: bool) -> Fact:
         contact=contact,
         kind=kind,
         number=_text(line, "number").strip(),
-        category=category if kind == TEMPLATE else "",
+        category=_category(line, needed=needs_category) if kind == TEMPLATE else "",
         status=status,
         delivered_at=delivered_at,
-        referral=_flag(line, "referral"),
+        referral=_flag(line, "referral") and direction == IN,
         message=_text(line, "id"),
     )
+
+
+def _category(line: dict[str, Any], *, needed: bool) -> str:
+    category = _word(line, "category", ("", *sorted(CATEGORIES)))
+    if needed and not category:
+        raise LineRefused("this plan needs the category of a template")
+    return category
 
 
 def _text(line: dict[str, Any], key: str) -> str:
@@ -75,7 +93,7 @@ def _text(line: dict[str, Any], key: str) -> str:
     return value
 
 
-def _word(line: dict[str, Any], key: str, allowed: tuple[str, ...]) -> str:
+def _word(line: dict[str, Any], key: str, allowed: Collection[str]) -> str:
     value = _text(line, key)
     if value not in allowed:
         raise LineRefused(
@@ -99,6 +117,8 @@ def _moment(line: dict[str, Any], key: str, zone: ZoneInfo) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise LineRefused(f"{key!r} must be an ISO time, not {text!r}") from None
+    if moment.year not in EPOCH:
+        raise LineRefused(f"{key!r} is in the year {moment.year}")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
         if moment.utcoffset() != moment.replace(fold=1).utcoffset():
@@ -127,6 +147,7 @@ def entry_line(entry: Entry, *, number: int, zone: ZoneInfo) -> str:
         rule=entry.rule,
         estimated=entry.is_estimated,
         message=entry.fact.message or None,
+        answers=_local(entry.answers, zone),
     )
 
 
@@ -188,4 +209,4 @@ def _local(at: datetime | None, zone: ZoneInfo) -> str | None:
 
 def _line(**values: Any) -> str:
     assert not any(isinstance(value, (float, Decimal)) for value in values.values())
-    return json.dumps(values, ensure_ascii=False)
+    return json.dumps(values)

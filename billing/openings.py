@@ -93,14 +93,15 @@ class Quota:
 class Sent:
     """A business message at the moment of its delivery, as a pricing model sees it.
 
-    `local`: that moment in the zone of the account. `answers`: the service window was open when it was sent.
-    `category`: the template's, already turned into authentication-international where that is charged.
+    `local`: that moment in the zone of the account. `answers`: the contact's message that it answered, if the
+    service window was open when it was sent. `category`: the template's, already turned into
+    authentication-international where that is charged.
     """
 
     fact: Fact
     at: datetime
     local: datetime
-    answers: bool
+    answers: datetime | None
     category: str
 
     @property

@@ -9,7 +9,7 @@ import pytest
 from billing import card_files
 from billing.markets import Place, canonical, place_of
 
-MARKETS = card_files.shipped().markets()
+MARKETS = card_files.shipped().markets
 IN_2022, IN_2026 = date(2022, 11, 10), date(2026, 11, 10)
 
 

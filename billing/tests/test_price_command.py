@@ -78,17 +78,20 @@ def test_a_market_is_named_by_code_or_by_name(market):
 def test_a_bad_line_is_named_and_the_others_are_still_priced(tmp_path):
     untidy = tmp_path / "untidy.jsonl"
     good = EXAMPLE.read_text().splitlines()
-    untidy.write_text("\n".join([*good[:3], '{"at": "yesterday"}', "not json", *good[3:]]))
+    bad = ['{"at": "yesterday"}', "not json", '{"at": "\xff"}', "[]", "[" * 100_000]
+    untidy.write_bytes("\n".join([*good[:3], *bad, "", *good[3:]]).encode("latin-1"))
     out, err = io.StringIO(), io.StringIO()
-    with pytest.raises(CommandError, match="2 lines could not be read"):
+    with pytest.raises(CommandError, match="5 lines could not be read"):
         call_command(
             "price", "--plan", "conversation-2022", "--free-used", "1000", *MOSCOW, str(untidy),
             stdout=out, stderr=err,
         )  # fmt: skip
     assert "line 4: 'direction' must be one of out, in" in err.getvalue()
-    assert "line 5: not JSON" in err.getvalue()
+    for number in (5, 6, 8):
+        assert f"line {number}: not JSON" in err.getvalue()
+    assert "line 7: not a JSON object" in err.getvalue()
     totals = json.loads(out.getvalue().splitlines()[-1])["totals"]
-    assert (totals["amount"], totals["unread"]) == ("0.1724", 2)
+    assert (totals["amount"], totals["unread"]) == ("0.1724", 5)
 
 
 @pytest.mark.parametrize(
@@ -99,11 +102,12 @@ def test_a_bad_line_is_named_and_the_others_are_still_priced(tmp_path):
         ({"at": "2022-10-30T02:30:00"}, "comes twice in Europe/Berlin"),
         ({"at": "2022-03-27T02:30:00"}, "is skipped"),
         ({"contact": ""}, "'contact' is missing"),
-        ({"kind": "message"}, "'kind' must be one of template, free_form"),
+        ({"kind": "call"}, "'kind' must be one of template, free_form, message"),
         ({"category": "promo"}, "'category' must be one of"),
         ({"status": "lost"}, "'status' must be one of"),
         ({"referral": "yes"}, "'referral' must be true or false"),
-        ({"contcat": "+7"}, "'contcat' is no key of a fact"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "'at' is in the year 1"),
+        ({"at": 5.5}, "'at' must be text, not 5.5"),
     ],
 )
 def test_every_key_of_a_line_is_checked(tmp_path, broken, words):
@@ -198,3 +202,26 @@ def test_tellings_of_one_message_at_different_times_are_one_message(tmp_path):
         "2026-11-10T17:05:00+00:00", "wamid.1", False,
     )  # fmt: skip
     assert totals["amount"] == "0.0400"
+
+
+def test_a_key_that_means_nothing_is_told_of_once_and_passed_over(tmp_path):
+    told = [
+        json.dumps({**json.loads(line), "referal": True})
+        for line in EXAMPLE.read_text().splitlines()
+    ]
+    path = tmp_path / "misspelt.jsonl"
+    path.write_text("\n".join(told))
+    out, err = io.StringIO(), io.StringIO()
+    call_command(
+        "price", "--plan", "conversation-2022", "--free-used", "1000", *MOSCOW, str(path),
+        stdout=out, stderr=err,
+    )  # fmt: skip
+    assert err.getvalue() == "line 1: 'referal' is no key of a fact; passed over\n"
+    assert json.loads(out.getvalue().splitlines()[-1])["totals"]["amount"] == "0.1724"
+
+
+def test_an_entry_says_what_it_answers():
+    lines, _totals = example()
+    assert [line["answers"] for line in lines if "entry" in line] == [
+        None, "2022-11-10T20:31:00+03:00", None,
+    ]  # fmt: skip

@@ -7,8 +7,9 @@ import re
 import sys
 import zoneinfo
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -45,6 +46,7 @@ count it as "unread", and the command ends with an error.
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # it touches neither the database nor the site
     help = "Price a file of messages under a pricing plan and print one JSON line a ledger entry."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -76,14 +78,19 @@ class Command(BaseCommand):
             raise CommandError(f"{totals.unread} lines could not be read; the totals lack them")
 
     def _facts(
-        self, text: Iterable[str], *, account: Account, totals: lines.Totals
+        self, text: Iterable[bytes], *, account: Account, totals: lines.Totals
     ) -> Iterator[Fact]:
+        told: set[str] = set()
         for number, line in enumerate(text, start=1):
             if not line.strip():
                 continue
             try:
+                said = lines.object_in(line)
+                for key in sorted(lines.unknown_keys(said) - told):
+                    told.add(key)
+                    self.stderr.write(f"line {number}: {key!r} is no key of a fact; passed over")
                 yield lines.fact_in(
-                    line, zone=account.zone, needs_category=account.plan.needs_category
+                    said, zone=account.zone, needs_category=account.plan.needs_category
                 )
             except lines.LineRefused as refusal:
                 totals.unread += 1
@@ -111,7 +118,7 @@ def _account(
         zone = zoneinfo.ZoneInfo(timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise CommandError(f"{timezone!r} is not a time zone; try Europe/Moscow") from None
-    place = card_files.shipped().markets().named(market) if market else None
+    place = card_files.shipped().markets.named(market) if market else None
     if market and not place:
         raise CommandError(f"{market!r} is neither a country nor a market of the rate cards")
     if not re.fullmatch(r"[A-Za-z]{3}", currency):
@@ -121,10 +128,11 @@ def _account(
     return Account(plan, currency.upper(), zone, place, free_used)
 
 
-def _opened(file: str) -> Any:
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+    """As bytes, so that a line in a wrong encoding is one bad line and not the end."""
     if file == "-":
-        return open(sys.stdin.fileno(), encoding="utf-8", closefd=False)
+        return nullcontext(sys.stdin.buffer)
     try:
-        return Path(file).open(encoding="utf-8")
+        return Path(file).open("rb")
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}") from None
