@@ -130,7 +130,8 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        # Redis counts no databases in what it publishes, so two sites on one server need two names.
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"live-{DATABASES['default']['NAME']}"},
     }
 }
 CELERY_BROKER_URL = env.text("BROKER_URL", REDIS_URL)
