@@ -171,7 +171,7 @@ def _queue() -> Iterator[Finding]:
     broken = Quarantined.objects.filter(resolved_at=None).count()
     if broken:
         advice = "Look at them in the settings, and replay them."
-        yield Finding("webhooks", State.LOOK, f"{broken} items are in quarantine", advice)
+        yield Finding("webhooks", State.LOOK, f"{broken} items are held back", advice)
 
 
 def _reachable() -> Iterator[Finding]:
