@@ -57,7 +57,7 @@ SWEEP_ABOVE = 4096
 
 
 class OutOfOrder(Exception):
-    """A fact came that is older than one already priced: sort the stream, or price it anew."""
+    """A fact came that is older than one already priced, or the same: sort the stream, or price it anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Engine:
     def take(self, fact: Fact) -> list[Outcome]:
         """Price the next fact, after all that reached its contact before it."""
         order = fact.order
-        if self.state.latest and order < self.state.latest:
+        if self.state.latest and order <= self.state.latest:
             raise OutOfOrder(fact.key)
         outcomes = self._arrived_before(fact)
         self.state.latest = order

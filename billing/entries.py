@@ -23,10 +23,11 @@ NO_WINDOW: Final = "no_open_window"
 class Entry:
     """One line of the ledger. `price` is None where no rate is known: that is a problem to settle, never zero.
 
-    `key` names the message it hangs on, so that pricing the same facts again gives the same keys. `quota_position`:
-    the how manieth of the free tier's month. `tier`: the volume band as Meta writes it, with `tier_position` the
-    message's number in it. `is_estimated`: not yet known to be delivered. `market_is_estimated`: only the country
-    of the contact is known.
+    `key` names the message it hangs on, so that pricing the same facts again gives the same keys. `answers`: the
+    contact's message that it answered, if one of the last 24 h. `quota_position`: its number in the month of the free
+    tier. `tier`: the volume band as Meta writes it, and `tier_position` its number in the month of that band's market
+    and category. `is_estimated`: not yet known to be delivered. `market_is_estimated`: only the country of the contact
+    is known.
     """
 
     key: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -125,7 +126,8 @@ def test_contacts_of_whom_nothing_is_open_are_forgotten_and_nobody_pays_for_it(m
     told = []
     for index in range(600):
         story = Story(START + timedelta(minutes=10 * index), f"+7921{chance.randrange(150):07}")
-        told += story.comes_from_ad(0).template(1, delivered=chance.choice([1, 30])).reply(5).facts
+        story.comes_from_ad(0).template(1, delivered=chance.choice([1, 30]))
+        told += (story.reply(5) if index % 2 else story).facts
     patient = outcomes(told, "conversation-2023")
     monkeypatch.setattr(engine, "SWEEP_ABOVE", 8)
     forgetful = Engine({"": account("conversation-2023")}, cards=card_files.shipped())
@@ -133,12 +135,13 @@ def test_contacts_of_whom_nothing_is_open_are_forgotten_and_nobody_pays_for_it(m
     assert len(forgetful.state.pairs) < 150
 
 
-def test_an_older_fact_is_refused_by_the_engine_and_not_priced_wrongly():
+def test_an_older_or_repeated_fact_is_refused_by_the_engine_and_not_priced_wrongly():
     working = Engine({"": account("conversation-2022")}, cards=card_files.shipped())
     later, earlier = Story().template(5).template(1).facts
     working.take(later)
-    with pytest.raises(OutOfOrder):
-        working.take(earlier)
+    for told_too_late in (earlier, later):
+        with pytest.raises(OutOfOrder):
+            working.take(told_too_late)
 
 
 def test_a_message_is_an_estimate_until_it_is_delivered():
@@ -225,6 +228,30 @@ def test_authentication_turns_international_on_the_day_meta_names_and_never_at_h
         "Egypt": [""] * 3 + ["_international"] * 2,
         "Russia": [""] * 5,
     }
+
+
+def test_authentication_goes_on_counting_when_it_turns_international_in_mid_month():
+    start = datetime(2025, 10, 3, tzinfo=UTC)
+    plain = tiered("0.05", "0.04", category="authentication")
+    abroad = tiered("0.10", "0.09", category="authentication_international")
+    both = [cards.by_id["tiers"] for cards in (plain, abroad)]
+    card = replace(both[0], rates={**both[0].rates, **both[1].rates})
+    story = Story(start)
+    for hour in range(5):
+        story.template(hour, "authentication")
+    found = entries(
+        story.facts,
+        "per-message-2025",
+        cards=RateCards([card]),
+        international=International("India", start + timedelta(hours=2)),
+    )
+    assert [one.price.text for one in found if one.price] == [
+        "0.05",
+        "0.05",
+        "0.10",
+        "0.09",
+        "0.09",
+    ]
 
 
 @settings(max_examples=20)

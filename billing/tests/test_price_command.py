@@ -75,6 +75,12 @@ def test_a_market_is_named_by_code_or_by_name(market):
     assert {line["market"] for line in lines if "entry" in line} == {"Russia"}
 
 
+def test_a_named_market_holds_whatever_the_number_of_the_contact():
+    lines, totals = example("--market", "Germany")
+    assert {line["market"] for line in lines if "entry" in line} == {"Germany"}
+    assert totals["amount"] == "0.3549"
+
+
 def test_a_bad_line_is_named_and_the_others_are_still_priced(tmp_path):
     untidy = tmp_path / "untidy.jsonl"
     good = EXAMPLE.read_text().splitlines()

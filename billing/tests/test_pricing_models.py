@@ -86,6 +86,11 @@ INITIATOR = [
         id="an advertisement answered too late gives nothing",
     ),
     pytest.param(
+        Story(Y2022).template(0, delivered=2).comes_from_ad(1),
+        ["2 business_initiated 0.0663"],
+        id="what was sent before the advertisement does not answer it",
+    ),
+    pytest.param(
         Story(Y2022).template(0, delivered=30).template(1),
         ["1 business_initiated 0.0663", "30 business_initiated 0.0663"],
         id="a conversation starts at delivery",
@@ -142,13 +147,18 @@ CATEGORY = [
         id="an advertisement unanswered for 24 h gives no free entry",
     ),
     pytest.param(
-        Story(Y2023).comes_from_ad(0).reply(1).comes_from_ad(10).reply(11).template(73, "utility"),
-        ["1 referral_conversion free_entry_point", "11 joins 1", "73 utility 0.0400"],
+        Story(Y2023).comes_from_ad(0).reply(1).comes_from_ad(60).reply(61).template(73, "utility"),
+        ["1 referral_conversion free_entry_point", "61 joins 1", "73 utility 0.0400"],
         id="an advertisement answered inside a free entry opens no second",
     ),
 ]  # fmt: skip
 
 PER_MESSAGE = [
+    pytest.param(
+        Story(Y2025).template(0, "utility", delivered=5).writes(5),
+        ["5 utility free_customer_service"],
+        id="at one instant the contact is heard first",
+    ),
     pytest.param(
         Story(Y2025).template(0, "marketing").template(1, "marketing"),
         ["0 marketing 0.0802", "1 marketing 0.0802"],
