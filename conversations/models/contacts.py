@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import initials
@@ -32,9 +33,11 @@ class Contact(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            GinIndex(
-                fields=["name", "profile_name", "username", "phone"],
-                opclasses=["gin_trgm_ops"] * 4,
+            GinIndex(  # as `icontains` asks: search.py
+                OpClass(Upper("name"), name="gin_trgm_ops"),
+                OpClass(Upper("profile_name"), name="gin_trgm_ops"),
+                OpClass(Upper("username"), name="gin_trgm_ops"),
+                OpClass("phone", name="gin_trgm_ops"),
                 name="contact_words",
             ),
             models.Index(fields=["workspace", "-id"], name="contact_latest"),

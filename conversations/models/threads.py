@@ -102,6 +102,7 @@ class Conversation(models.Model):
             models.Index(
                 fields=["assignee", "status", "-last_at", "-id"], name="conversation_mine"
             ),
+            models.Index(fields=["workspace", "-last_at", "-id"], name="conversation_any_state"),
             models.Index(fields=["workspace", "seq"], name="conversation_changes"),
             models.Index(fields=["number", "status", "-last_at"], name="conversation_by_number"),
             models.Index(
