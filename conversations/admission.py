@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from accounts.models import Agent
+from conversations.canned import VARIABLE
 from conversations.models import Conversation, Direction, MediaFile, Message
 from conversations.outgoing import payload
 from conversations.refusals import (
@@ -15,6 +16,7 @@ from conversations.refusals import (
     InternalRole,
     MarketingStopped,
     MediaRefused,
+    NotFilledIn,
     NumberHeld,
     ParametersMissing,
     TemplateNotSendable,
@@ -88,6 +90,12 @@ def checked_text(text: str) -> str:
     if len(words) > checks.BODY:
         raise TextTooLong(len(words), checks.BODY)
     return words
+
+
+def check_filled(text: str) -> None:
+    """What people write themselves holds no {{variable}} that nobody has filled in."""
+    if left := VARIABLE.search(text):
+        raise NotFilledIn(left[0])
 
 
 def checked_caption(caption: str) -> str:

@@ -8,6 +8,7 @@ from django import forms
 from django.core import validators
 from django.db.models import QuerySet
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent, Team
 
@@ -24,6 +25,9 @@ class ReplyForm(forms.Form):
     override = forms.BooleanField(required=False)
     note = forms.BooleanField(required=False)  # for colleagues, not for the customer
     file = forms.UUIDField(required=False)
+    canned = forms.IntegerField(
+        required=False, min_value=1, max_value=2**62
+    )  # the quick reply it began as
     template = forms.IntegerField(required=False)
 
     def clean_seen(self) -> int:
@@ -70,6 +74,43 @@ class TeamForm(forms.Form):
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+
+
+class CannedForm(forms.Form):
+    """`teams`: with whom it can be shared; None: with nobody, it is the agent's own."""
+
+    shortcode = forms.RegexField(
+        r"^/?[\w-]+$",
+        label=_("Shortcode"),
+        max_length=32,
+        help_text=_("Letters, digits, - and _: “hours” is found by /hours."),
+        error_messages={"invalid": _("Only letters, digits, - and _.")},
+    )
+    text = forms.CharField(label=_("Words"), max_length=4096, widget=forms.Textarea({"rows": 5}))
+    scope = forms.ChoiceField(label=_("For"))
+
+    def __init__(self, *args: Any, teams: list[Team] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._teams = {f"team-{team.pk}": team for team in teams or ()}
+        if teams is None:
+            del self.fields["scope"]
+            return
+        choices = [
+            ("all", _("Everybody")),
+            *((key, team.name) for key, team in self._teams.items()),
+        ]
+        self.fields["scope"].choices = [*choices, ("mine", _("Me alone"))]  # type: ignore[attr-defined]
+
+    def clean_shortcode(self) -> str:
+        return str(self.cleaned_data["shortcode"]).removeprefix("/")
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data.setdefault("scope", "mine")
+        return self.cleaned_data
+
+    @property
+    def team(self) -> Team | None:
+        return self._teams.get(self.cleaned_data["scope"])
 
 
 class SnoozeForm(forms.Form):

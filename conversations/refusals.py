@@ -79,6 +79,20 @@ class ThreadMoved(Refusal):
 
 
 @dataclass(eq=False)
+class NotFilledIn(Refusal):
+    """A variable of a quick reply still stands in the words."""
+
+    code = "not_filled_in"
+    variable: str = ""
+
+    @property
+    def what(self) -> str:
+        return gettext("Fill in %(variable)s first: the customer would see it as it stands.") % {
+            "variable": self.variable
+        }
+
+
+@dataclass(eq=False)
 class MomentPast(Refusal):
     code = "moment_past"
 

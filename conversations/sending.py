@@ -63,6 +63,7 @@ def reply(
     """Queue a free-form text."""
 
     def write(conversation: Conversation) -> Draft:
+        admission.check_filled(text)
         return Draft(kind="text", text=admission.checked_text(text), content={"body": text.strip()})
 
     return _queue(conversation_id, write, **how)
@@ -79,6 +80,7 @@ def send_media(
 
     def write(conversation: Conversation) -> Draft:
         admission.check_file(file, conversation)
+        admission.check_filled(caption)
         if file.kind in ("audio", "sticker") and caption.strip():
             raise ContentRefused((admission.NO_CAPTION,))
         words = admission.checked_caption(caption)

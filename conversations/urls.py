@@ -24,6 +24,7 @@ urlpatterns = [
     path("<int:pk>/assignees/", views.assignees, name="assignees"),
     path("<int:pk>/colleagues/", views.colleagues, name="colleagues"),
     path("<int:pk>/assignment/", views.assignment, name="assignment"),
+    path("<int:pk>/replies/", views.offered, name="replies"),
     path("<int:pk>/closure/", views.closure, name="closure"),
     path("<int:pk>/snooze/", views.snooze, name="snooze"),
     path("<int:pk>/snooze/meaning/", views.snooze_meaning, name="snooze_meaning"),

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts import inviting
 from accounts.models import Agent, Role, Workspace
-from conversations.models import MediaFile
+from conversations.models import CannedReply, MediaFile
 from conversations.models.files import MediaState
 from templates_app.models import Draft, Template
 from tests import world
@@ -122,6 +122,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "accounts:invitation_id": invitation.pk,
         "accounts:number_id": number.pk,
         "accounts:team_id": world.make_team(workspace, "A team").pk,
+        "canned:reply_id": CannedReply.objects.create(
+            workspace=workspace, shortcode="hours", text="9 to 18"
+        ).pk,
         "conversations:key": media.key,
         "conversations:pk": conversation.pk,
         "conversations:token": message.token,

@@ -14,6 +14,7 @@ urlpatterns = [
     path("templates/", include("templates_app.urls")),
     path("accounts/", include("accounts.entrance")),
     path("settings/", include("accounts.urls")),
+    path("settings/", include("conversations.settings_urls")),
     path("settings/", include("webhooks.urls")),
     path("join/<str:key>/", joining.join, name="join"),
     path("healthz", health.alive, name="healthz"),

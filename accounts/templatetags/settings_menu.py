@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import DETAILS
-from accounts.models import PricingPlan, Role
+from accounts.models import WORKS_CONVERSATIONS, PricingPlan, Role
 
 register = template.Library()
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -36,6 +36,7 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("accounts:me", _("Profile"), "user-round", EVERYBODY),
             Entry("accounts:security", _("Sign-in"), "shield-check", EVERYBODY),
+            Entry("canned:replies", _("Quick replies"), "zap", WORKS_CONVERSATIONS),
         ),
     ),
     (

@@ -1,5 +1,6 @@
 """The inbox in the database: contacts, conversations, messages, attempts to send them, and files."""
 
+from conversations.models.canned import CannedReply
 from conversations.models.contacts import Contact, Identifier, IdentifierKind
 from conversations.models.files import MediaFile, MediaState
 from conversations.models.messages import (
@@ -16,6 +17,7 @@ from conversations.models.threads import Conversation, ConversationStatus, ReadM
 
 __all__ = [
     "Attempt",
+    "CannedReply",
     "Contact",
     "Conversation",
     "ConversationStatus",

@@ -10,6 +10,7 @@ from conversations.views.acts import (
     read,
     team,
 )
+from conversations.views.canned import offered
 from conversations.views.files import file, files
 from conversations.views.pages import changes, conversation, counts, inbox, rows
 from conversations.views.snoozing import snooze, snooze_meaning
@@ -28,6 +29,7 @@ __all__ = [
     "files",
     "inbox",
     "messages",
+    "offered",
     "presence",
     "reaction",
     "read",

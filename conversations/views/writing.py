@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from conversations import access, composing, noting, search, sending
+from conversations import access, canned, composing, noting, search, sending
 from conversations.forms import ReplyForm
 from conversations.models import Conversation, Message
 from conversations.refusals import MediaRefused, Refusal
@@ -64,6 +64,8 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
         return sending.send_template(
             conversation.pk, template_id=said["template"], values=form.values, media=file, **common
         )
+    if said["canned"]:
+        canned.count_use(said["canned"], agent=agent, at=timezone.now())
     if file:
         return sending.send_media(
             conversation.pk, file=file, caption=said["text"], quoted=quoted, **common

@@ -170,7 +170,7 @@ export class ReplyComposer extends HTMLElement {
             this.#outbox.add({ text, note: "1" }, (bubble) => this.#fill(bubble, text));
             return this.#sent();
         }
-        const common = { seen: this.seen(), ...(this.#quoted ? { quoted: this.#quoted } : {}) };
+        const common = { seen: this.seen(), ...(this.#quoted ? { quoted: this.#quoted } : {}), ...(this.dataset.canned ? { canned: this.dataset.canned } : {}) };
         const quote = this.#quoteBox.querySelector(".quote")?.cloneNode(true);
         let rest = text;
         for (const { file, kind, caption } of staged) {
@@ -191,6 +191,7 @@ export class ReplyComposer extends HTMLElement {
     }
 
     #sent() {
+        delete this.dataset.canned;
         this.text.value = "";
         this.#typed();
         this.#keepNow();

@@ -2,6 +2,7 @@
 // @ts-check
 import "list";
 import "mentions";
+import "canned";
 import "presence";
 import "scroll";
 import "composer";

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from conversations.models import Conversation
+from conversations.models import CannedReply, Conversation
 from simulator.person import Person
 from tests.journeys.conftest import Seat
 from tests.journeys.people import texts
@@ -71,3 +71,24 @@ def test_snoozing_by_keyboard_takes_it_off_the_list_until_the_customer_writes(
     maria.writes("And in blue?")
     expect(bo.rows).to_have_count(1)
     expect(ana.pane.locator(".thread-head__line")).not_to_contain_text("until")
+
+
+def test_a_quick_reply_is_found_filled_in_and_held_until_nothing_is_left_open(
+    seat: Seat, maria: Person, thread: Conversation
+):
+    CannedReply.objects.create(
+        workspace=thread.workspace,
+        shortcode="way",
+        text="{{contact.first_name}}, order {{order}} is on its way.",
+    )
+    ana = seat("Ana").look(f"/inbox/{thread.pk}/")
+    ana.composer.press_sequentially("/order")
+    expect(ana.pane.locator(".offers")).to_contain_text("/way Maria, order {{order}}")
+    ana.composer.press("Enter")
+    ana.composer.press("Enter")
+    expect(ana.page.locator("#toasts")).to_contain_text("Fill in {{order}} first")
+    ana.page.keyboard.type("20814")
+    ana.composer.press("Enter")
+    expect(ana.tick("Maria, order 20814 is on its way.", "read")).to_be_visible()
+    assert texts(maria) == ["Maria, order 20814 is on its way."]
+    assert CannedReply.objects.get().used_count == 1

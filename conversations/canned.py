@@ -1,0 +1,90 @@
+"""Replies kept ready: whose they are, and what they say to one contact. Who may change one is decided here as well."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import SEES_EVERY_CONVERSATION, Agent, Team
+from conversations.models import CannedReply, Conversation
+
+VARIABLE: Final = re.compile(r"\{\{\s*([^\s{}][^{}]{0,60}?)\s*\}\}")
+KNOWN: Final = (
+    "contact.name", "contact.first_name", "contact.phone", "agent.name", "agent.first_name", "number.name",
+)  # fmt: skip
+
+
+class ShortcodeTaken(Exception):
+    """Another reply of the same people has this shortcode."""
+
+
+class NotYours(Exception):
+    """Shared replies are changed by managers, personal ones by their owner."""
+
+
+def visible_to(agent: Agent) -> QuerySet[CannedReply]:
+    """Everybody's, those of the agent's teams (managers: of all teams), and the agent's own."""
+    here = CannedReply.objects.filter(workspace_id=agent.workspace_id)
+    shared = Q(owner=None, team=None) | Q(team__in=agent.teams.all())
+    if agent.role in SEES_EVERY_CONVERSATION:
+        shared |= Q(owner=None)
+    return here.filter(shared | Q(owner=agent)).distinct()
+
+
+def may_change(agent: Agent, reply: CannedReply) -> bool:
+    if reply.owner_id is not None:
+        return reply.owner_id == agent.pk
+    return reply.workspace_id == agent.workspace_id and agent.role in SEES_EVERY_CONVERSATION
+
+
+def save(
+    reply: CannedReply, *, agent: Agent, shortcode: str, text: str, team: Team | None, is_own: bool
+) -> CannedReply:
+    """A new one or a changed one. Who may not share gets a personal one."""
+    if reply.pk and not may_change(agent, reply):
+        raise NotYours
+    if agent.role not in SEES_EVERY_CONVERSATION:
+        team, is_own = None, True
+    reply.workspace_id = agent.workspace_id
+    reply.owner, reply.team = (agent, None) if is_own else (None, team)
+    reply.shortcode, reply.text = shortcode, text
+    changed = None if reply.pk is None else ["owner", "team", "shortcode", "text"]
+    try:
+        with transaction.atomic():
+            reply.save(update_fields=changed)
+    except IntegrityError as taken:
+        raise ShortcodeTaken from taken
+    return reply
+
+
+def delete(reply: CannedReply, *, agent: Agent) -> None:
+    if not may_change(agent, reply):
+        raise NotYours
+    reply.delete()
+
+
+def count_use(reply_id: int, *, agent: Agent, at: datetime) -> None:
+    found = visible_to(agent).filter(pk=reply_id).values("pk")
+    CannedReply.objects.filter(pk__in=found).update(used_count=F("used_count") + 1, used_at=at)
+
+
+def values_for(conversation: Conversation, agent: Agent) -> dict[str, str]:
+    """What stands for the variables here; empty where we do not know."""
+    name = conversation.contact.name or conversation.contact.profile_name
+    return {
+        "contact.name": name,
+        "contact.first_name": name.split(" ")[0],
+        "contact.phone": f"+{conversation.contact.phone}" if conversation.contact.phone else "",
+        "agent.name": agent.name,
+        "agent.first_name": agent.name.split(" ")[0],
+        "number.name": conversation.number.verified_name or conversation.number.label,
+    }
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    """Variables that have no value stay, for the agent to see: they cannot be sent (admission.check_filled)."""
+    return VARIABLE.sub(lambda found: values.get(found[1].lower()) or found[0], text)
