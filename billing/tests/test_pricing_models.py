@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -84,6 +85,11 @@ INITIATOR = [
         Story(Y2022).comes_from_ad(0).template(24),
         ["24 business_initiated 0.0663"],
         id="an advertisement answered too late gives nothing",
+    ),
+    pytest.param(
+        Story(Y2022).writes(0).reply(20).reply(43.9, delivered=45),
+        ["20 user_initiated 0.0398", "45 user_initiated 0.0398"],
+        id="a reply that arrives when the conversation is over opens the next, user-initiated",
     ),
     pytest.param(
         Story(Y2022).template(0, delivered=2).comes_from_ad(1),
@@ -256,6 +262,19 @@ def test_the_category_model_counts_only_service_conversations_against_its_free_t
     story.writes(80).reply(81)
     [*_before, charged] = entries(story.facts, "conversation-2023", free_used=999)
     assert (charged.reason, charged.quota_position) == ("charged", 1001)
+
+
+def test_service_conversations_are_free_from_november_2024_in_the_zone_of_the_account():
+    midnight = datetime(2024, 10, 31, 18, 30, tzinfo=UTC)  # in Kolkata
+    told = [
+        *Story(midnight - timedelta(seconds=1), contact=INDIA).writes(-1).reply(0).facts,
+        *Story(midnight, contact=INDIA, number="B").writes(-1).reply(0).facts,
+    ]
+    kolkata = ZoneInfo("Asia/Kolkata")
+    found = entries(told, "conversation-2023", zone=kolkata, free_used=1000)
+    assert [(one.reason, one.quota_position) for one in found] == [
+        ("charged", 1001), ("free_customer_service", None),
+    ]  # fmt: skip
 
 
 def test_each_day_has_its_own_model():
