@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from events import journal
 from webhooks import quarantine
-from webhooks.models import Envelope
+from webhooks.models import Envelope, HeldFor
 from webhooks.routing import Item, route
 from whatsapp.webhooks import BadBody, parse
 
@@ -114,22 +114,21 @@ def _process_alone(envelope_id: int) -> None:
     if envelope is None:
         return
     if envelope.tries > POISON_AFTER:
-        reason = f"processing it did not end, {POISON_AFTER} times: it is left alone"
-        _give_up(envelope, reason)
+        _give_up(envelope, HeldFor.POISON, f"{POISON_AFTER} tries did not end")
         return
     try:
         items = _items(envelope)
     except BadBody as problem:
-        _give_up(envelope, str(problem))
+        _give_up(envelope, HeldFor.BODY, str(problem))
         return
     for item in items:
         route_alone(item)
     _mark([envelope])
 
 
-def _give_up(envelope: Envelope, reason: str) -> None:
+def _give_up(envelope: Envelope, held_for: HeldFor, reason: str) -> None:
     with transaction.atomic():
-        quarantine.put_whole(envelope, reason=reason)
+        quarantine.put_whole(envelope, held_for=held_for, reason=reason)
         _mark([envelope])
 
 

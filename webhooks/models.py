@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Envelope(models.Model):
@@ -31,6 +32,20 @@ class Envelope(models.Model):
         return f"envelope {self.pk}"
 
 
+class HeldFor(models.TextChoices):
+    """Why something is held back, for the administrator; `Quarantined.reason` has the details."""
+
+    NO_NUMBER = "no_number", _("It is for a number that is not connected here.")
+    NO_ACCOUNT = "no_account", _("It is for an account that is not connected here.")
+    OTHER_APP = "other_app", _("It was signed by an app that is not this account’s.")
+    GROUP = "group", _("It is about a group; groups are not shown yet.")
+    UNKNOWN = "unknown", _("It is of a kind that this version does not know.")
+    UNREADABLE = "unreadable", _("It does not have the shape that Meta documents.")
+    BODY = "body", _("The post is not what Meta sends.")
+    POISON = "poison", _("Processing it never ended, so it is left alone.")
+    FAILED = "failed", _("Processing it failed.")
+
+
 class Quarantined(models.Model):
     """One item of an envelope that could not be processed, with the reason; an administrator can replay it."""
 
@@ -40,7 +55,8 @@ class Quarantined(models.Model):
     )
     position = models.PositiveIntegerField()  # which fact of the envelope
     kind = models.CharField(max_length=48)
-    reason = models.TextField()
+    held_for = models.CharField(max_length=16, choices=HeldFor.choices, default=HeldFor.FAILED)
+    reason = models.TextField()  # the details, in English: an id, the part that does not fit
     traceback = models.TextField(blank=True, default="")
     raw = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import MetaApp, Workspace
-from webhooks.models import Envelope, Quarantined
+from webhooks.models import Envelope, HeldFor, Quarantined
 from webhooks.routing import Item, Places, Refused, route
 from whatsapp.webhooks import BadBody, parse
 
@@ -27,6 +27,7 @@ class Poison(Exception):
 def put(item: Item, problem: Exception) -> None:
     """Hold one fact back. Safe to repeat: the same item is one row, with the latest reason."""
     is_expected = isinstance(problem, Refused)
+    held_for = problem.held_for if isinstance(problem, Refused) else HeldFor.FAILED
     reason = str(problem) if is_expected else f"{type(problem).__name__}: {problem}"
     told = "" if is_expected else "".join(traceback.format_exception(problem))
     Quarantined.objects.update_or_create(
@@ -35,6 +36,7 @@ def put(item: Item, problem: Exception) -> None:
         defaults={
             "workspace_id": Places([item]).workspace_id(item) or _workspace_of_app(item.app_id),
             "kind": item.kind,
+            "held_for": held_for,
             "reason": reason[:2000],
             "traceback": told[-8000:],
             "raw": item.fact.raw,
@@ -45,7 +47,7 @@ def put(item: Item, problem: Exception) -> None:
     log("fact held back", kind=item.kind, envelope=item.envelope_id, reason=reason[:300])
 
 
-def put_whole(envelope: Envelope, *, reason: str) -> None:
+def put_whole(envelope: Envelope, *, held_for: HeldFor, reason: str) -> None:
     """Hold a whole body back."""
     text = (
         bytes(envelope.body)[:SHOWN_OF_A_BODY].decode("utf-8", "replace").replace("\x00", "\ufffd")
@@ -56,6 +58,7 @@ def put_whole(envelope: Envelope, *, reason: str) -> None:
         defaults={
             "workspace_id": _workspace_of_app(envelope.app_id),
             "kind": WHOLE,
+            "held_for": held_for,
             "reason": reason[:2000],
             "raw": {"body": text},
             "resolved_at": None,
@@ -80,7 +83,8 @@ def replay(row: Quarantined) -> bool:
     try:
         items = _items_of(row)
     except BadBody as problem:
-        Quarantined.objects.filter(pk=row.pk).update(reason=str(problem))
+        again = {"held_for": HeldFor.BODY, "reason": str(problem)}
+        Quarantined.objects.filter(pk=row.pk).update(**again)
         return False
     is_done = True
     for item in items:

@@ -15,6 +15,7 @@ from conversations import changing, noticing, receiving, settling
 from conversations.arrivals import Arrival, order_of
 from events import journal
 from templates_app import approval
+from webhooks.models import HeldFor
 from whatsapp.facts import (
     AccountAlert,
     AccountEvent,
@@ -42,6 +43,10 @@ logger = structlog.get_logger(__name__)
 
 class Refused(Exception):
     """This fact cannot go anywhere, for the reason given. It is quarantined, and may be replayed later."""
+
+    def __init__(self, held_for: HeldFor, details: str) -> None:
+        super().__init__(details)
+        self.held_for = held_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,9 @@ def _sorted(item: Item, places: Places) -> tuple[str, Any]:
     fact = item.fact
     match fact:
         case Unreadable() | Unrecognised():
-            raise Refused(fact.reason or "not understood")
+            is_new = isinstance(fact, Unrecognised)
+            held_for = HeldFor.UNKNOWN if is_new else HeldFor.UNREADABLE
+            raise Refused(held_for, fact.reason or fact.field)
         case (
             InboundMessage()
             | MessageEchoed()
@@ -95,7 +102,7 @@ def _sorted(item: Item, places: Places) -> tuple[str, Any]:
             | MessageEdited()
             | MessageRevoked()
         ) if fact.group_id:
-            raise Refused("a message in a group: groups are not shown yet")
+            raise Refused(HeldFor.GROUP, f"group {fact.group_id}")
         case PersonChanged():
             return "people", places.arrival(item)
         case InboundMessage() | MessageEchoed():
@@ -129,7 +136,7 @@ def _route_other(fact: Fact, account: BusinessAccount, number: PhoneNumber | Non
             change = numbers.record_account(fact, account)
             _note(change.kind, account, None, **change.facts)
         case _:
-            raise Refused(f"nobody takes {type(fact).__name__}")
+            raise Refused(HeldFor.UNKNOWN, type(fact).__name__)
 
 
 def _note(kind: str, account: BusinessAccount, number: PhoneNumber | None, **facts: object) -> None:
@@ -188,14 +195,14 @@ class Places:
             number = self._by_digits.get((fact.waba_id, digits))
             name = fact.display_phone_number or "without an id"
         if number is None:
-            raise Refused(f"no number of ours: {name} (account {fact.waba_id or 'not named'})")
+            raise Refused(HeldFor.NO_NUMBER, f"{name}, account {fact.waba_id or 'not named'}")
         self._check(number.account, item)
         return number
 
     def account(self, item: Item) -> BusinessAccount:
         account = self._accounts.get(item.fact.waba_id)
         if account is None:
-            raise Refused(f"no account of ours: {item.fact.waba_id or 'not named'}")
+            raise Refused(HeldFor.NO_ACCOUNT, f"account {item.fact.waba_id or 'not named'}")
         self._check(account, item)
         return account
 
@@ -210,4 +217,4 @@ class Places:
     @staticmethod
     def _check(account: BusinessAccount, item: Item) -> None:
         if account.app_id != item.app_id:
-            raise Refused("signed by an app that is not this account’s")
+            raise Refused(HeldFor.OTHER_APP, f"account {account.waba_id}")

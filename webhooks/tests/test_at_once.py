@@ -15,7 +15,7 @@ from events.models import Event
 from tests import posts
 from webhooks import draining
 from webhooks.models import Envelope, Quarantined
-from webhooks.routing import Item, route
+from webhooks.routing import Item, Refused, route
 from webhooks.tests.test_draining import put, send
 from whatsapp.webhooks import parse
 
@@ -84,6 +84,6 @@ def test_a_batch_that_fails_half_way_leaves_nothing_behind(number, monkeypatch):
     facts = parse(posts.body(number, messages=[posts.text("a"), posts.text("b")]))
     items = [Item(1, n, number.account.app_id, fact) for n, fact in enumerate(facts)]
     items.append(Item(1, 2, number.account.app_id + 1, facts[0]))
-    with pytest.raises(Exception, match="not this account"):
+    with pytest.raises(Refused, match="account"):
         route(items)
     assert not Message.objects.exists()

@@ -28,7 +28,7 @@ def held(number) -> Quarantined:
 def test_an_administrator_sees_the_reason_and_the_words(client, ada, held):
     client.force_login(ada)
     page = client.get(reverse("webhooks:quarantine"))
-    assert "no number of ours" in page.content.decode()
+    assert "a number that is not connected here" in page.content.decode()
     page = client.get(reverse("webhooks:held", args=[held.pk]))
     assert "&lt;b&gt;held&lt;/b&gt;" in page.content.decode()
 
@@ -42,7 +42,7 @@ def test_other_roles_do_not_get_in(client, held, who, request):
 
 def test_another_company_does_not_know_of_it(client, dan, held):
     client.force_login(dan)
-    assert "no number" not in client.get(reverse("webhooks:quarantine")).content.decode()
+    assert "not connected here" not in client.get(reverse("webhooks:quarantine")).content.decode()
     assert client.get(reverse("webhooks:held", args=[held.pk])).status_code == 404
     assert client.post(reverse("webhooks:replay", args=[held.pk])).status_code == 404
 
