@@ -142,6 +142,15 @@ class DraftState(models.TextChoices):
     SUBMITTED = "submitted", _("Submitted")
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def under_way(self) -> Self:
+        """Those still being written, and those on their way that Meta has not taken yet."""
+        taken = Submission.objects.filter(
+            draft=models.OuterRef("pk"), state=SubmissionState.ACCEPTED
+        )
+        return self.exclude(models.Q(models.Exists(taken)) & models.Q(state=DraftState.SUBMITTED))
+
+
 class Draft(models.Model):
     """What somebody is writing. `version` grows with every save, so that two editors never overwrite each other."""
 
@@ -167,6 +176,8 @@ class Draft(models.Model):
     )  # who saved last
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-updated_at", "-pk"]

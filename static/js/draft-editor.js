@@ -8,6 +8,7 @@ class DraftEditor extends HTMLElement {
     connectedCallback() {
         this.addEventListener("click", this);
         this.addEventListener("input", this);
+        this.addEventListener("htmx:configRequest", this);
         document.body.addEventListener("htmx:oobAfterSwap", this);
         this.#count();
     }
@@ -20,6 +21,7 @@ class DraftEditor extends HTMLElement {
     handleEvent(event) {
         const target = /** @type {HTMLElement} */ (event.target);
         if (event.type === "input") return this.#count();
+        if (event.type === "htmx:configRequest") return this.#asked(/** @type {CustomEvent} */ (event).detail);
         if (event.type === "htmx:oobAfterSwap") return this.#swapped(/** @type {CustomEvent} */ (event).detail.target);
         const insert = /** @type {HTMLElement | null} */ (target.closest("[data-insert]"));
         if (insert) return this.#insert(insert.dataset.insert ?? "");
@@ -27,6 +29,11 @@ class DraftEditor extends HTMLElement {
         if (wrap) return this.#wrap(wrap.dataset.wrap ?? "");
         const act = /** @type {HTMLButtonElement | null} */ (target.closest('[name="act"]'));
         if (act) this.adding = act.value.startsWith("add:");
+    }
+
+    /** A button that was pressed once is not pressed again by typing on. @param {{triggeringEvent?: Event, parameters: Record<string, string>}} detail */
+    #asked(detail) {
+        if (["input", "change"].includes(detail.triggeringEvent?.type ?? "")) delete detail.parameters.act;
     }
 
     /** The next free number, or a name if the text has names. @param {string} id */
@@ -75,6 +82,10 @@ class DraftEditor extends HTMLElement {
             const most = Number(count.dataset.most);
             count.textContent = `${length} / ${most}`;
             count.toggleAttribute("data-over", length > most);
+        }
+        for (const end of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".desk__end"))) {
+            const address = /** @type {HTMLInputElement | null} */ (end.parentElement?.querySelector('[name="button_url"]'));
+            end.hidden = !address?.value.includes("{{");
         }
     }
 }

@@ -278,7 +278,12 @@ def sample(request: AgentRequest, draft_id: int) -> HttpResponse:
     given, content = request.FILES.get("file"), row.whole.content
     kinds, most = FILE_KINDS.get(content.header_kind, ((), 0))
     file = given.file if given else None
-    if given is None or file is None or given.content_type not in kinds or (given.size or 0) > most * 2**20:
+    if (
+        given is None
+        or file is None
+        or given.content_type not in kinds
+        or (given.size or 0) > most * 2**20
+    ):
         messages.error(request, _(UNFIT))
         return redirect("templates_app:draft", row.pk)
     name = given.name or "sample"

@@ -32,22 +32,12 @@ def templates(request: AgentRequest) -> HttpResponse:
     context = {
         "accounts": BusinessAccount.objects.filter(workspace=agent.workspace),
         "templates": [(row, components.preview(components.of(row), {})) for row in found[:500]],
-        "drafts": _open(drafts)[:50] if may_write and not state else (),
+        "drafts": drafts.under_way()[:50] if may_write and not state else (),
         "state": state,
         "states": TemplateState.choices,
         "may_write": may_write,
     }
     return render(request, "templates_app/templates.html", context)
-
-
-def _open(drafts: object) -> list[Draft]:
-    """Those still being written, and those on their way that Meta has not taken yet."""
-    return [
-        draft
-        for draft in drafts.exclude(  # type: ignore[attr-defined]
-            state=DraftState.SUBMITTED, submissions__state="accepted"
-        ).distinct()
-    ]
 
 
 @require_GET
