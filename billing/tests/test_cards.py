@@ -216,6 +216,7 @@ See the developer pages,,,,,,,,,,,,,,,,
 (per rate card)",Currency@@@
 Colombia,$US,0,"100,000",List rate,8.0E-4,0%,0,"100,000",List rate,8.0E-4,0%,n/a,n/a,n/a,n/a,n/a
 ,$US,"100,001",--,Tier,8.0E-4,-5%,"100,001",--,Tier,7.0E-4,-10%,n/a,n/a,n/a,n/a,n/a
+,,,,,,,,,,,,,,,,
 """.replace("@@@", 3 * ",From,To,Rate type,Rate,vs. List rate")
 
 

@@ -242,6 +242,13 @@ def test_authentication_turns_international_on_the_day_meta_names_and_never_at_h
     }
 
 
+def test_without_a_market_authentication_stays_what_it_is():
+    since = International("India", START - timedelta(days=1))
+    story = Story(START, "somebody").template(0, "authentication")
+    [entry] = entries(story.facts, "per-message-2026", international=since)
+    assert (entry.category, entry.reason) == ("authentication", "no_market")
+
+
 def test_authentication_goes_on_counting_when_it_turns_international_in_mid_month():
     start = datetime(2025, 10, 3, tzinfo=UTC)
     plain = tiered("0.05", "0.04", category="authentication")

@@ -107,6 +107,7 @@ def test_a_bad_line_is_named_and_the_others_are_still_priced(tmp_path):
         ({"at": "10.11.2022"}, "'at' must be an ISO time"),
         ({"at": "2022-10-30T02:30:00"}, "comes twice in Europe/Berlin"),
         ({"at": "2022-03-27T02:30:00"}, "is skipped"),
+        ({"at": None}, "'at' is missing"),
         ({"contact": ""}, "'contact' is missing"),
         ({"kind": "call"}, "'kind' must be one of template, free_form, message"),
         ({"category": "promo"}, "'category' must be one of"),
@@ -149,6 +150,26 @@ def test_an_option_that_cannot_be_is_refused_in_words(option, words):
 def test_a_file_that_is_not_there_is_said_in_words(tmp_path):
     with pytest.raises(CommandError, match=r"none\.jsonl cannot be read: No such file"):
         price(tmp_path / "none.jsonl", "--plan", "conversation-2022")
+
+
+def test_a_missing_rate_is_printed_as_no_amount_and_counted_apart():
+    lines, totals = example("--currency", "RUB", "--market", "Germany")
+    assert {
+        (line["amount"], line["reason"], line["free"]) for line in lines if "entry" in line
+    } == {(None, "no_rate", False)}
+    assert (totals["amount"], totals["unpriced"], totals["charged"]) == ("0", 3, 0)
+
+
+def test_numbers_may_be_written_as_numbers_and_a_free_entry_lasts_72_hours(tmp_path):
+    path = tmp_path / "advertisement.jsonl"
+    came = {"at": "2022-11-10T10:00:00Z", "direction": "in", "kind": "message", "referral": True}
+    answered = {"at": "2022-11-10T11:00:00Z", "direction": "out", "kind": "free_form"}
+    told = [{**came, "contact": 79210000001}, {**answered, "contact": "+7 921 000-00-01"}]
+    path.write_text("\n".join(map(json.dumps, told)))
+    [entry], totals = price(path, "--plan", "conversation-2022", "--free-used", "1000")
+    assert (entry["free"], entry["reason"], entry["amount"]) == (True, "free_entry_point", "0")
+    assert entry["expires_at"] == "2022-11-13T11:00:00+00:00"
+    assert (totals["free"], totals["amount"]) == (1, "0")
 
 
 def test_totals_are_the_sum_of_the_lines():
