@@ -15,6 +15,7 @@ urlpatterns = [
     path("files/<uuid:key>/", views.file, name="file"),
     path("<int:pk>/", views.conversation, name="conversation"),
     path("<int:pk>/messages/", views.messages, name="messages"),
+    path("<int:pk>/messages/<uuid:token>/", views.details, name="details"),
     path("<int:pk>/messages/<uuid:token>/attempts/", views.attempts, name="attempts"),
     path("<int:pk>/messages/<uuid:token>/reaction/", views.reaction, name="reaction"),
     path("<int:pk>/templates/", views.templates, name="templates"),

@@ -185,6 +185,7 @@ SPRITE = (
     "forward",
     "hourglass",
     "image",
+    "info",
     "link",
     "list",
     "lock",

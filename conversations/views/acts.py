@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Team
 from conversations import access, reading, sending, triage
+from conversations import details as message_details
 from conversations import presence as colleagues_here
 from conversations.forms import AssignmentForm, ReactionForm, TeamForm
-from conversations.models import Message
+from conversations.models import Direction, Message
 from conversations.refusals import Refusal
 from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown
 
@@ -92,8 +93,21 @@ def presence(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _message(request: HttpRequest, pk: int, token: uuid.UUID) -> Message:
     conversation_of(request, pk)
-    found = access.messages(agent_of(request)).filter(conversation_id=pk)
+    found = (
+        access.messages(agent_of(request))
+        .filter(conversation_id=pk)
+        .exclude(direction=Direction.SYSTEM)
+    )
+    found = found.select_related("conversation__contact", "author", "template")
     return get_object_or_404(found, token=token)
+
+
+@require_GET
+def details(request: HttpRequest, pk: int, token: uuid.UUID) -> HttpResponse:
+    """All that is known of a message; what Meta sent, word for word, for administrators alone."""
+    message = _message(request, pk, token)
+    context = {"details": message_details.of(message, agent=agent_of(request))}
+    return render(request, "conversations/_details.html", context)
 
 
 @require_POST

@@ -49,7 +49,7 @@ function found(all, typed) {
 function item({ id, code, text }) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "menu__item offers__reply", tabIndex: -1 });
     button.dataset.reply = String(id);
-    button.append(Object.assign(document.createElement("strong"), { textContent: `/${code}` }), Object.assign(document.createElement("span"), { className: "muted", textContent: text }));
+    button.append(Object.assign(document.createElement("strong"), { textContent: `/${code}` }), " ", Object.assign(document.createElement("span"), { className: "muted", textContent: text }));
     return button;
 }
 

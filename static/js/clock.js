@@ -1,7 +1,7 @@
 /**
  * Times that stay true while the page is open, in the agent's zone and language.
  *
- * <time-ago datetime="…" data-style="row|time|day|full"> and <time-left datetime="…" data-closed="words">. One timer for the page.
+ * <time-ago datetime="…" data-style="row|time|day|since|until|exact|full"> and <time-left datetime="…" data-closed="words">. One timer for the page.
  */
 // @ts-check
 
@@ -21,6 +21,7 @@ const date = format({ day: "numeric", month: "short" });
 const dateWithYear = format({ day: "numeric", month: "short", year: "numeric" });
 const dayName = format({ weekday: "long", day: "numeric", month: "long" });
 const full = format({ dateStyle: "full", timeStyle: "medium" });
+const exact = format({ dateStyle: "medium", timeStyle: "medium" });
 const isoDay = new Intl.DateTimeFormat("en-CA", { timeZone });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
@@ -96,6 +97,7 @@ class TimeAgo extends Ticking {
         if (!this.hasAttribute("title")) this.setAttribute("title", full.format(at));
         if (style === "time") this.textContent = clock.format(at);
         else if (style === "day") this.textContent = dayWords(at);
+        else if (style === "exact") this.textContent = exact.format(at);
         else if (style === "until") this.textContent = untilWords(at);
         else if (style === "full") this.textContent = full.format(at);
         else if (style === "since") this.textContent = durationWords(Math.max(Date.now() - at.getTime(), 0));

@@ -10,6 +10,7 @@ import "deck";
 import "acts";
 import "react";
 import "voice";
+import "details";
 import "lightbox";
 import "keys";
 import "live";
