@@ -1,22 +1,18 @@
 """Takes the next thing to do for conversations: their oldest unsent message, if nothing forbids it now.
 
-Once this is committed the message is `sending`, and exactly one worker has the right to call Meta for it.
+Called by turns.py. Once it has committed, the message is `sending`, and exactly one worker has the right to call Meta.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final, TypeAlias
-
-from django.db import OperationalError, connection, transaction
 
 from accounts.models import PhoneNumber
 from conversations import rates, statuses
 from conversations.bulk import update_rows
-from conversations.gathering import Gathering
 from conversations.models import Attempt, Conversation, Direction, MediaFile, Message, Outcome
 from conversations.outgoing import payload
 from whatsapp.payloads import Payload
@@ -65,64 +61,22 @@ class Pause:
 Step: TypeAlias = Call | Upload | Unsendable | Pause
 
 
-class _Busy:
-    """Somebody else holds the conversation's row."""
-
-
-BUSY: Final = _Busy()
-
-
-def claim(conversation_id: int, *, at: datetime) -> Step | None:
-    """The next thing to do; None if there is nothing now, or somebody else is at it."""
-    found = _claims.ask((conversation_id, at))
-    if not isinstance(found, _Busy):
-        return found
-    # Most likely a webhook is being stored, which takes a moment.
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '2s'")
-            found = _claim_all([(conversation_id, at)], skip_locked=False)[0]
-    except OperationalError:  # the sweep comes by again
-        return None
-    return None if isinstance(found, _Busy) else found
-
-
-@transaction.atomic
-def _claim_all(
-    asked: Sequence[tuple[int, datetime]], *, skip_locked: bool
-) -> Sequence[Step | _Busy | None]:
-    ids = {pk for pk, _at in asked}
-    rows = Conversation.objects.select_for_update(
-        no_key=True, of=("self",), skip_locked=skip_locked
-    )
-    threads = rows.select_related("contact").filter(pk__in=ids).order_by("pk").in_bulk()
-    heads = _heads(threads)
+def claim(wanted: Mapping[int, tuple[Conversation, datetime]]) -> dict[int, Step | None]:
+    """The next step of each of these conversations, by id. They are locked, with their contacts."""
+    heads = _heads(wanted.keys())
     numbers = PhoneNumber.objects.select_related("account__app").in_bulk(
-        {thread.number_id for thread in threads.values()}
+        {head.number_id for head in heads.values()}
     )
-    lasts = _last_attempts(heads)
-    round_ = _Round(lasts, numbers)
-    steps: dict[int, Step | _Busy | None] = {}
-    for pk, at in asked:
-        if pk in steps:
-            continue  # two workers for one conversation: the first has it
-        if pk not in threads:
-            steps[pk] = BUSY
-        else:
-            steps[pk] = round_.take(threads[pk], heads.get(pk), at=at)
+    round_ = _Round(_last_attempts(heads), numbers)
+    steps = {pk: round_.take(thread, heads.get(pk), at=at) for pk, (thread, at) in wanted.items()}
     round_.write()
-    called = {pk: round_.call(pk) for pk in round_.attempts}
-    first: set[int] = set()
-    answers: list[Step | _Busy | None] = []
-    for pk, _at in asked:
-        answers.append(None if pk in first else called.get(pk, steps[pk]))
-        first.add(pk)
-    return answers
+    return steps | {pk: round_.call(pk) for pk in round_.attempts}
 
 
-def _heads(threads: dict[int, Conversation]) -> dict[int, Message]:
+def _heads(threads: Collection[int]) -> dict[int, Message]:
     """The oldest message that has not left, of each conversation: the one that the customer must see next."""
+    if not threads:
+        return {}
     waiting = Message.objects.filter(
         conversation__in=threads, direction=Direction.OUT, status__in=statuses.WAITING
     ).select_related("media")
@@ -132,6 +86,8 @@ def _heads(threads: dict[int, Conversation]) -> dict[int, Message]:
 
 def _last_attempts(heads: dict[int, Message]) -> dict[int, Attempt]:
     ids = [head.pk for head in heads.values() if head.status == statuses.QUEUED]
+    if not ids:
+        return {}
     rows = Attempt.objects.filter(message__in=ids).order_by("message_id", "-n")
     return {attempt.message_id: attempt for attempt in rows.distinct("message_id")}
 
@@ -153,7 +109,7 @@ class _Round:
             return None  # nothing, or the oldest is being sent right now
         if head.retry_at and head.retry_at > at:
             return None
-        number = self.numbers[thread.number_id]
+        number = self.numbers[head.number_id]
         if number.held_reason or number.account.token_problem or not number.is_active:
             return None
         if head.media and not is_with_meta(head.media, at=at):
@@ -231,8 +187,3 @@ def _take_places(thread: Conversation, number: PhoneNumber, *, at: datetime) -> 
         return wait
     thread.pair_free_at = taken.free_at
     return rates.NO_WAIT
-
-
-_claims: Gathering[tuple[int, datetime], Step | _Busy | None] = Gathering(
-    partial(_claim_all, skip_locked=True)
-)

@@ -1,9 +1,9 @@
 """The outbox's worker: hands what waits to Meta, in order, and stores what became of it.
 
-1. `claiming.claim` locks the conversation, takes its oldest unsent message, commits the attempt: now it is `sending`.
+1. `turns.take` locks the conversation, takes its oldest unsent message, commits the attempt: now it is `sending`.
 2. `hand_over` makes the one call to Meta, outside of any transaction.
-3. `outcomes.store` writes what became of it: accepted, refused, postponed or unknown. What is unknown is never sent
-   again by itself.
+3. The next `turns.take` writes what became of it (accepted, refused, postponed or unknown) and takes the message after
+   it in one transaction. What is unknown is never sent again by itself.
 
 A crash between 1 and 3 leaves an attempt `calling`; `due` declares it unknown once it is old, and the rest goes on.
 """
@@ -22,8 +22,8 @@ from django.utils import timezone
 
 from accounts.graph import graph_for
 from accounts.models import PhoneNumber
-from conversations import outcomes, statuses, verdicts
-from conversations.claiming import Call, Pause, Unsendable, Upload, claim
+from conversations import outcomes, statuses, turns, verdicts
+from conversations.claiming import Call, Pause, Unsendable, Upload
 from conversations.holding import HELD
 from conversations.models import Attempt, Direction, MediaFile, Message, Outcome
 from conversations.outcomes import Told
@@ -39,13 +39,14 @@ _rng = SystemRandom()
 
 def deliver(conversation_id: int) -> None:
     """Send what waits in this conversation until nothing is left, or something must wait. Safe to run twice at once."""
-    while (step := claim(conversation_id, at=timezone.now())) is not None:
+    told: Told | None = None
+    while (step := turns.take(conversation_id, at=timezone.now(), told=told)) is not None:
+        told = None
         _free_connection()
         match step:
             case Call():
                 verdict = hand_over(step)
-                outcomes.store(Told(step.attempt_id, conversation_id, verdict, timezone.now()))
-                _free_connection()
+                told = Told(step.attempt_id, conversation_id, verdict, timezone.now())
             case Upload():
                 _upload(step)
             case Unsendable(reason=reason):
@@ -139,4 +140,4 @@ def _give_up(at: datetime) -> None:
     for attempt_id, conversation_id in old.values_list("pk", "message__conversation_id")[
         :SWEPT_AT_ONCE
     ]:
-        outcomes.store(Told(attempt_id, conversation_id, verdict, at))
+        turns.store(Told(attempt_id, conversation_id, verdict, at))

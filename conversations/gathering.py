@@ -1,12 +1,13 @@
 """Group commit for threads: what many ask for at the same moment is done for all of them by one.
 
-Whoever comes first does the work for all who wait; those who come meanwhile make the next batch. Nobody waits idly:
-alone, it is a plain call in the caller's own thread.
+Whoever comes first does the work for all who wait; those who come meanwhile make the next batch. Alone, it is a plain
+call in the caller's own thread.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -26,11 +27,18 @@ class _Ticket(Generic[I, R]):
 
 
 class Gathering(Generic[I, R]):
-    """`work` answers several questions at once, in their order. It must leave nothing behind if it raises."""
+    """`work` answers several questions at once, in their order. It must leave nothing behind if it raises.
 
-    def __init__(self, work: Callable[[Sequence[I]], Sequence[R]], *, most: int = 32) -> None:
+    `rest`: seconds between two batches. Who comes alone never waits; under load the batches grow.
+    """
+
+    def __init__(
+        self, work: Callable[[Sequence[I]], Sequence[R]], *, most: int = 64, rest: float = 0.0
+    ) -> None:
         self._work = work
         self._most = most
+        self._rest = rest
+        self._rests_until = 0.0
         self._lock = threading.Lock()
         self._waiting: list[_Ticket[I, R]] = []
         self._is_busy = False
@@ -50,11 +58,13 @@ class Gathering(Generic[I, R]):
         return ticket.result  # type: ignore[return-value]
 
     def _lead(self) -> None:
+        time.sleep(max(self._rests_until - time.monotonic(), 0.0))
         with self._lock:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
         try:
             self._answer(batch)
         finally:
+            self._rests_until = time.monotonic() + self._rest
             with self._lock:
                 if self._waiting:
                     self._waiting[0].leads = True

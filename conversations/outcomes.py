@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef
 
 from conversations import lanes, live, settling, statuses
 from conversations.bulk import update_rows
-from conversations.gathering import Gathering
 from conversations.holding import hold
 from conversations.models import Attempt, Conversation, Direction, Message, Outcome
 from conversations.verdicts import Verdict
@@ -45,11 +44,6 @@ class Told:
     at: datetime
 
 
-def store(told: Told) -> None:
-    """Write what became of the call, and show it. Safe to repeat."""
-    _stores.ask(told)
-
-
 def store_unsent(message_id: int, *, conversation_id: int, verdict: Verdict, at: datetime) -> None:
     """The same for a message that never came as far as a call: its file could not be uploaded, or it cannot be sent."""
     with transaction.atomic():
@@ -59,12 +53,13 @@ def store_unsent(message_id: int, *, conversation_id: int, verdict: Verdict, at:
             _write([(thread, message, verdict, at)])
 
 
-@transaction.atomic
-def _store_all(batch: Sequence[Told]) -> Sequence[None]:
-    threads = lanes.locked(told.conversation_id for told in batch)
+def store(batch: Sequence[Told], threads: Mapping[int, Conversation]) -> None:
+    """Write what became of these calls, and show it. Safe to repeat. The conversations are locked."""
+    if not batch:
+        return
     later = Attempt.objects.filter(message=OuterRef("message"), n__gt=OuterRef("n"))
     attempts = (
-        Attempt.objects.select_related("message__quoted")
+        Attempt.objects.select_related("message")
         .annotate(is_superseded=Exists(later))
         .in_bulk([told.attempt_id for told in batch])
     )
@@ -79,10 +74,8 @@ def _store_all(batch: Sequence[Told]) -> Sequence[None]:
         if not attempt.is_superseded:
             changes.append((threads[told.conversation_id], attempt.message, verdict, told.at))
     update_rows(ended, ATTEMPT_COLUMNS)
-    with journal.together():  # the workspace is locked at the end, for a moment
-        _write(changes)
-        settling.apply_parked(*(a for a in ended if a.outcome in KNOWN_TO_META))
-    return [None] * len(batch)
+    _write(changes)
+    settling.apply_parked(*(a for a in ended if a.outcome in KNOWN_TO_META))
 
 
 def _end(attempt: Attempt, verdict: Verdict, *, at: datetime) -> None:
@@ -136,6 +129,3 @@ def _mark(thread: Conversation, message: Message, verdict: Verdict, *, at: datet
 def shown(message: Message) -> Message:
     """What changes on the screen: a reaction of ours has no bubble, the message under it has."""
     return message.quoted if message.kind == "reaction" and message.quoted else message
-
-
-_stores: Gathering[Told, None] = Gathering(_store_all)

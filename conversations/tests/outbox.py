@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Agent
-from conversations import claiming, outcomes, sending
+from conversations import sending, turns
 from conversations.claiming import Call
 from conversations.models import Conversation, MediaFile, Message
 from conversations.outcomes import Told
@@ -56,14 +56,14 @@ def bodies(meta: Any) -> list[str]:
 
 def claimed(conversation: Conversation, *, at: datetime | None = None) -> Call:
     """The worker has committed the attempt and is about to call Meta."""
-    call = claiming.claim(conversation.pk, at=at or timezone.now())
+    call = turns.take(conversation.pk, at=at or timezone.now())
     assert isinstance(call, Call)
     return call
 
 
 def store(call: Call, verdict: Verdict) -> None:
     """The worker heard how the call ended."""
-    outcomes.store(Told(call.attempt_id, call.conversation_id, verdict, timezone.now()))
+    turns.store(Told(call.attempt_id, call.conversation_id, verdict, timezone.now()))
 
 
 def send_file(conversation: Conversation, agent: Agent, media: MediaFile) -> Message:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import PhoneNumber
-from conversations import claiming, delivery, holding, reading, sending, statuses, verdicts
+from conversations import delivery, holding, reading, sending, statuses, turns, verdicts
 from conversations.models import Conversation, MediaFile, Message, Outcome
 from conversations.tests.outbox import bodies, claimed, make_file, outgoing, say, send_file, store
 from simulator.faults import Fault
@@ -220,7 +220,7 @@ def test_no_connection_at_all_is_certainly_not_sent_and_tried_again(shop, thread
 def test_a_crash_in_mid_call_becomes_unknown_and_the_rest_goes_on(meta, thread, ana):
     lost, after = say(thread, ana, "lost"), say(thread, ana, "after")
     long_ago = timezone.now() - timedelta(minutes=3)
-    assert claiming.claim(thread.pk, at=long_ago)  # and then the worker died
+    assert turns.take(thread.pk, at=long_ago)  # and then the worker died
     delivery.deliver(thread.pk)
     assert outgoing(meta) == []
     assert delivery.due() == [thread.pk]
@@ -248,7 +248,7 @@ def test_an_answer_that_comes_after_the_sweep_gave_up_is_still_believed(meta, th
 def test_a_crash_before_the_call_was_committed_leaves_the_message_queued(meta, thread, ana):
     message = say(thread, ana)
     with transaction.atomic():
-        claiming.claim(thread.pk, at=timezone.now())
+        turns.take(thread.pk, at=timezone.now())
         transaction.set_rollback(True)
     assert delivery.due() == [thread.pk]
     deliver(message)
@@ -303,8 +303,8 @@ def test_a_person_known_only_by_a_user_id_is_reached_by_it(meta, shop, ana):
 def test_a_colleagues_second_worker_finds_nothing_to_do_while_one_sends(meta, thread, ana):
     say(thread, ana, "first")
     say(thread, ana, "second")
-    assert claiming.claim(thread.pk, at=timezone.now())
-    assert claiming.claim(thread.pk, at=timezone.now()) is None
+    assert turns.take(thread.pk, at=timezone.now())
+    assert turns.take(thread.pk, at=timezone.now()) is None
 
 
 def test_the_pair_meter_puts_the_46th_message_off_without_an_attempt(meta, thread, ana):

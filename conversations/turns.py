@@ -1,0 +1,96 @@
+"""One turn of the outbox: store how a conversation's last call ended, and take the next thing to do for it.
+
+Both are one transaction, and the turns that many threads ask for at the same moment are one as well: a message costs
+a part of a commit. Who gets a step back has, alone, the right and the duty to do it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from django.db import transaction
+
+from conversations import claiming, outcomes
+from conversations.claiming import Step
+from conversations.gathering import Gathering
+from conversations.models import Conversation
+from conversations.outcomes import Told
+from events import journal
+
+REST: Final = 0.02  # seconds between two batches under load: the next one grows meanwhile
+PATIENCE: Final = 2.0  # seconds for somebody else's lock; mostly a webhook's, which takes a moment
+
+
+class _Busy:
+    """Somebody else holds the conversation's row."""
+
+
+BUSY: Final = _Busy()
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    conversation_id: int
+    at: datetime
+    told: Told | None = None
+    goes_on: bool = True
+
+
+def take(conversation_id: int, *, at: datetime, told: Told | None = None) -> Step | None:
+    """The next thing to do; None if there is nothing now, or somebody else is at it. `told` is stored before."""
+    try:
+        return _ask(_Turn(conversation_id, at, told))
+    except Exception:
+        if told is not None:  # Meta's answer must not be lost with what hinders the next message
+            store(told)
+        raise
+
+
+def store(told: Told) -> None:
+    """Write what became of a call, and show it. Safe to repeat."""
+    _ask(_Turn(told.conversation_id, told.at, told, goes_on=False))
+
+
+def _ask(turn: _Turn) -> Step | None:
+    until = time.monotonic() + PATIENCE
+    while isinstance(found := _turns.ask(turn), _Busy):
+        if time.monotonic() < until:
+            time.sleep(REST)
+        elif turn.told is None:
+            return None  # the sweep comes by again
+        else:
+            found = _take_all([turn], skip_locked=False)[0]
+            break
+    return None if isinstance(found, _Busy) else found
+
+
+@transaction.atomic
+def _take_all(turns: Sequence[_Turn], *, skip_locked: bool) -> Sequence[Step | _Busy | None]:
+    rows = Conversation.objects.select_for_update(
+        no_key=True, of=("self",), skip_locked=skip_locked
+    ).select_related("contact")
+    ids = {turn.conversation_id for turn in turns}
+    threads = {row.pk: row for row in rows.filter(pk__in=ids).order_by("pk")}
+    mine = [turn for turn in turns if turn.conversation_id in threads]
+    first = {turn.conversation_id: turn for turn in reversed(mine) if turn.goes_on}
+    with journal.together():  # the workspace is locked at the end, for a moment
+        outcomes.store([turn.told for turn in mine if turn.told], threads)
+        steps = claiming.claim({pk: (threads[pk], turn.at) for pk, turn in first.items()})
+    return [
+        BUSY
+        if turn.conversation_id not in threads
+        else steps[turn.conversation_id]
+        if first.get(turn.conversation_id) is turn
+        else None  # two workers for one conversation: the first has it
+        for turn in turns
+    ]
+
+
+_turns: Gathering[_Turn, Step | _Busy | None] = Gathering(
+    partial(_take_all, skip_locked=True), rest=REST
+)
