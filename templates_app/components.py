@@ -174,11 +174,16 @@ def _header_variables(header: Raw, kind: str) -> Iterator[Variable]:
 def _text_variables(place: str, component: Raw, text: str) -> Iterator[Variable]:
     names = list(dict.fromkeys(VARIABLE.findall(text)))
     if all(name.isdecimal() for name in names):
-        names.sort(key=int)
+        names.sort(key=number)
     samples = _samples(place, component)
     for position, name in enumerate(names):
         named = samples.get(name, "")
         yield Variable(f"{place}.{name}", name, named or samples.get(f"#{position}", ""))
+
+
+def number(name: str) -> int:
+    """Of a variable; nobody means one with more digits than this."""
+    return int(name[:18])
 
 
 def _samples(place: str, component: Raw) -> dict[str, str]:

@@ -91,7 +91,9 @@ class DraftContent:
 def names(text: str) -> list[str]:
     """The variables of a text, each once: numbers by their value, names as they come."""
     found = list(dict.fromkeys(VARIABLE.findall(text)))
-    return sorted(found, key=int) if all(name.isdecimal() for name in found) else found
+    return (
+        sorted(found, key=components.number) if all(name.isdecimal() for name in found) else found
+    )
 
 
 def from_json(stored: Mapping[str, Any]) -> Content:

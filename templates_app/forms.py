@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Final
@@ -12,6 +13,7 @@ from templates_app.content import BUTTON_KINDS, ButtonContent, Content
 from templates_app.drafting import Written
 
 SAMPLE: Final = "sample:"
+SAMPLE_KEY: Final = re.compile(r"sample:(?:header|body)\.\w{1,100}")
 MUCH: Final = 40_000  # characters of a field; Meta takes far fewer
 BUTTON_FIELDS: Final = ("kind", "text", "url", "phone", "sample")
 MOST_BUTTONS: Final = 20
@@ -49,7 +51,7 @@ def written(data: QueryDict, *, before: Content) -> Written:
         buttons=_moved(_buttons(data), act_of(data)),
         samples=_samples(data),
         security_line="security_line" in data,
-        code_minutes=int(minutes) if minutes.isdecimal() else None,
+        code_minutes=number(minutes),
         code_label=_field(data, "code_label"),
     )
     return Written(
@@ -58,6 +60,11 @@ def written(data: QueryDict, *, before: Content) -> Written:
         category=_field(data, "category"),
         content=content,
     )
+
+
+def number(text: str) -> int | None:
+    """A whole number, if it is one of a size that there is."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _field(data: QueryDict, name: str) -> str:
@@ -70,9 +77,9 @@ def _clean(text: str) -> str:
 
 def _samples(data: QueryDict) -> dict[str, str]:
     return {
-        key.removeprefix(SAMPLE)[:100]: _clean(data.get(key, ""))[:1024]
+        key.removeprefix(SAMPLE): _clean(data.get(key, ""))[:1024]
         for key in data
-        if key.startswith(SAMPLE)
+        if SAMPLE_KEY.fullmatch(key)
     }
 
 
@@ -90,10 +97,8 @@ def _moved(buttons: list[ButtonContent], act: Act) -> tuple[ButtonContent, ...]:
     """After what was pressed."""
     if act.kind == "add" and act.which in BUTTON_KINDS:
         return (*buttons[: MOST_BUTTONS - 1], ButtonContent(kind=act.which))
-    if not act.moves_buttons or not act.which.isdecimal():
-        return tuple(buttons)
-    at = int(act.which)
-    if at < len(buttons):
+    at = number(act.which)
+    if act.moves_buttons and at is not None and at < len(buttons):
         chosen = buttons.pop(at)
         if act.kind != "remove":
             buttons.insert(max(0, at - 1) if act.kind == "up" else at + 1, chosen)

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
+from templates_app.components import number
 from templates_app.content import BUTTON_KINDS, HEADER_KINDS, ButtonContent, Content, DraftContent
 from templates_app.content import names as names_in
 from templates_app.rule_words import WORDS
@@ -186,7 +187,7 @@ def _variables(place: str, content: Content) -> Iterator[Problem]:
         if not VARIABLE.fullmatch(match[0]):
             yield _refused(place, "braces", found=match[0])
     names = names_in(text)
-    numbers = [int(name) for name in names if name.isdecimal()]
+    numbers = [number(name) for name in names if name.isdecimal()]
     if content.is_named and numbers:
         yield _refused(place, "variables_mixed")
     elif numbers and (gap := min(set(range(1, len(numbers) + 1)) - set(numbers), default=0)):
@@ -224,8 +225,8 @@ def _buttons(buttons: Sequence[ButtonContent]) -> Iterator[Problem]:
     if len(buttons) > BUTTONS_MOST:
         yield _refused("buttons", "buttons_many", n=len(buttons), most=BUTTONS_MOST)
     seen: dict[str, int] = {}
-    for number, button in enumerate(buttons, start=1):
-        place, most = f"button {number}", KIND_MOST.get(button.kind, BUTTONS_MOST)
+    for position, button in enumerate(buttons, start=1):
+        place, most = f"button {position}", KIND_MOST.get(button.kind, BUTTONS_MOST)
         seen[button.kind] = seen.get(button.kind, 0) + 1
         if button.kind not in BUTTON_KINDS:
             yield _refused(place, "button_kind")
@@ -294,8 +295,8 @@ def _texts(content: Content) -> Iterator[tuple[str, str]]:
         yield "header", content.header
     yield "body", content.body
     yield "footer", content.footer
-    for number, button in enumerate(content.buttons, start=1):
-        yield f"button {number}", f"{button.text} {button.url}"
+    for position, button in enumerate(content.buttons, start=1):
+        yield f"button {position}", f"{button.text} {button.url}"
 
 
 # --- what the database knows -------------------------------------------------------------------------

@@ -50,6 +50,15 @@ def submit(submission_id: int) -> None:
 
 def look(submission_id: int) -> None:
     """Ask Meta whether it took one whose answer was lost."""
+    never_sent = Submission.objects.filter(
+        pk=submission_id,
+        state=SubmissionState.SENDING,
+        claimed_at=None,
+        at__lt=timezone.now() - PATIENCE,
+    )
+    if never_sent.update(claimed_at=timezone.now()):  # and no worker will, for now it is claimed
+        _settle(submission_id, SubmissionState.REFUSED, {"reason": "not sent", "lost": True})
+        return
     submission = _with_account(submission_id)
     late = submission.claimed_at and submission.claimed_at + PATIENCE < timezone.now()
     if submission.state != SubmissionState.UNKNOWN and not (

@@ -366,3 +366,15 @@ def test_twins_of_other_templates_are_found_in_the_database(shop: Any, ada: Agen
     hand_in(begun(shop, ada), ada)
     row = begun(shop, ada, name="another")
     assert {p.rule for p in known.problems(row, at=NOW)} == {"body_twin"}
+
+
+def test_what_no_worker_ever_took_can_be_handed_in_again(shop: Any, ada: Agent, hand_in: Any):
+    row = begun(shop, ada)
+    early = datetime.now(UTC) - timedelta(minutes=2)
+    made = drafting.submit(row.pk, seen=row.version, by=ada, at=early)
+    submission.look(made.pk)
+    submission.submit(made.pk)  # the worker wakes up late, and must not send it
+    row.refresh_from_db()
+    assert row.state == DraftState.DRAFT
+    assert not Template.objects.exists()
+    assert hand_in(row, ada).state == SubmissionState.ACCEPTED

@@ -277,3 +277,24 @@ def test_a_keystroke_costs_few_queries(
     )
     with django_assert_max_num_queries(14):
         write(manager, row)
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"body": "Dear {{" + "9" * 6000 + "}}, come to us today."},
+        {"code_minutes": "9" * 6000, "category": "AUTHENTICATION"},
+        {"version": "9" * 6000},
+        {"act": "up:" + "9" * 6000, "button_kind": ["URL"]},
+        {"sample:body.\x00": "x", "sample:" + "a" * 300: "y"},
+        {"name": "\x00" * 30, "body": "a\x00b", "header_kind": "X" * 900, "category": "Y" * 900},
+        {"button_kind": ["URL"] * 50, "button_url": ["https://[bad/{{1}}"]},
+    ],
+)
+def test_nothing_that_is_posted_breaks_the_editor(
+    manager: Client, account: Any, over: dict[str, Any]
+):
+    row = begun(manager)
+    answer = manager.post(f"/templates/drafts/{row.pk}/", fields(1) | over, **HTMX)
+    assert answer.status_code in (200, 409)
+    assert manager.get(f"/templates/drafts/{row.pk}/").status_code == 200

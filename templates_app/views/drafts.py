@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -55,8 +55,8 @@ UNFIT = gettext_noop(
 @require_POST
 def new(request: AgentRequest) -> HttpResponse:
     accounts = BusinessAccount.objects.filter(workspace=request.user.workspace)
-    wanted = request.POST.get("account", "")
-    account = accounts.filter(pk=int(wanted)).first() if wanted.isdecimal() else accounts.first()
+    pk = forms.number(request.POST.get("account", ""))
+    account = accounts.filter(pk=pk).first() if pk else accounts.first()
     if account is None:
         messages.error(request, _("There is no WhatsApp account yet. Add one in the settings."))
         return redirect("templates_app:templates")
@@ -94,7 +94,7 @@ def _write(request: AgentRequest, row: Draft) -> HttpResponse:
         saved = drafting.save(
             row.pk,
             written=written,
-            seen=int(seen) if seen.isdecimal() else 0,
+            seen=forms.number(seen) or 0,
             author=request.user,
         )
     except drafting.Moved as moved:
@@ -184,7 +184,7 @@ def submit(request: AgentRequest, draft_id: int) -> HttpResponse:
     try:
         drafting.submit(
             row.pk,
-            seen=int(seen) if seen.isdecimal() else 0,
+            seen=forms.number(seen) or 0,
             by=request.user,
             at=timezone.now(),
             address=address_of(request),
@@ -289,7 +289,11 @@ def sample(request: AgentRequest, draft_id: int) -> HttpResponse:
     name = given.name or "sample"
     try:
         handle = submission.upload_sample(
-            row.account, file, size=given.size or 0, mime=given.content_type or "", filename=name
+            row.account,
+            cast(BinaryIO, file),
+            size=given.size or 0,
+            mime=given.content_type or "",
+            filename=name,
         )
     except GraphFailure as failure:
         messages.error(request, failure.reason)

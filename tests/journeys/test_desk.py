@@ -1,0 +1,71 @@
+"""A manager's way from an idea to an approved template, with a rejection on the way."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from accounts.models import PhoneNumber, Role
+from tests import world
+from tests.journeys.conftest import Seat
+from tests.journeys.people import PHONE
+
+TEMPLATE = re.compile(r"/templates/\d+/$")
+
+
+def submit(page: Page) -> None:
+    page.locator(".desk__send").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
+    expect(page).to_have_url(TEMPLATE)
+
+
+def test_a_template_is_written_refused_corrected_and_approved(seat: Seat, shop: PhoneNumber):
+    world.make_agent(shop.workspace, "Cleo", Role.MANAGER)
+    desk = seat("Cleo")
+    page = desk.page
+    page.goto(f"{desk.url}/templates/")
+    page.get_by_role("button", name="New template").click()
+
+    page.fill("#draft-name", "Order Ready")
+    page.locator("#draft-body").press_sequentially("Your order is at https://bit.ly/abc for ")
+    page.locator("[data-insert=draft-body]").click()
+    expect(page.locator("#said-name")).to_contain_text("lower case")
+    expect(page.locator("#said-body")).to_contain_text("may not end with a variable")
+    expect(page.locator("#said-body")).to_contain_text("hides where it leads")
+
+    page.fill("#draft-name", "order_ready")
+    page.locator("#draft-body").press_sequentially(", come in.")
+    page.fill("[name='sample:body.1']", "Maria")
+    expect(page.locator("#draft-preview")).to_contain_text("for Maria, come in.")
+    page.locator("[value='add:QUICK_REPLY']").click()
+    page.locator("[name=button_text]").press_sequentially("I come today")
+    expect(page.locator("#draft-preview")).to_contain_text("I come today")
+    expect(page.locator("#draft-verdict")).to_contain_text("Nothing that Meta would refuse")
+
+    submit(page)  # the label was typed a moment ago: the click saves it first
+    expect(page.locator(".banner--bad")).to_contain_text("a link hides where it leads")
+    page.get_by_role("button", name="Correct and resubmit").click()
+    expect(page.locator("#draft-name")).to_be_disabled()
+    expect(page.locator("[name=button_text]")).to_have_value("I come today")
+    page.fill("#draft-body", "Your order is at https://shop.example/o for {{1}}, come in.")
+    expect(page.locator("#said-body")).to_be_empty()
+    submit(page)
+    expect(page.locator(".badge")).to_have_text("Approved")
+    expect(page.locator(".timeline__one")).to_have_count(4)
+
+
+def test_two_managers_in_one_draft_and_one_of_them_on_a_phone(seat: Seat, shop: PhoneNumber):
+    for name in ("Cleo", "Ada"):
+        world.make_agent(shop.workspace, name, Role.MANAGER)
+    cleo, ada = seat("Cleo"), seat("Ada", viewport=PHONE)
+    cleo.page.goto(f"{cleo.url}/templates/")
+    cleo.page.get_by_role("button", name="New template").click()
+    ada.page.goto(cleo.page.url)
+    cleo.page.fill("#draft-name", "order_ready")
+    expect(cleo.page.locator("#draft-version")).to_have_value("2")
+    ada.page.fill("#draft-name", "another")
+    expect(ada.page.locator("#draft-moved")).to_contain_text("Cleo changed this draft meanwhile")
+    ada.page.get_by_role("link", name="Show the newest").click()
+    expect(ada.page.locator("#draft-name")).to_have_value("order_ready")
+    assert ada.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
