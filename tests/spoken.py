@@ -39,7 +39,7 @@ NAMES = frozenset(
     ]
 )
 DATA = re.compile(
-    r"\S+@\S+|https?://\S+|\b[\w.-]+\.(?:test|com|pdf|ogg|example)\b|[A-Za-z]+[_./][\w./-]*|\b\w*\d\w*\b"
+    r"\{\w+\}|\S+@\S+|https?://\S+|\b[\w.-]+\.(?:test|com|pdf|ogg|example)\b|[A-Za-z]+[_./][\w./-]*|\b\w*\d\w*\b"
     r"|\b(?:ru|en|UTC|USD|RUB|EUR|Argentina|North Dakota|Indiana|Kentucky)\b"
 )
 SPOKEN = ("title", "alt", "placeholder", "aria-label")
