@@ -7,10 +7,11 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from templates_app.content import DraftContent, from_json
+from templates_app.reasons import Reason, rejection
 
 
 class TemplateState(models.TextChoices):
@@ -76,6 +77,12 @@ class Template(models.Model):
     @property
     def category_words(self) -> str:
         return _word_for(self.category)
+
+    @property
+    def rejection(self) -> Reason | None:
+        """Why Meta refused it, in the reader's language."""
+        refused = self.status == TemplateState.REJECTED
+        return rejection(self.rejected_reason, get_language() or "en") if refused else None
 
     @property
     def is_editable(self) -> bool:

@@ -8,6 +8,7 @@ class DraftEditor extends HTMLElement {
     connectedCallback() {
         this.addEventListener("click", this);
         this.addEventListener("input", this);
+        this.addEventListener("change", this);
         this.addEventListener("htmx:configRequest", this);
         document.body.addEventListener("htmx:oobAfterSwap", this);
         this.#count();
@@ -21,6 +22,7 @@ class DraftEditor extends HTMLElement {
     handleEvent(event) {
         const target = /** @type {HTMLElement} */ (event.target);
         if (event.type === "input") return this.#count();
+        if (event.type === "change") return this.#chosen(/** @type {HTMLInputElement} */ (target));
         if (event.type === "htmx:configRequest") return this.#asked(/** @type {CustomEvent} */ (event).detail);
         if (event.type === "htmx:oobAfterSwap") return this.#swapped(/** @type {CustomEvent} */ (event).detail.target);
         const insert = /** @type {HTMLElement | null} */ (target.closest("[data-insert]"));
@@ -34,6 +36,11 @@ class DraftEditor extends HTMLElement {
     /** A button that was pressed once is not pressed again by typing on. @param {{triggeringEvent?: Event, parameters: Record<string, string>}} detail */
     #asked(detail) {
         if (["input", "change"].includes(detail.triggeringEvent?.type ?? "")) delete detail.parameters.act;
+    }
+
+    /** A sample goes up as soon as it is chosen. @param {HTMLInputElement} field */
+    #chosen(field) {
+        if (field.type === "file" && field.files?.length) field.form?.requestSubmit();
     }
 
     /** The next free number, or a name if the text has names. @param {string} id */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import BusinessAccount
@@ -46,14 +46,11 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
     agent = reader(request)
     chosen = my_template(request, pk)
     history = list(chosen.history.all()[:100])
-    refused = chosen.status == TemplateState.REJECTED
     context = {
         "template": chosen,
         "preview": looks.of_template(chosen),
         "history": history,
-        "reason": reasons.rejection(chosen.rejected_reason, get_language() or "en")
-        if refused
-        else None,
+        "reason": chosen.rejection,
         "pause_ends": _pause_end(chosen, history),
         "is_moving": chosen.status in MOVING,
         "may_write": agent.role in WRITERS,
