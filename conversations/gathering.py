@@ -29,7 +29,7 @@ class _Ticket(Generic[I, R]):
 class Gathering(Generic[I, R]):
     """`work` answers several questions at once, in their order. It must leave nothing behind if it raises.
 
-    `rest`: seconds between two batches. Who comes alone never waits; under load the batches grow.
+    `rest`: seconds of pause after a batch of several, in which the next one grows. Who comes alone never waits.
     """
 
     def __init__(
@@ -64,7 +64,8 @@ class Gathering(Generic[I, R]):
         try:
             self._answer(batch)
         finally:
-            self._rests_until = time.monotonic() + self._rest
+            rest = self._rest if len(batch) > 1 else 0.0
+            self._rests_until = time.monotonic() + rest
             with self._lock:
                 if self._waiting:
                     self._waiting[0].leads = True

@@ -77,6 +77,8 @@ def show(changes: list[journal.Change]) -> None:
             stood[conversation_id].add(Place(change.workspace_id, *change.facts["was"]))
     conversations = Conversation.objects.for_list().in_bulk(list(message_ids))
     audience = _audience(conversations.values())
+    if not audience and not stood:
+        return  # nobody looks
     bubbles = _bubbles(pk for thread, _language in audience for pk in message_ids[thread])
     html: dict[str, list[str]] = defaultdict(list)
     for (pk, language), groups in audience.items():

@@ -10,10 +10,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Final
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from conversations import claiming, outcomes
 from conversations.claiming import Step
@@ -22,8 +21,10 @@ from conversations.models import Conversation
 from conversations.outcomes import Told
 from events import journal
 
-REST: Final = 0.02  # seconds between two batches under load: the next one grows meanwhile
-PATIENCE: Final = 2.0  # seconds for somebody else's lock; mostly a webhook's, which takes a moment
+REST: Final = 0.05  # seconds between two batches under load: the next one grows meanwhile
+# Most locks are a webhook's, for a moment: waiting is cheaper than coming again. One that stays must stop nobody else.
+LOCK_TIMEOUT: Final = "500ms"
+PATIENCE: Final = 2.0  # seconds, for a lock that stays
 
 
 class _Busy:
@@ -64,13 +65,24 @@ def _ask(turn: _Turn) -> Step | None:
         elif turn.told is None:
             return None  # the sweep comes by again
         else:
-            found = _take_all([turn], skip_locked=False)[0]
+            found = _take_all([turn])[0]
             break
     return None if isinstance(found, _Busy) else found
 
 
+def _take_many(turns: Sequence[_Turn]) -> Sequence[Step | _Busy | None]:
+    try:
+        return _take_all(turns, lock_timeout=LOCK_TIMEOUT)
+    except OperationalError:
+        return _take_all(turns, skip_locked=True)
+
+
 @transaction.atomic
-def _take_all(turns: Sequence[_Turn], *, skip_locked: bool) -> Sequence[Step | _Busy | None]:
+def _take_all(
+    turns: Sequence[_Turn], *, lock_timeout: str = "0", skip_locked: bool = False
+) -> Sequence[Step | _Busy | None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [lock_timeout])
     rows = Conversation.objects.select_for_update(
         no_key=True, of=("self",), skip_locked=skip_locked
     ).select_related("contact")
@@ -82,15 +94,13 @@ def _take_all(turns: Sequence[_Turn], *, skip_locked: bool) -> Sequence[Step | _
         outcomes.store([turn.told for turn in mine if turn.told], threads)
         steps = claiming.claim({pk: (threads[pk], turn.at) for pk, turn in first.items()})
     return [
-        BUSY
-        if turn.conversation_id not in threads
-        else steps[turn.conversation_id]
-        if first.get(turn.conversation_id) is turn
-        else None  # two workers for one conversation: the first has it
+        steps.get(turn.conversation_id)
+        if first.get(turn.conversation_id) is turn  # of two workers for one, the first has it
+        else BUSY
+        if skip_locked and turn.conversation_id not in threads
+        else None
         for turn in turns
     ]
 
 
-_turns: Gathering[_Turn, Step | _Busy | None] = Gathering(
-    partial(_take_all, skip_locked=True), rest=REST
-)
+_turns: Gathering[_Turn, Step | _Busy | None] = Gathering(_take_many, rest=REST)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from conversations import delivery, sending, settling, statuses, verdicts
+from conversations import delivery, sending, settling, statuses, turns, verdicts
 from conversations.arrivals import Arrival
 from conversations.models import Attempt, Conversation, Message, Outcome, ParkedStatus
+from conversations.outcomes import Told
 from conversations.tests.outbox import bodies, claimed, outgoing, say, store
 from simulator.faults import Fault
+from tests import world
 from waba_inbox.celery import app
 from whatsapp.facts import Person, StatusUpdate
 
@@ -162,22 +166,75 @@ def test_metas_word_on_an_unknown_message_takes_back_a_retry_that_has_not_gone(m
     assert Message.objects.get().status == statuses.DELIVERED
 
 
-def test_a_worker_waits_for_a_webhook_that_holds_the_conversation(meta, thread, ana):
-    message = say(thread, ana)
-    held, go = threading.Event(), threading.Event()
+@contextmanager
+def held(conversation: Conversation, *, seconds: float) -> Iterator[None]:
+    """Somebody else has the conversation's row, for so long."""
+    is_held, go = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic():
-            Conversation.objects.select_for_update(no_key=True).get(pk=thread.pk)
-            held.set()
+            Conversation.objects.select_for_update(no_key=True).get(pk=conversation.pk)
+            is_held.set()
             go.wait(timeout=5)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    held.wait(timeout=5)
-    threading.Timer(0.2, go.set).start()
-    delivery.deliver(thread.pk)
-    holder.join()
+    is_held.wait(timeout=5)
+    threading.Timer(seconds, go.set).start()
+    try:
+        yield
+    finally:
+        holder.join()
+
+
+def test_a_worker_waits_for_a_webhook_that_holds_the_conversation(meta, thread, ana):
+    message = say(thread, ana)
+    with held(thread, seconds=0.2):
+        delivery.deliver(thread.pk)
+    message.refresh_from_db()
+    assert message.status == statuses.ACCEPTED
+
+
+def test_a_conversation_that_stays_locked_keeps_its_answer_waiting_and_nobody_else(
+    meta, shop, thread, ana
+):
+    other = world.make_conversation(
+        shop, contact=world.make_contact(shop.workspace, phone="447700900555")
+    )
+    locked, free = say(thread, ana, "locked"), say(other, ana, "free")
+    call = claimed(thread)
+    verdict = delivery.hand_over(call)
+    jobs = [
+        lambda: store(call, verdict),
+        lambda: delivery.deliver(other.pk),
+        lambda: delivery.deliver(other.pk),
+    ]
+    began = timezone.now()
+    with held(thread, seconds=3):
+        at_once(lambda n: jobs[n](), times=3)
+    locked.refresh_from_db()
+    free.refresh_from_db()
+    assert locked.status == free.status == statuses.ACCEPTED
+    assert free.accepted_at - began < timedelta(seconds=2.5)
+    assert timezone.now() - began >= timedelta(seconds=3)
+
+
+def test_an_answer_is_kept_although_the_next_message_cannot_be_claimed(meta, thread, ana):
+    message = say(thread, ana, "first")
+    call = claimed(thread)
+    verdict = delivery.hand_over(call)
+    say(thread, ana, "second")
+    told = Told(call.attempt_id, thread.pk, verdict, timezone.now())
+    with connection.cursor() as cursor:  # whatever the trouble is
+        cursor.execute(
+            "ALTER TABLE conversations_attempt ADD CONSTRAINT one CHECK (outcome <> 'calling') NOT VALID"
+        )
+    try:
+        with pytest.raises(IntegrityError):
+            turns.take(thread.pk, at=timezone.now(), told=told)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE conversations_attempt DROP CONSTRAINT one")
     message.refresh_from_db()
     assert message.status == statuses.ACCEPTED
