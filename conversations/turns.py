@@ -21,7 +21,7 @@ from conversations.models import Conversation
 from conversations.outcomes import Told
 from events import journal
 
-REST: Final = 0.05  # seconds between two batches under load: the next one grows meanwhile
+REST: Final = 0.03  # seconds between two batches under load: the next one grows meanwhile
 # Most locks are a webhook's, for a moment: waiting is cheaper than coming again. One that stays must stop nobody else.
 LOCK_TIMEOUT: Final = "500ms"
 PATIENCE: Final = 2.0  # seconds, for a lock that stays

@@ -168,13 +168,13 @@ def product(site: Site) -> list[Program]:
     worker = ["celery", "-A", "waba_inbox", "worker", "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle"]
     intake = [*worker, "-n", "intake@%h", "-Q", "intake", "-P", "prefork", "-c", cores]
-    rest = [*worker, "-n", "delivery@%h", "-Q", "delivery,default", "-P", "threads", "-c", "48"]
+    rest = [*worker, "-n", "delivery@%h", "-Q", "delivery,default", "-P", "threads", "-c", "64"]
     schedule = site.folder / "beat-schedule"
     beat = ["celery", "-A", "waba_inbox", "beat", "--loglevel", "INFO", "-s", str(schedule)]
     return [
         site.python("web", *web, PROMETHEUS_MULTIPROC_DIR=str(metrics)),
         site.python("worker-intake", *intake),
-        site.python("worker-delivery", *rest, DATABASE_POOL="50"),
+        site.python("worker-delivery", *rest, DATABASE_POOL="66"),
         site.python("beat", *beat, "--pidfile="),
     ]
 
