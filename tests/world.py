@@ -45,7 +45,12 @@ def make_workspace(**over: Any) -> Workspace:
 
 
 def make_agent(workspace: Workspace, name: str, role: str = Role.AGENT, **over: Any) -> Agent:
-    fields = {"email": f"{name.lower()}@example.com", "password": PASSWORD, "name": name, "role": role}
+    fields = {
+        "email": f"{name.lower()}@example.com",
+        "password": PASSWORD,
+        "name": name,
+        "role": role,
+    }
     return Agent.objects.create_user(**fields | {"workspace": workspace} | over)
 
 
@@ -87,15 +92,24 @@ def make_number(account: BusinessAccount, **over: Any) -> PhoneNumber:
 
 def make_contact(workspace: Workspace, **over: Any) -> Contact:
     phone = over.pop("phone", f"7921{next(_counter):07d}")
-    fields: dict[str, Any] = {"workspace": workspace, "profile_name": "Maria Sokolova", "phone": phone}
+    fields: dict[str, Any] = {
+        "workspace": workspace,
+        "profile_name": "Maria Sokolova",
+        "phone": phone,
+    }
     contact = Contact.objects.create(**fields | over)
-    for kind, value in ((IdentifierKind.WA_ID, contact.phone), (IdentifierKind.USER_ID, contact.user_id)):
+    for kind, value in (
+        (IdentifierKind.WA_ID, contact.phone),
+        (IdentifierKind.USER_ID, contact.user_id),
+    ):
         if value:
             Identifier.objects.create(workspace=workspace, contact=contact, kind=kind, value=value)
     return contact
 
 
-def make_conversation(number: PhoneNumber, *, open_window: bool = True, **over: Any) -> Conversation:
+def make_conversation(
+    number: PhoneNumber, *, open_window: bool = True, **over: Any
+) -> Conversation:
     contact = over.pop("contact", None) or make_contact(number.workspace)
     at = datetime.now(UTC) - (timedelta(minutes=5) if open_window else timedelta(hours=30))
     fields: dict[str, Any] = {

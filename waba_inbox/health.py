@@ -76,7 +76,10 @@ def checks() -> dict[str, str]:
     """What this process needs, each `ok` or in words. What stands on a dead server is not asked."""
     found = {"database": database(), "redis": redis_server()}
     found["migrations"] = migrations() if found["database"] == OK else "not known"
-    grounds = {found["database"], found["redis"]}  # its beat is kept in the one and rung by the other
+    grounds = {
+        found["database"],
+        found["redis"],
+    }  # its beat is kept in the one and rung by the other
     found["worker"] = worker() if grounds == {OK} else "not known"
     return found
 

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-
 SHOWN_BOX = (300, 320)
 STICKER_BOX = (140, 140)
 

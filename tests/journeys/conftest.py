@@ -34,7 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True, reset_sequences=True))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # no longer: while Playwright's loop runs, this thread runs no other
 def chromium() -> Iterator[Browser]:
     program = find_chromium()
     if not program:

@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('webhooks', '0001_initial'),
+        ("webhooks", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='quarantined',
-            name='held_for',
-            field=models.CharField(choices=[('no_number', 'It is for a number that is not connected here.'), ('no_account', 'It is for an account that is not connected here.'), ('other_app', 'It was signed by an app that is not this account’s.'), ('group', 'It is about a group; groups are not shown yet.'), ('unknown', 'It is of a kind that this version does not know.'), ('unreadable', 'It does not have the shape that Meta documents.'), ('body', 'The post is not what Meta sends.'), ('poison', 'Processing it never ended, so it is left alone.'), ('failed', 'Processing it failed.')], default='failed', max_length=16),
+            model_name="quarantined",
+            name="held_for",
+            field=models.CharField(
+                choices=[
+                    ("no_number", "It is for a number that is not connected here."),
+                    ("no_account", "It is for an account that is not connected here."),
+                    ("other_app", "It was signed by an app that is not this account’s."),
+                    ("group", "It is about a group; groups are not shown yet."),
+                    ("unknown", "It is of a kind that this version does not know."),
+                    ("unreadable", "It does not have the shape that Meta documents."),
+                    ("body", "The post is not what Meta sends."),
+                    ("poison", "Processing it never ended, so it is left alone."),
+                    ("failed", "Processing it failed."),
+                ],
+                default="failed",
+                max_length=16,
+            ),
         ),
     ]

@@ -290,7 +290,7 @@ def test_a_hundred_thousand_characters_take_linear_time(piece):
         """Lines of Python run and functions called: what a clock would say, without the noise."""
         count = 0
 
-        def counts(*_):
+        def counts(frame, event, arg):
             nonlocal count
             count += 1
             return counts
