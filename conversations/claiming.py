@@ -5,6 +5,7 @@ Called by turns.py. Once it has committed, the message is `sending`, and exactly
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,6 +100,7 @@ class _Round:
         self.lasts = lasts
         self.numbers = numbers
         self.attempts: dict[int, Attempt] = {}  # by conversation
+        self.places: Counter[int] = Counter()  # taken in this round, by number
         self.bodies: dict[int, Payload] = {}
         self.taken: list[Conversation] = []
         self.changed: list[Message] = []
@@ -119,7 +121,7 @@ class _Round:
             body = payload(head, thread.contact, ours=str(attempt.key))
         except (ValueError, KeyError) as problem:
             return Unsendable(head.pk, thread.pk, str(problem))
-        if wait := _take_places(thread, number, at=at):
+        if wait := self._take_places(thread, number, at=at):
             return self._wait(head, wait, at=at)
         attempt.started_at = at
         self.attempts[thread.pk], self.bodies[thread.pk] = attempt, body
@@ -127,6 +129,17 @@ class _Round:
         head.status, head.retry_at = statuses.SENDING, None
         self.changed.append(head)
         return None
+
+    def _take_places(self, thread: Conversation, number: PhoneNumber, *, at: datetime) -> timedelta:
+        """Zero if both meters had room, and then a place is taken in both."""
+        taken = rates.PAIR.take(thread.pair_free_at, at=at)
+        if taken.wait:
+            return taken.wait
+        if wait := rates.number_wait(number, at=at, unwritten=self.places[number.pk]):
+            return wait
+        self.places[number.pk] += 1
+        thread.pair_free_at = taken.free_at
+        return rates.NO_WAIT
 
     def _upload(
         self,
@@ -176,14 +189,3 @@ def _next_attempt(message: Message, last: Attempt | None) -> Attempt:
         attempt.n = last.n + 1
         attempt.round = last.round + (last.outcome != Outcome.POSTPONED)
     return attempt
-
-
-def _take_places(thread: Conversation, number: PhoneNumber, *, at: datetime) -> timedelta:
-    """Zero if both meters had room, and then a place is taken in both."""
-    taken = rates.PAIR.take(thread.pair_free_at, at=at)
-    if taken.wait:
-        return taken.wait
-    if wait := rates.number_wait(number, at=at):
-        return wait
-    thread.pair_free_at = taken.free_at
-    return rates.NO_WAIT

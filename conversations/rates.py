@@ -56,8 +56,11 @@ PAIR: Final = Meter(every=timedelta(seconds=6), burst=45)
 _redis_rests_until = 0.0
 
 
-def number_wait(number: PhoneNumber, *, at: datetime) -> timedelta:
-    """Zero: a place in this second was taken for the number. Else how long until there may be one."""
+def number_wait(number: PhoneNumber, *, at: datetime, unwritten: int = 0) -> timedelta:
+    """Zero: a place in this second was taken for the number. Else how long until there may be one.
+
+    `unwritten`: places taken by attempts that PostgreSQL cannot count yet.
+    """
     global _redis_rests_until
     if time.monotonic() >= _redis_rests_until:
         try:
@@ -65,7 +68,7 @@ def number_wait(number: PhoneNumber, *, at: datetime) -> timedelta:
         except (RedisError, OSError) as problem:
             _redis_rests_until = time.monotonic() + REDIS_REST
             logger.warning("rates without redis", problem=str(problem))
-    return wait_by_attempts(number, at=at)
+    return wait_by_attempts(number, at=at, unwritten=unwritten)
 
 
 def _wait_by_redis(number: PhoneNumber) -> timedelta:
@@ -85,9 +88,11 @@ def _limiter(url: str) -> MovingWindowRateLimiter:
     return MovingWindowRateLimiter(storage)
 
 
-def wait_by_attempts(number: PhoneNumber, *, at: datetime) -> timedelta:
+def wait_by_attempts(number: PhoneNumber, *, at: datetime, unwritten: int = 0) -> timedelta:
     """The same from what was really sent: there is room if the n-th latest attempt is over a second old."""
-    n = max(number.messages_per_second, 1)
+    n = max(number.messages_per_second, 1) - unwritten
+    if n < 1:
+        return ONE_SECOND
     latest = Attempt.objects.filter(number=number).order_by("-pk")
     nth = latest.values_list("started_at", flat=True)[n - 1 : n].first()
     return max(nth + ONE_SECOND - at, NO_WAIT) if nth else NO_WAIT

@@ -9,9 +9,11 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations import rates
+from accounts.models import PhoneNumber
+from conversations import claiming, rates
 from conversations.models import Attempt
 from conversations.rates import NO_WAIT, PAIR, Meter
+from conversations.tests.outbox import say
 from tests import world
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -91,6 +93,25 @@ def test_without_redis_the_attempts_are_counted(number, settings, monkeypatch):
         Attempt.objects.create(message=message, number=number, n=n + 1, started_at=at)
     assert rates.number_wait(number, at=at + timedelta(seconds=0.4)) == timedelta(seconds=0.6)
     assert rates.number_wait(number, at=at + timedelta(seconds=1)) == NO_WAIT
+
+
+@pytest.mark.django_db
+def test_without_redis_those_claimed_in_one_go_are_counted_too(number, ana, settings, monkeypatch):
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    monkeypatch.setattr(rates, "_redis_rests_until", 0.0)
+    PhoneNumber.objects.filter(pk=number.pk).update(messages_per_second=3)
+    at = timezone.now()
+    wanted = {}
+    for n in range(5):
+        person = world.make_contact(number.workspace, phone=f"44770090060{n}")
+        thread = world.make_conversation(number, contact=person)
+        say(thread, ana, "Hello")
+        wanted[thread.pk] = (thread, at)
+    steps = claiming.claim(wanted).values()
+    assert [type(step) for step in steps].count(claiming.Call) == 3
+    assert [step for step in steps if isinstance(step, claiming.Pause)] == [
+        claiming.Pause(rates.ONE_SECOND)
+    ] * 2
 
 
 @pytest.mark.django_db
