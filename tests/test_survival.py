@@ -47,7 +47,7 @@ from webhooks.models import Envelope, Quarantined
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST_PHONE = 4_917_000_000_000
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class Standing:

@@ -21,7 +21,7 @@ from tests.journeys.people import Desk, sit_down
 from tests.journeys.stage import Stage, standing
 from waba_inbox.local.testing import browser as find_chromium
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 MARIA = "+4915112345678"
 # What the browser itself says of a missing network or of a refusal is no fault of the page.
 NETWORK_WORDS = ("Failed to load resource", "WebSocket connection", "net::ERR")

@@ -41,7 +41,7 @@ def test_fast_answers_keep_their_order_and_stand_on_the_screen_at_once(
     said = [f"Line {n}" for n in range(5)]
     for line in said:
         ana.write(line)
-        expect(ana.bubble(line)).to_be_visible(timeout=1000)
+        expect(ana.bubble(line)).to_be_visible()
     expect(ana.pane.locator(".tick--read")).to_have_count(5)
     expect(ana.words).to_have_text(["Is the coat still there?", *said])
     expect(ana.own).to_have_count(0)
