@@ -15,7 +15,7 @@ class Envelope(models.Model):
     app = models.ForeignKey("accounts.MetaApp", on_delete=models.PROTECT, related_name="envelopes")
     digest = models.BinaryField(
         unique=True
-    )  # sha-256 of the body: Meta's retries are the same bytes
+    )  # sha-256 of the app and the body: Meta's retries are the same bytes
     body = models.BinaryField()
     received_at = models.DateTimeField(default=timezone.now)
     processed_at = models.DateTimeField(null=True)

@@ -12,6 +12,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
 
+from conversations.models import Message
 from tests import posts, world
 from webhooks import draining, intake
 from webhooks.models import Envelope, Quarantined
@@ -155,6 +156,19 @@ async def test_the_app_whose_secret_fits_is_remembered(app, hello, dan):
     other = await sync_to_async(elsewhere)()
     assert (await post(app, hello, sign("theirs", hello))).status == 200
     assert (await Envelope.objects.aget()).app_id == other.pk
+
+
+async def test_the_same_post_for_another_app_does_not_take_the_place_of_ours(
+    app, hello, account, workspace
+):
+    """Meta posts the same bytes to every app that an account is subscribed to; only ours may speak of it."""
+    other = await sync_to_async(world.make_account)(workspace)
+    other.app.secret = "theirs"
+    await sync_to_async(other.app.save)(update_fields=["secret"])
+    assert (await post(app, hello, sign("theirs", hello))).status == 200
+    assert (await post(app, hello, sign(world.APP_SECRET, hello))).status == 200
+    await sync_to_async(draining.drain)()
+    assert (await Message.objects.aget()).text == "Hello"
 
 
 async def test_an_app_added_a_moment_ago_is_known(app, hello, account, monkeypatch):
