@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +17,7 @@ from django.db import OperationalError, connection, transaction
 from conversations import claiming, outcomes
 from conversations.claiming import Step
 from conversations.gathering import Gathering
-from conversations.models import Conversation
+from conversations.models import Attempt, Conversation
 from conversations.outcomes import Told
 from events import journal
 
@@ -31,7 +31,12 @@ class _Busy:
     """Somebody else holds the conversation's row."""
 
 
+class _Gone:
+    """The conversation was joined with another one while Meta was called: what was told is not stored yet."""
+
+
 BUSY: Final = _Busy()
+GONE: Final = _Gone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,19 @@ def _ask(turn: _Turn) -> Step | None:
         else:
             found = _take_all([turn])[0]
             break
-    return None if isinstance(found, _Busy) else found
+    if isinstance(found, _Gone) and turn.told is not None:
+        _store_elsewhere(turn.told)
+    return None if isinstance(found, _Busy | _Gone) else found
 
 
-def _take_many(turns: Sequence[_Turn]) -> Sequence[Step | _Busy | None]:
+def _store_elsewhere(told: Told) -> None:
+    """The message has moved, and the answer goes after it. What waits there is the sweep's."""
+    moved = Attempt.objects.filter(pk=told.attempt_id).values_list("message__conversation_id")
+    for (conversation_id,) in moved:
+        store(replace(told, conversation_id=conversation_id))
+
+
+def _take_many(turns: Sequence[_Turn]) -> Sequence[Step | _Busy | _Gone | None]:
     try:
         return _take_all(turns, lock_timeout=LOCK_TIMEOUT)
     except OperationalError:
@@ -80,7 +94,7 @@ def _take_many(turns: Sequence[_Turn]) -> Sequence[Step | _Busy | None]:
 @transaction.atomic
 def _take_all(
     turns: Sequence[_Turn], *, lock_timeout: str = "0", skip_locked: bool = False
-) -> Sequence[Step | _Busy | None]:
+) -> Sequence[Step | _Busy | _Gone | None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [lock_timeout])
     rows = Conversation.objects.select_for_update(
@@ -96,11 +110,17 @@ def _take_all(
     return [
         steps.get(turn.conversation_id)
         if first.get(turn.conversation_id) is turn  # of two workers for one, the first has it
-        else BUSY
-        if skip_locked and turn.conversation_id not in threads
+        else _missing(turn, skip_locked=skip_locked)
+        if turn.conversation_id not in threads
         else None
         for turn in turns
     ]
 
 
-_turns: Gathering[_Turn, Step | _Busy | None] = Gathering(_take_many, rest=REST)
+def _missing(turn: _Turn, *, skip_locked: bool) -> _Busy | _Gone | None:
+    if skip_locked:
+        return BUSY
+    return GONE if turn.told else None
+
+
+_turns: Gathering[_Turn, Step | _Busy | _Gone | None] = Gathering(_take_many, rest=REST)
