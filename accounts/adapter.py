@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts import browsers
+from accounts import browsers, sockets
 from accounts.backends import is_refused_demo
 from accounts.models import Agent
 from accounts.secrets import decrypt, encrypt
@@ -42,6 +42,18 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         records = get_authentication_records(self.request, self.request.user)
         return not records or time.time() - records[-1]["at"] > FRESH_SECONDS
+
+    def set_password(self, user: Agent, password: str) -> None:
+        """Sessions of the old password are over, and so are the live connections that they opened."""
+        super().set_password(user, password)
+        sockets.close([user.pk])
+
+    def logout(self, request: HttpRequest) -> None:
+        """Other tabs of this browser stop listening too; other browsers come back by themselves."""
+        agent_id = request.user.pk
+        super().logout(request)
+        if agent_id is not None:
+            sockets.close([agent_id])
 
     def pre_login(self, request: HttpRequest, user: Agent, **kwargs: Any) -> HttpResponse | None:
         if is_refused_demo(user):

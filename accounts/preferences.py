@@ -40,4 +40,6 @@ def change_workspace(
     if changed:
         workspace.save(update_fields=list(changed))
         audit.record(by, "workspace.changed", workspace.name, address, **changed)
+    if changed.get("requires_mfa"):  # who has no second step must not go on listening
+        sockets.close(workspace.agents.filter(is_active=True).values_list("pk", flat=True))
     return workspace

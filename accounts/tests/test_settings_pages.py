@@ -132,6 +132,16 @@ def test_the_log_of_another_company_is_not_shown(admin, dan):
     assert "Secret team" not in admin.get("/settings/log/").content.decode()
 
 
+def test_asking_for_a_second_step_ends_the_connections_of_those_without_one(ada, ana, closed):
+    def change(*, requires_mfa: bool) -> None:
+        preferences.change_workspace(
+            name="Shop", language="en", time_zone="UTC", requires_mfa=requires_mfa, by=ada
+        )
+
+    assert closed(ana, lambda: change(requires_mfa=True))
+    assert not closed(ana, lambda: change(requires_mfa=False))
+
+
 def test_the_workspaces_settings_are_written_down(admin, ada):
     form = {"name": "North", "language": "ru", "time_zone": "Europe/Moscow", "requires_mfa": ""}
     admin.post("/settings/workspace/", form)

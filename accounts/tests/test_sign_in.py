@@ -174,6 +174,23 @@ def test_signing_out_everywhere_else_leaves_this_browser_in(client, ana):
     assert other.get("/settings/you/").status_code == 302
 
 
+def test_signing_out_everywhere_else_ends_the_live_connections(client, ana, closed):
+    sign_in(client, ana)
+    assert closed(ana, lambda: client.post("/settings/security/sessions/"))
+
+
+def test_signing_out_ends_the_live_connections_of_other_tabs(client, ana, closed):
+    sign_in(client, ana)
+    assert closed(ana, lambda: client.post("/accounts/logout/"))
+
+
+def test_a_new_password_ends_the_live_connections(client, ana, closed):
+    sign_in(client, ana)
+    new = {"password1": "a completely new one", "password2": "a completely new one"}
+    said = {"oldpassword": world.PASSWORD} | new
+    assert closed(ana, lambda: client.post("/accounts/password/change/", said))
+
+
 def test_an_administrator_can_take_a_lost_second_step_away(client, ada, ana):
     browser = Client()
     sign_in(browser, ana)

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import browsers, preferences
+from accounts import browsers, preferences, sockets
 from accounts.forms import MeForm
 from accounts.rights import AgentRequest
 
@@ -50,5 +50,6 @@ def security(request: AgentRequest) -> HttpResponse:
 def sessions(request: AgentRequest) -> HttpResponse:
     """Signs out everywhere but here."""
     end_other_sessions(request, request.user)
+    sockets.close([request.user.pk])  # this browser's comes back by itself, the others cannot
     messages.success(request, _("Signed out everywhere else."))
     return redirect("accounts:security")
