@@ -103,8 +103,9 @@ def simulator_server() -> Iterator[Any]:
 
 
 @pytest.fixture
-def meta(simulator_server: Any, settings: Any) -> Any:
+def meta(simulator_server: Any, settings: Any) -> Iterator[Any]:
     """Meta, as far as the product can tell. No mocks: the real client, the real wire."""
     settings.GRAPH_URL = simulator_server.url
     simulator_server.fresh_world()
-    return simulator_server
+    yield simulator_server
+    simulator_server.fresh_world()  # what it would still try to post is not for the next test

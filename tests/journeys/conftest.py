@@ -61,14 +61,15 @@ def stage(
 
 
 @pytest.fixture
-def shop(stage: Stage, workspace: Workspace) -> PhoneNumber:
+def shop(stage: Stage, workspace: Workspace) -> Iterator[PhoneNumber]:
     """The simulator's own number, with the token that it takes."""
     stage.meta.fresh_world()
     stage.meta.set_webhook(f"{stage.url}/webhooks/whatsapp/")
     account = world.make_account(workspace, waba_id=defaults.WABA_ID, token=defaults.TOKEN)
     account.app.secret = defaults.APP_SECRET
     account.app.save(update_fields=["secret"])
-    return world.make_number(account, phone_number_id=defaults.NUMBER_ID)
+    yield world.make_number(account, phone_number_id=defaults.NUMBER_ID)
+    stage.meta.fresh_world()  # the stage's web writes into the database of the tests that follow
 
 
 @pytest.fixture
