@@ -39,6 +39,7 @@ def deactivate(agent_id: int, *, by: Agent, address: str | None = None) -> Agent
     _keep_an_administrator(agent)
     agent.is_active = False
     agent.save(update_fields=["is_active"])
+    _sign_out(agent)
     audit.record(by, "agent.deactivated", agent.email, address)
     sockets.close([agent.pk])
     return agent
@@ -73,11 +74,15 @@ def reset_second_step(agent_id: int, *, by: Agent, address: str | None = None) -
     """For somebody who lost the phone. Their sessions end: whoever holds one must sign in by password."""
     agent = _locked(agent_id, by)
     if Authenticator.objects.filter(user=agent).delete()[0]:
-        for session in UserSession.objects.filter(user=agent):
-            session.end()
+        _sign_out(agent)
         audit.record(by, "agent.second_step_reset", agent.email, address)
         sockets.close([agent.pk])
     return agent
+
+
+def _sign_out(agent: Agent) -> None:
+    for session in UserSession.objects.filter(user=agent):
+        session.end()
 
 
 def _locked(agent_id: int, by: Agent) -> Agent:

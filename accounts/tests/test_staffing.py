@@ -59,6 +59,14 @@ def test_a_deactivated_agent_is_out_at_once(client, ada, ana, closed):
     assert client.get("/settings/you/").status_code == 302
 
 
+def test_an_old_session_does_not_come_back_with_a_reactivated_agent(client, ada, ana):
+    client.post("/accounts/login/", {"login": ana.email, "password": world.PASSWORD})
+    assert client.get("/settings/you/").status_code == 200
+    staffing.deactivate(ana.pk, by=ada)
+    staffing.reactivate(ana.pk, by=ada)
+    assert client.get("/settings/you/").status_code == 302
+
+
 def test_a_reactivated_agent_keeps_role_and_seats(ada, ana):
     staffing.deactivate(ana.pk, by=ada)
     agent = staffing.reactivate(ana.pk, by=ada)
