@@ -10,7 +10,9 @@ from typing import Any
 
 import structlog
 
-SECRET = re.compile(r"(?i)(bearer\s+|access_token[\"'=:\s]+|appsecret_proof=|token=)[^\s\"'&,}]+")
+SECRET = re.compile(
+    r"(?i)(bearer\s+|/join/|/password/reset/key/|access_token[\"'=:\s]+|appsecret_proof=|token=)[^\s\"'&,}]+"
+)
 
 
 def without_secrets(
