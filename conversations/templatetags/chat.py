@@ -14,11 +14,13 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from conversations.models import Contact, Message
 from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
+from templates_app.models import Category
 from whatsapp import errors, formatting, numbers
 from whatsapp.error_words import Words
 
@@ -35,6 +37,13 @@ BLOCKS = {
     formatting.LineKind.QUOTE: ("<blockquote>", "</blockquote>"),
     formatting.LineKind.BULLET: ('<ul class="chat-list">', "</ul>"),
     formatting.LineKind.NUMBER: ('<ol class="chat-list">', "</ol>"),
+}
+PHONE_PLACES = {
+    "CELL": _("mobile"),
+    "HOME": _("home"),
+    "IPHONE": "iPhone",
+    "MAIN": _("main"),
+    "WORK": _("work"),
 }
 SHOWN_LIMIT = 20_000  # characters of one message that a page shows; the rest is said to be more
 
@@ -134,6 +143,18 @@ def plain(text: str) -> str:
 @register.filter
 def phone(wa_id: str) -> str:
     return numbers.display(wa_id) if wa_id else ""
+
+
+@register.filter
+def place_of_phone(kind: str) -> str:
+    """“work”, “home”: where a number on a contact card rings. What WhatsApp adds tomorrow stands as it is."""
+    return str(PHONE_PLACES.get(kind.upper(), kind.lower()))
+
+
+@register.filter
+def category_words(category: str) -> str:
+    known = dict(Category.choices)
+    return str(known.get(category, category))
 
 
 @register.filter

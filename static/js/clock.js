@@ -1,7 +1,7 @@
 /**
  * Times that stay true while the page is open, in the agent's zone and language.
  *
- * <time-ago datetime="…" data-style="row|time|day|since|until|exact|full"> and <time-left datetime="…" data-closed="words">. One timer for the page.
+ * <time-ago datetime="…" data-style="row|time|day|since|about|until|exact|full"> and <time-left datetime="…" data-closed="words">. One timer for the page.
  */
 // @ts-check
 
@@ -15,7 +15,7 @@ const timeZone = document.body?.dataset.zone || document.querySelector("body")?.
 
 /** @param {Intl.DateTimeFormatOptions} options */
 const format = (options) => new Intl.DateTimeFormat(language, { timeZone, ...options });
-const clock = format({ hour: "2-digit", minute: "2-digit" });
+const clock = format({ hour: "numeric", minute: "2-digit" });
 const weekday = format({ weekday: "short" });
 const date = format({ day: "numeric", month: "short" });
 const dateWithYear = format({ day: "numeric", month: "short", year: "numeric" });
@@ -67,6 +67,9 @@ export function durationWords(ms) {
     return minutes ? `${unit(hours, "hour")} ${unit(minutes, "minute")}` : unit(hours, "hour");
 }
 
+/** “1 h”, “48 m”: where there is little room. @param {number} ms */
+const aboutWords = (ms) => durationWords(ms < HOUR ? ms : ms - (ms % HOUR));
+
 /** @type {Set<{tick(): void}>} */
 const ticking = new Set();
 const EVERY = 5000;
@@ -100,6 +103,7 @@ class TimeAgo extends Ticking {
         else if (style === "exact") this.textContent = exact.format(at);
         else if (style === "until") this.textContent = untilWords(at);
         else if (style === "full") this.textContent = full.format(at);
+        else if (style === "about") this.textContent = aboutWords(Math.max(Date.now() - at.getTime(), 0));
         else if (style === "since") this.textContent = durationWords(Math.max(Date.now() - at.getTime(), 0));
         else this.textContent = rowWords(at);
     }
