@@ -85,7 +85,7 @@ def read(values: Iterable[str]) -> set[Place]:
     places: set[Place] = set()
     for value in values:
         number, _colon, team = value.partition(":")
-        if all(side == ALL or side.isdigit() for side in (number, team)):
+        if all(side == ALL or side.isdecimal() for side in (number, team)):
             places.add((None if number == ALL else int(number), None if team == ALL else int(team)))
     return places
 

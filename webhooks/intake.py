@@ -121,7 +121,7 @@ class Intake:
             elif name == b"content-length":
                 announced = value.decode("latin-1")
         try:
-            if announced.isdigit() and int(announced) > self.max_bytes:
+            if announced.isdecimal() and int(announced) > self.max_bytes:
                 raise TooLarge
             async with asyncio.timeout(BODY_SECONDS):
                 body = await self._body(receive)

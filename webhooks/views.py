@@ -27,7 +27,7 @@ ADMINISTRATOR = Role.ADMINISTRATOR.value
 def quarantine(request: AgentRequest) -> HttpResponse:
     rows = keeping.open_for(request.user.workspace)
     before = request.GET.get("before", "")
-    if before.isdigit():
+    if before.isdecimal():
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     older = found[PAGE - 1].pk if len(found) > PAGE else None

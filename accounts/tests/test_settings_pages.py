@@ -127,6 +127,17 @@ def test_the_log_is_read_by_person_act_and_day_a_page_at_a_time(admin, ada, cleo
     assert len(admin.get("/settings/log/?act=nonsense").context["rows"]) == audit.PAGE
 
 
+@pytest.mark.parametrize("what", ["²", "9" * 40, "-1", ""])
+def test_what_is_no_number_of_ours_is_passed_over(admin, ana, shop_team, what):
+    for path, data in (
+        (f"/settings/people/{ana.pk}/teams/", {"team": what}),
+        (f"/settings/people/{ana.pk}/seats/", {"place": f"{what}:*"}),
+        (f"/settings/teams/{shop_team.pk}/members/", {"agent": what}),
+    ):
+        assert admin.post(path, data).status_code == 302
+    assert admin.get("/settings/held-back/", {"before": what}).status_code == 200
+
+
 def test_the_log_of_another_company_is_not_shown(admin, dan):
     audit.record(dan, "team.created", "Secret team")
     assert "Secret team" not in admin.get("/settings/log/").content.decode()

@@ -133,7 +133,7 @@ def person_role(request: AgentRequest, agent_id: int) -> HttpResponse:
 @require_POST
 def person_teams(request: AgentRequest, agent_id: int) -> HttpResponse:
     agent = mine(Agent.objects.all(), request, agent_id)
-    team_ids = [int(team) for team in request.POST.getlist("team") if team.isdigit()]
+    team_ids = [int(team) for team in request.POST.getlist("team") if team.isdecimal()]
     staffing.set_teams(agent.pk, team_ids=team_ids, by=request.user, address=address_of(request))
     messages.success(request, _("The teams are changed."))
     return redirect("accounts:person", agent.pk)

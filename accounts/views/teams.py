@@ -67,7 +67,7 @@ def team(request: AgentRequest, team_id: int) -> HttpResponse:
 @require_POST
 def team_members(request: AgentRequest, team_id: int) -> HttpResponse:
     row = mine(Team.objects.all(), request, team_id)
-    agent_ids = [int(pk) for pk in request.POST.getlist("agent") if pk.isdigit()]
+    agent_ids = [int(pk) for pk in request.POST.getlist("agent") if pk.isdecimal()]
     teaming.set_members(row.pk, agent_ids=agent_ids, by=request.user, address=address_of(request))
     messages.success(request, _("The members are changed."))
     return redirect("accounts:team", row.pk)
