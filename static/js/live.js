@@ -112,7 +112,7 @@ class LiveUpdates extends HTMLElement {
         clearTimeout(this.#silence);
         if (this.#isLeaving) return;
         if (code === SIGNED_OUT || code === RIGHTS_CHANGED) {
-            this.#retry = setTimeout(() => location.reload(), Math.random() * 1000); // the server sends us where we belong
+            this.#retry = setTimeout(() => location.reload(), 300 + Math.random() * 1000); // the server sends us where we belong
             return;
         }
         document.dispatchEvent(new CustomEvent("line", { detail: { open: false } }));
