@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import django
 from playwright.sync_api import Browser, sync_playwright
-
-from waba_inbox.demo.company import PASSWORD
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
 ARGUMENTS = [
@@ -40,13 +39,16 @@ def shots(phone: str) -> list[Shot]:
         Shot("inbox-ru-dark", RUSSIAN, "/inbox/?tab=all", scheme="dark", click=first),
         Shot("inbox-phone-list", RUSSIAN, "/inbox/?tab=all", PHONE),
         Shot("inbox-phone-thread", ENGLISH, "/inbox/?tab=all", PHONE, "dark", first),
-        Shot("templates-en", MANAGER, "/templates/"),
+        Shot("templates-ru", MANAGER, "/templates/"),
         Shot("people-ru", ADMINISTRATOR, "/settings/people/"),
         Shot("phone-en", "", phone + "/phone?lang=en"),
     ]
 
 
 def main(inbox: str, phone: str) -> None:
+    django.setup()
+    from waba_inbox.demo.company import PASSWORD
+
     chromium = (
         os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     )
@@ -58,18 +60,20 @@ def main(inbox: str, phone: str) -> None:
         sessions: dict[str, Any] = {"": None}
         for shot in shots(phone.rstrip("/")):
             if shot.email not in sessions:
-                sessions[shot.email] = _signed_in(browser, inbox, shot.email)
+                sessions[shot.email] = _signed_in(
+                    browser, inbox, email=shot.email, password=PASSWORD
+                )
             _take(browser, shot, sessions[shot.email], inbox)
             sys.stdout.write(f"docs/pictures/{shot.name}.png\n")
         browser.close()
 
 
-def _signed_in(browser: Browser, inbox: str, email: str) -> Any:
+def _signed_in(browser: Browser, inbox: str, *, email: str, password: str) -> Any:
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{inbox}/accounts/login/")
     page.fill("input[name=login]", email)
-    page.fill("input[name=password]", PASSWORD)
+    page.fill("input[name=password]", password)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/login/" not in url)
     state = context.storage_state()
