@@ -15,7 +15,7 @@ const timeZone = document.body?.dataset.zone || document.querySelector("body")?.
 
 /** @param {Intl.DateTimeFormatOptions} options */
 const format = (options) => new Intl.DateTimeFormat(language, { timeZone, ...options });
-const clock = format({ hour: "numeric", minute: "2-digit" });
+const clock = format({ hour: format({ hour: "numeric" }).resolvedOptions().hour12 ? "numeric" : "2-digit", minute: "2-digit" }); // 7:05 AM, 07:05
 const weekday = format({ weekday: "short" });
 const date = format({ day: "numeric", month: "short" });
 const dateWithYear = format({ day: "numeric", month: "short", year: "numeric" });

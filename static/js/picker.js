@@ -92,7 +92,7 @@ function key(event) {
 /** @param {MouseEvent} event */
 function clicked(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (target === dialog) return dialog.close();
+    if (target === dialog || target.closest("[data-close]")) return dialog.close();
     if (target.closest("[data-picker-back]")) return show(null);
     const option = /** @type {HTMLElement | null} */ (target.closest('[role="option"]'));
     if (option) show(option);

@@ -210,6 +210,7 @@ def _filled(said: Said, template: Template, fills: tuple[str, ...]) -> Body:
     content = {
         "name": template.name,
         "language": template.language,
+        "category": template.category,
         "components": components.fill(layout, values),
         "preview": shown.as_json(),
     }
