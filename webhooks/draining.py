@@ -1,6 +1,7 @@
 """Empties the table of envelopes: claims a batch, reads it, routes it, marks it. Any number may run at once.
 
-1. `_claim` counts a try for each envelope and commits that, so one that kills its worker is noticed.
+1. `_claim` takes a batch for some seconds, counts a try for each envelope and commits that, so one that kills its
+   worker is noticed. Nobody else counts it meanwhile; a claim whose worker died runs out.
 2. The batch is locked (`SKIP LOCKED`), parsed, routed and marked in one transaction. A crash undoes all.
 3. If anything in it fails, the batch is undone and every fact goes alone, in a transaction of its own; the bad ones are
    quarantined with their reasons (`webhooks/quarantine.py`), the others go on.
@@ -10,10 +11,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from events import journal
@@ -31,12 +33,14 @@ SUSPECT_AFTER: Final = (
     2  # tries that did not end: from then on it goes alone, and spares its neighbours
 )
 POISON_AFTER: Final = 5
+CLAIMED_FOR: Final = 15  # seconds; a batch takes one or two
 BEATEN: Final = 3  # how often a batch may be the victim of a deadlock
 
 CLAIM: Final = """
     WITH next AS (
         SELECT id, octet_length(body) AS size, tries FROM webhooks_envelope
-        WHERE processed_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+        WHERE processed_at IS NULL AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
     ), measured AS (
         SELECT id, tries, sum(size) OVER (ORDER BY id) - size AS before,
             row_number() OVER (ORDER BY id) AS place FROM next
@@ -45,7 +49,8 @@ CLAIM: Final = """
         WHERE place = 1 OR (before < %s AND tries < %s
             AND NOT EXISTS (SELECT FROM measured AS first WHERE first.place = 1 AND first.tries >= %s))
     )
-    UPDATE webhooks_envelope AS envelope SET tries = envelope.tries + 1 FROM chosen
+    UPDATE webhooks_envelope AS envelope SET tries = envelope.tries + 1,
+        claimed_until = clock_timestamp() + make_interval(secs => %s) FROM chosen
     WHERE envelope.id = chosen.id RETURNING envelope.id
 """
 
@@ -54,7 +59,11 @@ def drain(*, seconds: float = SECONDS) -> bool:
     """Process what is waiting for about this long. True if more may be waiting."""
     until = time.monotonic() + seconds
     while claimed := _claim():
-        _process(claimed)
+        try:
+            _process(claimed)
+        except BaseException:
+            _let_go(claimed)  # it was not the worker that died: the next drain need not wait
+            raise
         if time.monotonic() > until:
             return True
     return False
@@ -62,8 +71,13 @@ def drain(*, seconds: float = SECONDS) -> bool:
 
 def _claim() -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [BATCH, BATCH_BYTES, SUSPECT_AFTER, SUSPECT_AFTER])
+        cursor.execute(CLAIM, [BATCH, BATCH_BYTES, SUSPECT_AFTER, SUSPECT_AFTER, CLAIMED_FOR])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _let_go(envelope_ids: Sequence[int]) -> None:
+    with suppress(DatabaseError):  # the database may be what failed; then the claim runs out
+        Envelope.objects.filter(pk__in=envelope_ids).update(claimed_until=None)
 
 
 def _process(envelope_ids: Sequence[int]) -> None:

@@ -20,6 +20,9 @@ class Envelope(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     processed_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    claimed_until = models.DateTimeField(
+        null=True
+    )  # by a drain; a worker that dies lets it run out
 
     class Meta:
         indexes: ClassVar = [

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("processed_at", models.DateTimeField(null=True)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_until", models.DateTimeField(null=True)),
                 (
                     "app",
                     models.ForeignKey(

@@ -205,3 +205,21 @@ def send(number: PhoneNumber) -> Message:
         message=message, number=number, wamid=message.wamid, outcome="accepted", status="accepted"
     )
     return message
+
+
+def test_a_batch_that_somebody_has_taken_is_not_counted_again(number):
+    """Or an innocent envelope would look like one that kills its workers, where many drains run at once."""
+    envelope = put(posts.body(number, messages=[posts.text("Hello")]), number)
+    first = draining._claim()
+    assert first == [envelope.pk]
+    assert draining._claim() == []
+    draining._let_go(first)
+    assert draining._claim() == first
+    envelope.refresh_from_db()
+    assert envelope.tries == 2
+
+
+def test_a_claim_whose_worker_died_runs_out(number, monkeypatch):
+    monkeypatch.setattr(draining, "CLAIMED_FOR", -1)
+    envelope = put(posts.body(number, messages=[posts.text("Hello")]), number)
+    assert draining._claim() == draining._claim() == [envelope.pk]

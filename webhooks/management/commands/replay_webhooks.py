@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(f"{rows.count()} webhooks would be processed again")
             return
-        count = rows.update(processed_at=None, tries=0)
+        count = rows.update(processed_at=None, tries=0, claimed_until=None)
         while draining.drain():
             self.stdout.write(".", ending="")
         self.stdout.write(f"{count} webhooks were processed again")
