@@ -2,7 +2,7 @@
 
 1. `_claim` takes a batch for some seconds, counts a try for each envelope and commits that, so one that kills its
    worker is noticed. Nobody else counts it meanwhile; a claim whose worker died runs out.
-2. The batch is locked (`SKIP LOCKED`), parsed, routed and marked in one transaction. A crash undoes all.
+2. The batch is locked, parsed, routed and marked in one transaction. A crash undoes all.
 3. If anything in it fails, the batch is undone and every fact goes alone, in a transaction of its own; the bad ones are
    quarantined with their reasons (`webhooks/quarantine.py`), the others go on.
 """
@@ -104,7 +104,7 @@ def _process(envelope_ids: Sequence[int]) -> None:
 
 def _locked(envelope_ids: Sequence[int]) -> list[Envelope]:
     """Those of them that nobody else has taken meanwhile."""
-    rows = Envelope.objects.select_for_update(skip_locked=True, no_key=True)
+    rows = Envelope.objects.select_for_update(no_key=True)  # waits: a claim next door locks for a moment
     found = list(rows.filter(pk__in=envelope_ids, processed_at=None).order_by("pk"))
     if any(envelope.tries > POISON_AFTER for envelope in found):
         raise quarantine.Poison
