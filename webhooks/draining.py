@@ -103,8 +103,8 @@ def _process(envelope_ids: Sequence[int]) -> None:
 
 
 def _locked(envelope_ids: Sequence[int]) -> list[Envelope]:
-    """Those of them that nobody else has taken meanwhile."""
-    rows = Envelope.objects.select_for_update(no_key=True)  # waits: a claim next door locks for a moment
+    """Those of them that still wait. Not SKIP LOCKED: a claim next door locks them for a moment."""
+    rows = Envelope.objects.select_for_update(no_key=True)
     found = list(rows.filter(pk__in=envelope_ids, processed_at=None).order_by("pk"))
     if any(envelope.tries > POISON_AFTER for envelope in found):
         raise quarantine.Poison
