@@ -54,7 +54,7 @@ def payload(message: Message, contact: Contact, *, ours: str = "") -> Payload:
         case "reaction":
             return payloads.reaction(to, quote, content["emoji"], ours=ours)
         case "interactive":
-            return _raw(to, "interactive", content, quote=quote, ours=ours)
+            return payloads.addressed(to, "interactive", content, quote=quote, ours=ours)
     raise ValueError(f"a message of kind {message.kind!r} cannot be sent")
 
 
@@ -92,19 +92,3 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
     shown = {"formatted_name": name, "first_name": first} | ({"last_name": last} if last else {})
     rest = {key: value for key, value in card.items() if key not in ("name", "origin") and value}
     return {"name": shown, **rest}
-
-
-def _raw(to: Address, kind: str, said: Any, *, quote: str, ours: str) -> Payload:
-    """What was built by `whatsapp.payloads` when it was queued, addressed anew."""
-    body: Payload = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        **to.as_recipient,
-        "type": kind,
-        kind: said,
-    }
-    if quote:
-        body["context"] = {"message_id": quote}
-    if ours:
-        body["biz_opaque_callback_data"] = ours
-    return body

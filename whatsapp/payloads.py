@@ -86,7 +86,7 @@ def text(
     """`quote` is the wamid answered to; `ours` comes back with every status
     (`biz_opaque_callback_data`).
     """
-    return _message(to, "text", {"body": body, "preview_url": preview_url}, quote=quote, ours=ours)
+    return addressed(to, "text", {"body": body, "preview_url": preview_url}, quote=quote, ours=ours)
 
 
 def media(
@@ -111,7 +111,7 @@ def media(
         file["filename"] = filename
     if is_voice and kind == "audio":
         file["voice"] = True
-    return _message(to, kind, file, quote=quote, ours=ours)
+    return addressed(to, kind, file, quote=quote, ours=ours)
 
 
 def template(
@@ -127,7 +127,7 @@ def template(
     chosen: Payload = {"name": name, "language": {"code": language}}
     if components:
         chosen["components"] = [dict(component) for component in components]
-    return _message(to, "template", chosen, quote=quote, ours=ours)
+    return addressed(to, "template", chosen, quote=quote, ours=ours)
 
 
 def buttons(
@@ -207,7 +207,7 @@ def location_request(to: Address, body: str, *, quote: str = "", ours: str = "")
 
 def reaction(to: Address, wamid: str, emoji: str, *, ours: str = "") -> Payload:
     """An empty emoji takes the reaction back. A reaction cannot quote."""
-    return _message(to, "reaction", {"message_id": wamid, "emoji": emoji}, ours=ours)
+    return addressed(to, "reaction", {"message_id": wamid, "emoji": emoji}, ours=ours)
 
 
 def location(
@@ -225,7 +225,7 @@ def location(
         place["name"] = name
     if address:
         place["address"] = address
-    return _message(to, "location", place, quote=quote, ours=ours)
+    return addressed(to, "location", place, quote=quote, ours=ours)
 
 
 def contacts(
@@ -234,7 +234,7 @@ def contacts(
     """Contact cards as Meta has them: `name` with `formatted_name` and one more part,
     `phones`, ...
     """
-    return _message(to, "contacts", [dict(card) for card in cards], quote=quote, ours=ours)
+    return addressed(to, "contacts", [dict(card) for card in cards], quote=quote, ours=ours)
 
 
 def mark_read(wamid: str, *, typing: bool = False) -> Payload:
@@ -279,10 +279,11 @@ def _interactive(
         shown["header"] = header
     if footer:
         shown["footer"] = {"text": footer}
-    return _message(to, "interactive", shown, quote=quote, ours=ours)
+    return addressed(to, "interactive", shown, quote=quote, ours=ours)
 
 
-def _message(to: Address, kind: str, said: Any, *, quote: str = "", ours: str = "") -> Payload:
+def addressed(to: Address, kind: str, said: Any, *, quote: str = "", ours: str = "") -> Payload:
+    """The body around what is said: for the builders above, and for objects they built earlier."""
     payload: Payload = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
