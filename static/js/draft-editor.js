@@ -12,6 +12,8 @@ class DraftEditor extends HTMLElement {
         this.addEventListener("htmx:configRequest", this);
         document.body.addEventListener("htmx:oobAfterSwap", this);
         this.#count();
+        if (document.readyState === "complete") this.#catchUp();
+        else window.addEventListener("load", () => this.#catchUp(), { once: true });
     }
 
     disconnectedCallback() {
@@ -31,6 +33,15 @@ class DraftEditor extends HTMLElement {
         if (wrap) return this.#wrap(wrap.dataset.wrap ?? "");
         const act = /** @type {HTMLButtonElement | null} */ (target.closest('[name="act"]'));
         if (act) this.adding = act.value.startsWith("add:");
+    }
+
+    /** What was typed before the scripts came was heard by nobody: it is saved and judged now. */
+    #catchUp() {
+        const fields = /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (
+            this.querySelectorAll("textarea, input:not([type=hidden], [type=file], [type=checkbox], [type=radio])")
+        );
+        const typed = [...fields].find((field) => field.value !== field.defaultValue);
+        typed?.dispatchEvent(new Event("input", { bubbles: true }));
     }
 
     /** A button that was pressed once is not pressed again by typing on. @param {{triggeringEvent?: Event, parameters: Record<string, string>}} detail */

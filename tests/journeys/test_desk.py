@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import PhoneNumber, Role
 from tests import world
@@ -53,6 +53,24 @@ def test_a_template_is_written_refused_corrected_and_approved(seat: Seat, shop: 
     submit(page)
     expect(page.locator(".badge")).to_have_text("Approved")
     expect(page.locator(".timeline__one")).to_have_count(4)
+
+
+def test_what_is_typed_before_the_scripts_came_is_saved_too(seat: Seat, shop: PhoneNumber):
+    world.make_agent(shop.workspace, "Cleo", Role.MANAGER)
+    desk = seat("Cleo")
+    page = desk.page
+    page.goto(f"{desk.url}/templates/")
+    page.get_by_role("button", name="New template").click()
+    page.wait_for_url("**/drafts/**")
+    held: list[Route] = []
+    page.route("**/draft-editor*.js", lambda route: held.append(route))
+    page.route("**/htmx*.js", lambda route: held.append(route))
+    page.goto(page.url, wait_until="commit")
+    page.fill("#draft-body", "Your order is at https://bit.ly/abc now")
+    expect(page.locator("#said-body")).not_to_contain_text("hides where it leads")
+    for waiting in held:
+        waiting.continue_()
+    expect(page.locator("#said-body")).to_contain_text("hides where it leads")
 
 
 def test_two_managers_in_one_draft_and_one_of_them_on_a_phone(seat: Seat, shop: PhoneNumber):
