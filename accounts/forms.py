@@ -16,6 +16,7 @@ from accounts.models import Agent, PricingPlan, Role, Team, Workspace
 
 meta_id = RegexValidator(r"^\d{5,32}$", _("Meta’s ids are made of digits only."))
 THEMES = [("system", _("Like the system")), ("light", _("Light")), ("dark", _("Dark"))]
+DENSITIES = [("comfortable", _("Comfortable")), ("compact", _("Compact"))]
 
 
 class LanguageField(forms.ChoiceField):
@@ -32,6 +33,7 @@ class MeForm(forms.ModelForm[Agent]):
     language = LanguageField()
     time_zone = ZoneField()
     theme = forms.ChoiceField(label=_("Theme"), choices=THEMES)
+    density = forms.ChoiceField(label=_("Density"), choices=DENSITIES)
     enter_sends = forms.BooleanField(
         label=_("Enter sends the message"),
         required=False,
@@ -40,9 +42,17 @@ class MeForm(forms.ModelForm[Agent]):
 
     class Meta:
         model = Agent
-        fields = ("name", "language", "time_zone", "theme", "enter_sends")
+        fields = ("name", "language", "time_zone", "theme", "density", "enter_sends")
         labels = {"name": _("Name")}  # noqa: RUF012
         help_texts = {"name": _("Colleagues see it; customers do not.")}  # noqa: RUF012
+
+
+class LookForm(forms.Form):
+    """One choice at a time, from the command palette."""
+
+    language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
+    theme = forms.ChoiceField(choices=THEMES, required=False)
+    density = forms.ChoiceField(choices=DENSITIES, required=False)
 
 
 class WorkspaceForm(forms.ModelForm[Workspace]):

@@ -68,6 +68,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=8, default="en")
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=8, default="system")
+    density = models.CharField(max_length=12, default="comfortable")
     enter_sends = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     is_staff = False

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts import audit, sockets
 from accounts.models import Agent, Workspace
 
+OWN = frozenset({"name", "language", "time_zone", "theme", "density", "enter_sends"})
+
 
 @transaction.atomic
-def change_own(
-    agent_id: int, *, name: str, language: str, time_zone: str, theme: str, enter_sends: bool
-) -> Agent:
-    """Live fragments are rendered by language, so a new one means a new connection."""
+def change_own(agent_id: int, **chosen: Any) -> Agent:
+    """Changes some of OWN. Live fragments are rendered by language, so a new one means a new connection."""
+    if unknown := set(chosen) - OWN:
+        raise TypeError(f"Not an agent's own: {', '.join(sorted(unknown))}")
     agent = Agent.objects.select_for_update(of=("self",)).get(pk=agent_id)
-    if agent.language != language:
+    if chosen.get("language", agent.language) != agent.language:
         sockets.close([agent.pk])
-    agent.name, agent.language, agent.time_zone = name, language, time_zone
-    agent.theme, agent.enter_sends = theme, enter_sends
-    agent.save(update_fields=["name", "language", "time_zone", "theme", "enter_sends"])
+    for field, value in chosen.items():
+        setattr(agent, field, value)
+    agent.save(update_fields=list(chosen))
     return agent
 
 

@@ -11,6 +11,7 @@ app_name = "accounts"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:me"), name="settings"),
     path("you/", you.me, name="me"),
+    path("you/look/", you.look, name="look"),
     path("security/", you.security, name="security"),
     path("security/sessions/", you.sessions, name="sessions"),
     path("workspace/", workspace.workspace, name="workspace"),

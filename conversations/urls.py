@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.inbox, name="inbox"),
     path("rows/", views.rows, name="rows"),
     path("counts/", views.counts, name="counts"),
+    path("jump/", views.jump, name="jump"),
     path("changes/", views.changes, name="changes"),
     path("files/<uuid:key>/", views.file, name="file"),
     path("<int:pk>/", views.conversation, name="conversation"),

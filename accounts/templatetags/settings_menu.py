@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import DETAILS
-from accounts.models import WORKS_CONVERSATIONS, PricingPlan, Role
+from accounts.models import WORKS_CONVERSATIONS, Agent, PricingPlan, Role
 
 register = template.Library()
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -57,6 +57,16 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
     ),
     (_("Record"), (Entry("accounts:log", _("Audit log"), "scroll-text", ADMINISTRATORS),)),
 )
+
+
+def entries(agent: Agent) -> list[tuple[Entry, str]]:
+    """Every page of the settings that this agent may open, with its address."""
+    return [
+        (entry, url)
+        for _title, group in GROUPS
+        for entry in group
+        if agent.role in entry.roles and (url := _url(entry.url_name))
+    ]
 
 
 @register.inclusion_tag("accounts/_menu.html", takes_context=True)

@@ -18,12 +18,28 @@ from tests import world
 
 def test_what_an_agent_chooses_is_kept_and_a_new_language_reconnects(client, ana, closed):
     client.force_login(ana)
-    form = {"name": "Ана", "language": "ru", "time_zone": "Europe/Moscow", "theme": "dark"}
+    form = {
+        "name": "Ана",
+        "language": "ru",
+        "time_zone": "Europe/Moscow",
+        "theme": "dark",
+        "density": "compact",
+    }
     assert closed(ana, lambda: client.post("/settings/you/", form))
     ana.refresh_from_db()
     assert (ana.name, ana.language, ana.time_zone) == ("Ана", "ru", "Europe/Moscow")
     assert (ana.theme, ana.enter_sends) == ("dark", False)
     assert 'data-theme="dark"' in client.get("/settings/you/").content.decode()
+
+
+def test_one_choice_of_looks_leaves_the_others_and_nonsense_changes_nothing(client, ana, closed):
+    client.force_login(ana)
+    assert client.post("/settings/you/look/", {"density": "compact"}).status_code == 204
+    assert client.post("/settings/you/look/", {"theme": "pink"}).status_code == 422
+    assert client.post("/settings/you/look/", {"role": "administrator"}).status_code == 204
+    ana.refresh_from_db()
+    assert (ana.density, ana.theme, ana.role) == ("compact", "system", Role.AGENT)
+    assert closed(ana, lambda: client.post("/settings/you/look/", {"language": "ru"}))
 
 
 def test_the_theme_alone_disturbs_no_connection(ana, closed):
@@ -38,7 +54,13 @@ def test_the_theme_alone_disturbs_no_connection(ana, closed):
 )
 def test_nonsense_is_refused_beside_its_field(client, ana, field, value):
     client.force_login(ana)
-    form = {"name": "Ana", "language": "en", "time_zone": "UTC", "theme": "light"}
+    form = {
+        "name": "Ana",
+        "language": "en",
+        "time_zone": "UTC",
+        "theme": "light",
+        "density": "compact",
+    }
     answer = client.post("/settings/you/", form | {field: value})
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
@@ -46,7 +68,13 @@ def test_nonsense_is_refused_beside_its_field(client, ana, field, value):
 
 def test_one_cannot_give_oneself_a_role(client, ana):
     client.force_login(ana)
-    form = {"name": "Ana", "language": "en", "time_zone": "UTC", "theme": "light"}
+    form = {
+        "name": "Ana",
+        "language": "en",
+        "time_zone": "UTC",
+        "theme": "light",
+        "density": "compact",
+    }
     client.post("/settings/you/", form | {"role": "administrator", "is_staff": "1"})
     assert Agent.objects.get(pk=ana.pk).role == Role.AGENT
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import browsers, preferences, sockets
-from accounts.forms import MeForm
+from accounts.forms import LookForm, MeForm
 from accounts.rights import AgentRequest
 
 
@@ -26,6 +26,18 @@ def me(request: AgentRequest) -> HttpResponse:
         return redirect("accounts:me")
     status = 422 if form.errors else 200
     return render(request, "accounts/me.html", {"form": form}, status=status)
+
+
+@require_POST
+def look(request: AgentRequest) -> HttpResponse:
+    """One choice of how pages look, or in which language: from the command palette."""
+    form = LookForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    chosen = {field: value for field, value in form.cleaned_data.items() if value}
+    if chosen:
+        preferences.change_own(request.user.pk, **chosen)
+    return HttpResponse(status=204)
 
 
 @require_safe

@@ -13,6 +13,7 @@ from conversations.views.acts import (
 )
 from conversations.views.canned import offered
 from conversations.views.files import file, files
+from conversations.views.jumping import jump
 from conversations.views.pages import changes, conversation, counts, inbox, rows
 from conversations.views.snoozing import snooze, snooze_meaning
 from conversations.views.writing import colleagues, messages, templates
@@ -30,6 +31,7 @@ __all__ = [
     "file",
     "files",
     "inbox",
+    "jump",
     "messages",
     "offered",
     "presence",

@@ -12,5 +12,5 @@ import "react";
 import "voice";
 import "details";
 import "lightbox";
-import "keys";
+import "inbox-keys";
 import "live";

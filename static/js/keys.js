@@ -1,150 +1,120 @@
 /**
- * <key-map>: the inbox from the keyboard. What a key does is said by the elements of the page that carry `data-key`; the help
- * is printed from them. Keys are places on the keyboard (KeyboardEvent.code), so they work in every layout.
+ * The product from the keyboard. A key presses the element of the page that carries it (`data-key`), or does what a module has
+ * bound to it (`bind`), or goes where the table says. Tooltips and the help sheet say the same keys.
  */
 // @ts-check
-import { deck } from "deck";
-import { list } from "list";
+import { caps, nameOf, shortcut, shown, table } from "shortcuts";
 
 const CHORD_MS = 1200;
 const WORDS = "input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]";
 
-/** Keys that do the same as another. @type {Record<string, string>} */
-const SAME = { "Alt+E": "E", "Alt+L": "R", ArrowDown: "J", ArrowUp: "K" };
+/** What is no button. It gives false if it did nothing. @typedef {(target: Element, isWriting: boolean) => boolean | void} Act */
+/** @type {Map<string, Act>} */
+const bound = new Map();
+let first = "";
+let forget = 0;
 
-/** “Alt+J”, “G”, “?”: how a key is written in data-key. @param {KeyboardEvent} event */
-function nameOf(event) {
-    const { code, key } = event;
-    let name = code.replace(/^Key|^Digit/, "");
-    if (key === "?" || (code === "Slash" && event.shiftKey)) name = "?";
-    else if (code === "Slash") name = "/";
-    else if (code === "Escape") name = "Esc";
-    return event.altKey ? `Alt+${name}` : name;
+/** What a key of the table does on this page. @param {string} key its first name @param {Act} act */
+export function bind(key, act) {
+    bound.set(key, act);
 }
 
-class KeyMap extends HTMLElement {
-    #first = "";
-    #forget = 0;
-    #off = new AbortController();
-    /** @type {HTMLDialogElement | null} */ #help = null;
+/** Press a key by its name: for the palette. @param {string} name @param {Element} [target] @returns {boolean} */
+export function press(name, target = document.body) {
+    const row = shortcut(name);
+    const names = row?.keys ?? [name];
+    const act = bound.get(names[0]);
+    if (act) return act(target, target.matches(WORDS)) !== false;
+    if (names.some(pressElement)) return true;
+    if (!row?.href) return false;
+    location.assign(row.href);
+    return true;
+}
 
-    connectedCallback() {
-        this.#off = new AbortController();
-        addEventListener("keydown", (event) => this.#key(event), { signal: this.#off.signal });
-    }
+/** Whether the key would do anything here. @param {string[]} names */
+export const works = (names) => bound.has(names[0]) || names.some(elementFor) || Boolean(shortcut(names[0])?.href);
 
-    disconnectedCallback() {
-        this.#off.abort();
-    }
+/** The page's own button for a key: the open conversation's first. @param {string} name @returns {HTMLElement | undefined} */
+function elementFor(name) {
+    const wanted = `:is(a, button, summary, textarea, input)[data-key="${CSS.escape(name)}"]:not([hidden])`;
+    const places = [document.querySelector(".pane:not([hidden])"), document.querySelector(".list"), document.querySelector("main"), document.querySelector(".rail")];
+    return /** @type {HTMLElement | undefined} */ (places.map((place) => place?.querySelector(wanted)).find(Boolean));
+}
 
-    /** @param {KeyboardEvent} event */
-    #key(event) {
-        const target = /** @type {Element} */ (event.target);
-        if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
-        const isWriting = target.matches(WORDS);
-        const name = nameOf(event);
-        if (isWriting && !event.altKey && name !== "Esc") return;
-        const chord = this.#first ? `${this.#first} ${name}` : "";
-        this.#remember("");
-        const done = (chord && this.#press(chord)) || this.#act(SAME[name] ?? name, target, isWriting) || this.#press(SAME[name] ?? name);
-        if (done) event.preventDefault();
-        else if (document.querySelector(`[data-key^="${CSS.escape(name)} "]`)) this.#remember(name);
-    }
+/** @param {string} name @returns {boolean} */
+function pressElement(name) {
+    const element = elementFor(name);
+    if (element?.matches("textarea, input")) element.focus();
+    else element?.click();
+    return Boolean(element);
+}
 
-    /** The first key of two. @param {string} name */
-    #remember(name) {
-        clearTimeout(this.#forget);
-        this.#first = name;
-        if (name) this.#forget = setTimeout(() => (this.#first = ""), CHORD_MS);
-    }
+/** The first key of two. @param {string} name */
+function remember(name) {
+    clearTimeout(forget);
+    first = name;
+    if (name) forget = setTimeout(() => (first = ""), CHORD_MS);
+}
 
-    /** What is not a button. @param {string} name @param {Element} target @param {boolean} isWriting @returns {boolean} */
-    #act(name, target, isWriting) {
-        const rows = list();
-        if (name === "J" || name === "K") {
-            rows?.choose(rows.neighbour(name === "J" ? 1 : -1, rows.chosen ?? rows.current));
-            const next = rows?.chosen?.querySelector("a");
-            if (next) deck()?.warm(next.href);
-        } else if (name === "Alt+J" || name === "Alt+K") this.#step(name === "Alt+J" ? 1 : -1, isWriting);
-        else if (name === "Enter" && rows?.chosen && !target.closest("a, button, summary")) rows.chosen.querySelector("a")?.click();
-        else if (name === "Alt+N") this.#nextTab();
-        else if (name === "/") /** @type {HTMLInputElement | null} */ (document.querySelector(".list [data-search]"))?.select();
-        else if (name === "?") this.#showHelp();
-        else if (name === "Esc") return this.#escape(target, isWriting);
-        else return false;
-        return true;
-    }
+/** @param {string} name */
+const opensChord = (name) => table.keys.some(({ keys }) => keys.some((key) => key.startsWith(`${name} `))) || document.querySelector(`[data-key^="${CSS.escape(name)} "]`);
 
-    /** The next conversation at once; who was writing goes on writing there. @param {1 | -1} step @param {boolean} isWriting */
-    #step(step, isWriting) {
-        const link = list()?.neighbour(step)?.querySelector("a");
-        if (!link) return;
-        deck()?.show(link.href, { focus: isWriting });
-        const after = list()?.neighbour(step)?.querySelector("a");
-        if (after) deck()?.warm(after.href);
-    }
+addEventListener("keydown", (event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    // AltGr is Ctrl+Alt to a browser, and letters of many languages to who types
+    if (event.defaultPrevented || event.isComposing || event.getModifierState("AltGraph") || document.querySelector("dialog[open]")) return;
+    const isWriting = target.matches(WORDS);
+    const name = nameOf(event);
+    if (isWriting && !event.altKey && !name.startsWith("Mod+") && name !== "Esc") return;
+    const chord = first ? `${first} ${name}` : "";
+    remember("");
+    if ((chord && press(chord, target)) || press(name, target)) event.preventDefault();
+    else if (opensChord(name)) remember(name);
+});
 
-    #nextTab() {
-        const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".tabs__item")]);
-        const at = tabs.findIndex((tab) => tab.hasAttribute("aria-current"));
-        tabs[(at + 1) % tabs.length]?.click();
-    }
+bind("Mod+/", () => {
+    const sheet = /** @type {HTMLDialogElement | null} */ (document.getElementById("key-help"));
+    if (!sheet) return false;
+    sheet.querySelector("[data-own-keys]")?.remove();
+    const own = [...document.querySelectorAll("main [data-key][title]")].filter((element) => !shortcut(element.getAttribute("data-key") ?? ""));
+    if (own.length) sheet.querySelector(".key-help__groups")?.append(sectionOf(sheet.dataset.own ?? "", own));
+    sheet.showModal();
+});
 
-    /** @param {Element} target @param {boolean} isWriting */
-    #escape(target, isWriting) {
-        if (document.querySelector(":popover-open")) return false; // the platform closes it
-        if (isWriting) {
-            /** @type {HTMLElement} */ (target).blur();
-            const link = /** @type {HTMLElement | null | undefined} */ (list()?.current?.querySelector("a"));
-            link?.focus({ preventScroll: true });
-        } else if (deck()?.current) deck()?.close();
-        return true;
-    }
-
-    /** Press the page's own button for this key: the open conversation's first. @param {string} name @returns {boolean} */
-    #press(name) {
-        const wanted = `[data-key="${CSS.escape(name)}"]`;
-        const places = [deck()?.current, this, document.querySelector(".list"), document.querySelector(".rail")];
-        const element = /** @type {HTMLElement | undefined} */ (places.map((one) => one?.querySelector(`a${wanted}, button${wanted}, summary${wanted}, textarea${wanted}, input${wanted}`)).find(Boolean));
-        if (!element) return false;
-        if (element.matches("textarea, input")) element.focus();
-        else element.click();
-        return true;
-    }
-
-    #showHelp() {
-        this.#help ??= this.#makeHelp();
-        const body = /** @type {HTMLElement} */ (this.#help.querySelector("dl"));
-        /** @type {Map<string, string>} */ const known = new Map();
-        for (const element of [...(deck()?.current?.querySelectorAll("[data-key]") ?? []), ...document.querySelectorAll("[data-key]")]) {
-            const key = element.getAttribute("data-key") ?? "";
-            if (!known.has(key) && element.getAttribute("title")) known.set(key, element.getAttribute("title") ?? "");
-        }
-        body.replaceChildren(...[...known].flatMap(([key, words]) => [this.#keyCaps(key), Object.assign(document.createElement("dd"), { textContent: words })]));
-        this.#help.showModal();
-    }
-
-    /** @param {string} keys */
-    #keyCaps(keys) {
+/** Keys that only this page has. @param {string} title @param {Element[]} elements */
+function sectionOf(title, elements) {
+    const section = document.createElement("section");
+    section.dataset.ownKeys = "";
+    const list = Object.assign(document.createElement("dl"), { className: "key-help__list" });
+    const known = new Map(elements.map((element) => [element.getAttribute("data-key") ?? "", element]));
+    for (const [key, element] of known) {
+        const line = document.createElement("div");
         const term = document.createElement("dt");
-        for (const key of keys.split(/[ +]/)) term.append(Object.assign(document.createElement("kbd"), { textContent: key }), " ");
-        return term;
+        term.append(...caps(key).map((cap) => Object.assign(document.createElement("kbd"), { textContent: cap })));
+        line.append(term, Object.assign(document.createElement("dd"), { textContent: plainTitle(element) }));
+        list.append(line);
     }
-
-    #makeHelp() {
-        const dialog = Object.assign(document.createElement("dialog"), { className: "dialog key-help" });
-        const head = Object.assign(document.createElement("div"), { className: "dialog__head" });
-        const title = Object.assign(document.createElement("h2"), { textContent: this.dataset.title ?? "" });
-        const close = Object.assign(document.createElement("button"), { type: "button", className: "icon-button", textContent: "×" });
-        close.setAttribute("aria-label", this.dataset.close ?? "");
-        close.addEventListener("click", () => dialog.close());
-        head.append(title, close);
-        dialog.append(head, Object.assign(document.createElement("dl"), { className: "dialog__body key-help__list" }));
-        dialog.setAttribute("aria-label", this.dataset.title ?? "");
-        dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-        document.body.append(dialog);
-        return dialog;
-    }
+    section.append(Object.assign(document.createElement("h3"), { textContent: title }), list);
+    return section;
 }
 
-customElements.define("key-map", KeyMap);
+document.getElementById("key-help")?.addEventListener("click", (event) => {
+    if (event.target === event.currentTarget) /** @type {HTMLDialogElement} */ (event.currentTarget).close();
+});
+
+/** The title without the key that `tell` added. @param {Element} element */
+export const plainTitle = (element) => element.getAttribute("data-title") ?? element.getAttribute("title") ?? "";
+
+/** A tooltip says its key, and so does a screen reader. @param {Event} event */
+function tell(event) {
+    const element = event.target instanceof Element ? event.target.closest("[data-key]") : null;
+    if (!element || element.hasAttribute("aria-keyshortcuts")) return;
+    const key = shortcut(element.getAttribute("data-key") ?? "")?.keys[0] ?? element.getAttribute("data-key") ?? "";
+    element.setAttribute("aria-keyshortcuts", key.replace("Mod", "Control"));
+    const title = element.getAttribute("title");
+    if (!title) return;
+    element.setAttribute("data-title", title);
+    element.setAttribute("title", `${title} · ${shown(key)}`);
+}
+document.addEventListener("pointerover", tell);
+document.addEventListener("focusin", tell);

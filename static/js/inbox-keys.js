@@ -1,0 +1,59 @@
+/** What keys do in the inbox besides pressing its buttons: walk the list, switch conversations, step back. */
+// @ts-check
+import { deck } from "deck";
+import { bind, press } from "keys";
+import { list } from "list";
+
+/** @param {1 | -1} step */
+function mark(step) {
+    const rows = list();
+    rows?.choose(rows.neighbour(step, rows.chosen ?? rows.current));
+    const next = rows?.chosen?.querySelector("a");
+    if (next) deck()?.warm(next.href);
+}
+
+/** The next conversation at once; who was writing goes on writing there. @param {1 | -1} step @param {boolean} isWriting */
+function open(step, isWriting) {
+    const link = list()?.neighbour(step)?.querySelector("a");
+    if (!link) return;
+    deck()?.show(link.href, { focus: isWriting });
+}
+
+bind("J", () => mark(1));
+bind("K", () => mark(-1));
+bind("Alt+J", (_target, isWriting) => open(1, isWriting));
+bind("Alt+K", (_target, isWriting) => open(-1, isWriting));
+
+bind("Enter", (target) => {
+    const chosen = list()?.chosen;
+    if (!chosen || target.closest("a, button, summary")) return false;
+    chosen.querySelector("a")?.click();
+});
+
+bind("/", () => /** @type {HTMLInputElement | null} */ (document.querySelector(".list [data-search]"))?.select());
+
+bind("Alt+N", () => {
+    const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".list .tabs__item")]);
+    const at = tabs.findIndex((tab) => tab.hasAttribute("aria-current"));
+    tabs[(at + 1) % tabs.length]?.click();
+});
+
+bind("Mod+Alt+E", (_target, isWriting) => {
+    const pane = deck()?.current;
+    const next = list()?.neighbour(1) ?? list()?.neighbour(-1); // before the row leaves the list
+    if (!pane) return false;
+    if (!pane.querySelector(".thread-head [name=reopen]")) press("Alt+E");
+    const link = next?.querySelector("a");
+    if (link) deck()?.show(link.href, { focus: isWriting });
+    else deck()?.close();
+});
+
+bind("Esc", (target, isWriting) => {
+    if (document.querySelector(":popover-open")) return false; // the platform closes it
+    if (isWriting) {
+        /** @type {HTMLElement} */ (target).blur();
+        const link = /** @type {HTMLElement | null | undefined} */ (list()?.current?.querySelector("a"));
+        link?.focus({ preventScroll: true });
+    } else if (deck()?.current) deck()?.close();
+    return true;
+});
