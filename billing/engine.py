@@ -49,8 +49,7 @@ from billing.openings import (
     Pair,
     Sent,
 )
-from billing.plans import International, Plan, card_day
-from billing.pricing.model import PricingModel
+from billing.plans import International, Plan, Stage, card_day
 
 PairKey = tuple[str, str, str]
 SWEEP_ABOVE = 4096
@@ -64,7 +63,8 @@ class OutOfOrder(Exception):
 class Account:
     """How one WhatsApp Business Account is priced. `place`: a fixed market; None takes it from each contact.
 
-    `free_used`: how much of the free tier was used up before the first fact, in the month of that fact.
+    `free_used`: how much of the free tier was used up before the first fact, in the month of that fact. `currencies`:
+    where it changes with time, the first day of each with it, oldest first; `currency` holds before.
     """
 
     plan: Plan
@@ -73,6 +73,11 @@ class Account:
     place: Place | None = None
     free_used: int = 0
     international: International | None = None
+    currencies: tuple[tuple[date, str], ...] = ()
+
+    def currency_on(self, day: date) -> str:
+        begun = [currency for begins, currency in self.currencies if begins <= day]
+        return begun[-1] if begun else self.currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Tariff:
     """The card of the day and the market of the recipient."""
 
     model: str
+    currency: str
     card: RateCard | None
     market: str | None
     is_estimated: bool = False
@@ -121,7 +127,7 @@ class Engine:
         self.cards = cards
         self.state = state or State()
         self._markets = cards.markets
-        self._in_force: dict[tuple[str, str, date], tuple[RateCard | None, MarketMap]] = {}
+        self._in_force: dict[tuple[Stage, str, date], tuple[RateCard | None, MarketMap]] = {}
         self._sweep_above = SWEEP_ABOVE
 
     def take(self, fact: Fact) -> list[Outcome]:
@@ -201,8 +207,9 @@ class Engine:
         account, pair = self.accounts[fact.waba], self._pair(fact)
         at = fact.reached_at
         local = at.astimezone(account.zone)
-        model = account.plan.model_on(local.date())
-        tariff = self._tariff(fact, local, account=account, model=model)
+        stage = account.plan.stage_on(local.date())
+        model = stage.model
+        tariff = self._tariff(fact, local, account=account, stage=stage)
         category = fact.category
         if account.international and tariff.is_international(category, account.international, at):
             category = AUTHENTICATION_INTERNATIONAL
@@ -226,17 +233,18 @@ class Engine:
         band, tier_position = None, None
         if not free:
             band, tier_position = self._band(sent, charge, tariff=tariff)
-        price, reason = _price(free, band, market=tariff.market, currency=account.currency)
+        price, reason = _price(free, band, market=tariff.market, currency=tariff.currency)
         return Entry(
             key=fact.key,
             fact=fact,
             opened_at=sent.at,
             expires_at=sent.at + charge.lasts if charge.lasts else None,
+            entry_until=sent.at + charge.entry_for if charge.entry_for else None,
             kind=charge.kind,
             category=charge.category,
             reason=reason,
             price=price,
-            currency=account.currency,
+            currency=tariff.currency,
             model=tariff.model,
             rule=charge.rule,
             market=tariff.market,
@@ -249,23 +257,21 @@ class Engine:
             is_estimated=not fact.is_confirmed,
         )
 
-    def _tariff(
-        self, fact: Fact, local: datetime, *, account: Account, model: PricingModel
-    ) -> Tariff:
-        card, markets = self._on(local.date(), model=model, currency=account.currency)
+    def _tariff(self, fact: Fact, local: datetime, *, account: Account, stage: Stage) -> Tariff:
+        currency = account.currency_on(local.date())
+        card, markets = self._on(local.date(), stage=stage, currency=currency)
         place = account.place or place_of(fact.contact)
         if place is None:
-            return Tariff(model.name, card, None)
-        return Tariff(model.name, card, markets.market_of(place), place.is_estimated)
+            return Tariff(stage.model.name, currency, card, None)
+        market = markets.market_of(place)
+        return Tariff(stage.model.name, currency, card, market, place.is_estimated)
 
-    def _on(
-        self, day: date, *, model: PricingModel, currency: str
-    ) -> tuple[RateCard | None, MarketMap]:
+    def _on(self, day: date, *, stage: Stage, currency: str) -> tuple[RateCard | None, MarketMap]:
         """The card and the market map of a local day."""
-        key = (model.name, currency, day)
+        key = (stage, currency, day)
         if not (found := self._in_force.get(key)):
-            priced_as = card_day(model, day)
-            card = self.cards.in_force(model=model.cards, currency=currency, on=priced_as)
+            priced_as = card_day(stage.model, day)
+            card = self.cards.in_force(model=stage.cards, currency=currency, on=priced_as)
             found = self._in_force[key] = (card, self._markets.on(priced_as))
         return found
 

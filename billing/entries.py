@@ -26,7 +26,8 @@ class Entry:
     `key` names the message it hangs on, so that pricing the same facts again gives the same keys. `answers`: the
     contact's message that it answered, if one of the last 24 h. `quota_position`: its number in the month of the free
     tier. `tier`: the volume band as Meta writes it, and `tier_position` its number in the month of that band's market
-    and category. `is_estimated`: not yet known to be delivered. `market_is_estimated`: only the country of the contact
+    and category. `is_estimated`: not yet known to be delivered. `entry_until`: the end of the free entry window
+    that it opened, where that is no conversation. `market_is_estimated`: only the country of the contact
     is known.
     """
 
@@ -49,6 +50,7 @@ class Entry:
     quota_position: int | None
     answers: datetime | None
     is_estimated: bool
+    entry_until: datetime | None = None
 
     @property
     def is_free(self) -> bool:

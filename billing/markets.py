@@ -133,6 +133,20 @@ def calling_prefix(country: str) -> str:
     return str(code) if code else ""
 
 
+def country_of(phone: str, user_id: str = "") -> str:
+    """The ISO code of a person's country by their number (digits), else by their business-scoped id; empty if
+    unknown.
+    """
+    if phone:
+        try:
+            code = phonenumbers.region_code_for_number(phonenumbers.parse(f"+{phone}"))
+        except phonenumbers.NumberParseException:
+            code = None
+        return code if code and len(code) == 2 and code.isalpha() else ""
+    scoped = _BUSINESS_SCOPED.fullmatch(user_id)
+    return scoped[1] if scoped else ""
+
+
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
     """English country names, for people who write Russia and not RU."""

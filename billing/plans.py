@@ -6,9 +6,10 @@ cards of the model's own time (before its first day the first card, after its la
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Final
 
 from billing.pricing import (
@@ -31,10 +32,16 @@ MODELS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """From this day on, this model."""
+    """From this day on, this model; with the cards of a private `price_list`, if one is named."""
 
     begins: date
     model: PricingModel
+    price_list: str = ""
+
+    @property
+    def cards(self) -> str:
+        """The word by which the cards of this stage are asked for."""
+        return list_word(self.model.cards, self.price_list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +51,16 @@ class Plan:
     name: str
     stages: tuple[Stage, ...]
 
-    def model_on(self, day: date) -> PricingModel:
-        """The model in force; before the first stage, the first."""
+    def stage_on(self, day: date) -> Stage:
+        """The stage in force; before the first, the first."""
         in_force = self.stages[0]
         for stage in self.stages:
             if stage.begins <= day:
                 in_force = stage
-        return in_force.model
+        return in_force
+
+    def model_on(self, day: date) -> PricingModel:
+        return self.stage_on(day).model
 
     @property
     def needs_category(self) -> bool:
@@ -74,6 +84,11 @@ class International:
         return market != self.home and at >= self.exceptions.get(market, self.starts_at)
 
 
+def list_word(cards: str, price_list: str) -> str:
+    """Cards of a private list are kept apart from Meta's own under a word of their own."""
+    return f"{cards}@{price_list}" if price_list else cards
+
+
 def card_day(model: PricingModel, day: date) -> date:
     """The day whose card prices `day` under this model."""
     return min(max(day, model.begins), model.ends)
@@ -84,3 +99,30 @@ PLANS: Final = {
     BY_DATE.name: BY_DATE,
     **{model.name: Plan(model.name, (Stage(model.begins, model),)) for model in MODELS},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """From this day on, one of PLANS, with the cards of `price_list`."""
+
+    begins: date
+    plan: str
+    price_list: str = ""
+
+
+def timeline(name: str, terms: Sequence[Term]) -> Plan:
+    """One plan out of several that follow each other. A plan whose model changes by date goes on changing in its
+    turn.
+    """
+    stages: list[Stage] = []
+    ordered = sorted(terms, key=lambda term: term.begins)
+    for term, after in zip_longest(ordered, ordered[1:]):
+        plan = PLANS[term.plan]
+        opening = plan.stage_on(term.begins)
+        stages.append(Stage(term.begins, opening.model, term.price_list))
+        stages += [
+            Stage(stage.begins, stage.model, term.price_list)
+            for stage in plan.stages
+            if stage.begins > term.begins and (after is None or stage.begins < after.begins)
+        ]
+    return Plan(name, tuple(stages))

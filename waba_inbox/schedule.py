@@ -19,6 +19,11 @@ CLOCK: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
     },
     "apply parked statuses": {"task": "conversations.tasks.sweep_parked", "schedule": 30.0},
+    "keep the books": {"task": "billing.tasks.sweep_books", "schedule": 10.0},
+    "let go of what never arrived": {
+        "task": "billing.tasks.expire_unarrived",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "ask Meta for the templates": {
         "task": "templates_app.tasks.sync_all",
         "schedule": crontab(minute="*/15"),

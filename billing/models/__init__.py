@@ -1,0 +1,22 @@
+"""The tables of billing: terms (plans, cards, rates), facts as they are stored, and the ledger that follows from
+them.
+"""
+
+from billing.models.facts import Checkpoint, LedgerState, Party, StoredFact
+from billing.models.ledger import ClosedMonth, DayTotal, LedgerEntry
+from billing.models.terms import BillingPlan, BillingSettings, ExchangeRate, StoredCard, StoredRate
+
+__all__ = [
+    "BillingPlan",
+    "BillingSettings",
+    "Checkpoint",
+    "ClosedMonth",
+    "DayTotal",
+    "ExchangeRate",
+    "LedgerEntry",
+    "LedgerState",
+    "Party",
+    "StoredCard",
+    "StoredFact",
+    "StoredRate",
+]

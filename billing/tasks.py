@@ -1,0 +1,35 @@
+"""What the workers are asked to do for the books. Each task may run twice and at any time."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import Workspace
+from billing import booking
+
+EVERY_SECONDS = 10
+
+
+@shared_task
+def keep_books(workspace_id: int) -> None:
+    booking.keep_books(workspace_id)
+
+
+@shared_task
+def sweep_books() -> None:
+    """Wake the books of every workspace in which something has changed."""
+    behind = Workspace.objects.filter(
+        Q(ledger_state=None)
+        | Q(last_seq__gt=F("ledger_state__seq"))
+        | Q(ledger_state__dirty_since__isnull=False)
+    ).exclude(last_seq=0)
+    for workspace_id in behind.values_list("pk", flat=True):
+        keep_books.apply_async((workspace_id,), expires=EVERY_SECONDS)
+
+
+@shared_task
+def expire_unarrived() -> None:
+    for workspace_id in Workspace.objects.values_list("pk", flat=True):
+        booking.expire(workspace_id, at=timezone.now())
