@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import zones
 from accounts.acts import ACTS
-from accounts.models import Agent, PricingPlan, Role, Team, Workspace
+from accounts.models import Agent, Handing, PricingPlan, Role, Sight, Team, Workspace
 
 meta_id = RegexValidator(r"^\d{5,32}$", _("Meta’s ids are made of digits only."))
 THEMES = [("system", _("Like the system")), ("light", _("Light")), ("dark", _("Dark"))]
@@ -71,6 +71,53 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
                 "Who has none is led to set one up before anything else: an app with codes, or a passkey."
             )
         }
+
+
+MOST_OPEN = 500  # conversations that one person can hold
+
+
+class DistributionForm(forms.ModelForm[Workspace]):
+    capacity = forms.IntegerField(
+        label=_("Open conversations one person is given"),
+        help_text=_("More can be taken by hand. A person’s page can say otherwise."),
+        min_value=1,
+        max_value=MOST_OPEN,
+    )
+    away_minutes = forms.IntegerField(
+        label=_("Offline after minutes without a page open"), min_value=1, max_value=120
+    )
+
+    class Meta:
+        model = Workspace
+        fields = (
+            "agent_sight",
+            "manager_sight",
+            "capacity",
+            "away_minutes",
+            "only_assignee_replies",
+        )
+        labels = {  # noqa: RUF012
+            "agent_sight": _("Agents see"),
+            "manager_sight": _("Managers see"),
+            "only_assignee_replies": _("Only the assignee may reply"),
+        }
+        help_texts = {  # noqa: RUF012
+            "only_assignee_replies": _(
+                "Others take the conversation over first. Managers and administrators may always reply."
+            )
+        }
+
+
+class SightForm(forms.Form):
+    sight = forms.ChoiceField(
+        choices=[("", _("As the role has it")), *Sight.choices], required=False
+    )
+    capacity = forms.IntegerField(required=False, min_value=1, max_value=MOST_OPEN)
+
+
+class HandingForm(forms.Form):
+    handing = forms.ChoiceField(choices=Handing.choices)
+    is_sticky = forms.BooleanField(required=False)
 
 
 class InviteForm(forms.Form):

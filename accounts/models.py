@@ -11,9 +11,18 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from accounts.seats import SeatAt
+from accounts.seats import ALL, OWN, TEAM, SeatAt
 from accounts.secrets import SecretField
+
+
+class Sight(models.TextChoices):
+    """How much of what their seats open somebody sees (accounts/seats.py)."""
+
+    ALL = ALL, _("All conversations")
+    TEAM = TEAM, _("Those of their teams, and their own")
+    OWN = OWN, _("Only those assigned to them")
 
 
 class Workspace(models.Model):
@@ -24,6 +33,11 @@ class Workspace(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=8, default="en")
     requires_mfa = models.BooleanField(default=False)
+    agent_sight = models.CharField(max_length=4, choices=Sight.choices, default=Sight.ALL)
+    manager_sight = models.CharField(max_length=4, choices=Sight.choices, default=Sight.ALL)
+    capacity = models.PositiveSmallIntegerField(default=20)  # open conversations an agent is given
+    away_minutes = models.PositiveSmallIntegerField(default=3)  # without a line: then offline
+    only_assignee_replies = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -50,6 +64,15 @@ SEES_EVERY_CONVERSATION = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 WORKS_CONVERSATIONS = frozenset({Role.AGENT, Role.MANAGER, Role.ADMINISTRATOR})
 
 
+class Presence(models.TextChoices):
+    """What an agent says of themselves, or, without a line to us, what we say (accounts/availability.py)."""
+
+    ONLINE = "online", pgettext_lazy("person", "Online")
+    BUSY = "busy", pgettext_lazy("person", "Busy")
+    AWAY = "away", pgettext_lazy("person", "Away")
+    OFFLINE = "offline", pgettext_lazy("person", "Offline")
+
+
 class AgentManager(BaseUserManager["Agent"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Agent:
         agent = self.model(email=email.strip().lower(), **fields)
@@ -73,6 +96,17 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = False
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    sight = models.CharField(
+        max_length=4, choices=Sight.choices, blank=True, default=""
+    )  # empty: as the role has it
+    capacity = models.PositiveSmallIntegerField(null=True, blank=True)  # None: the workspace's
+    chosen_presence = models.CharField(
+        max_length=8, choices=Presence.choices, default=Presence.ONLINE
+    )  # by hand
+    presence = models.CharField(
+        max_length=8, choices=Presence.choices, default=Presence.OFFLINE
+    )  # what colleagues see
+    line_at = models.DateTimeField(null=True, blank=True)  # when a browser was last on the line
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = AgentManager()
@@ -112,11 +146,33 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         """This agent's seats as values; managers and administrators sit everywhere, finance nowhere."""
         if not self.is_active or not self.works_conversations:
             return []
-        if self.role in SEES_EVERY_CONVERSATION:
-            return [SeatAt(self.workspace_id)]
+        sight = self.sees
+        places: list[tuple[int | None, int | None]] = (
+            [(None, None)]
+            if self.role in SEES_EVERY_CONVERSATION
+            else [(seat.number_id, seat.team_id) for seat in self.seats.all()]
+        )
+        belongs = sight == Sight.TEAM and places
+        teams = frozenset(team.pk for team in self.teams.all()) if belongs else frozenset()
         return [
-            SeatAt(self.workspace_id, seat.number_id, seat.team_id) for seat in self.seats.all()
+            SeatAt(self.workspace_id, number, team, sight=sight, agent=self.pk, teams=teams)
+            for number, team in places
         ]
+
+    @property
+    def sees(self) -> str:
+        """How much of what the seats open: the person's own setting, else the role's. Administrators see all."""
+        if self.role == Role.ADMINISTRATOR:
+            return Sight.ALL.value
+        if self.sight:
+            return self.sight
+        is_manager = self.role == Role.MANAGER
+        return self.workspace.manager_sight if is_manager else self.workspace.agent_sight
+
+    @property
+    def leads(self) -> bool:
+        """Managers and administrators: what binds agents to their own conversations does not bind them."""
+        return self.role in SEES_EVERY_CONVERSATION
 
 
 def initials(name: str) -> str:
@@ -127,10 +183,21 @@ def initials(name: str) -> str:
     return (words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])).upper()
 
 
+class Handing(models.TextChoices):
+    """How a team's waiting conversations find somebody (conversations/choosing.py)."""
+
+    OFF = "off", _("People take them themselves")
+    ROUND_ROBIN = "round_robin", _("In turn")
+    LEAST_BUSY = "least_busy", _("To whoever has the fewest open")
+
+
 class Team(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=80)
     members = models.ManyToManyField(Agent, related_name="teams", blank=True)
+    handing = models.CharField(max_length=12, choices=Handing.choices, default=Handing.OFF)
+    is_sticky = models.BooleanField(default=True)  # first whoever last handled this customer
+    last_given_to = models.BigIntegerField(null=True, blank=True)  # whose turn it was
 
     class Meta:
         ordering: ClassVar = ["name"]

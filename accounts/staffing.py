@@ -66,6 +66,7 @@ def set_teams(
         agent.teams.set(teams)
         names = [team.name for team in teams]
         audit.record(by, "agent.teams_changed", agent.email, address, teams=names)
+        sockets.close([agent.pk])  # some see what their teams have
     return agent
 
 

@@ -50,6 +50,7 @@ def set_members(
             joined=sorted(email for pk, email in names if pk in now),
             left=sorted(email for pk, email in names if pk in before),
         )
+        sockets.close(changed)  # some see what their teams have
     return team
 
 

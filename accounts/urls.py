@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import log, numbers, people, teams, whatsapp, workspace, you
+from accounts.views import distribution, log, numbers, people, teams, whatsapp, workspace, you
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("security/", you.security, name="security"),
     path("security/sessions/", you.sessions, name="sessions"),
     path("workspace/", workspace.workspace, name="workspace"),
+    path("distribution/", distribution.distribution, name="distribution"),
     path("people/", people.people, name="people"),
     path("people/invitations/", people.invitations, name="invitations"),
     path(
@@ -29,6 +30,7 @@ urlpatterns = [
     path("people/<int:agent_id>/role/", people.person_role, name="person_role"),
     path("people/<int:agent_id>/teams/", people.person_teams, name="person_teams"),
     path("people/<int:agent_id>/seats/", people.person_seats, name="person_seats"),
+    path("people/<int:agent_id>/sight/", distribution.person_sight, name="person_sight"),
     path("people/<int:agent_id>/activity/", people.person_activity, name="person_activity"),
     path(
         "people/<int:agent_id>/second-step/", people.person_second_step, name="person_second_step"
@@ -36,6 +38,7 @@ urlpatterns = [
     path("teams/", teams.teams, name="teams"),
     path("teams/<int:team_id>/", teams.team, name="team"),
     path("teams/<int:team_id>/members/", teams.team_members, name="team_members"),
+    path("teams/<int:team_id>/handing/", distribution.team_handing, name="team_handing"),
     path("teams/<int:team_id>/end/", teams.team_end, name="team_end"),
     path("whatsapp/", whatsapp.whatsapp, name="whatsapp"),
     path("whatsapp/apps/", whatsapp.apps, name="apps"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from accounts.models import Agent, PhoneNumber
-from accounts.seats import can_see
+from accounts.seats import ALL, TEAM, SeatAt, can_see, is_open_to
 from conversations.models import Conversation, MediaFile, Message
 from conversations.models.messages import MessageQuerySet
 from conversations.models.threads import ConversationQuerySet
@@ -19,17 +19,33 @@ NOTHING = Q(pk__in=[])
 def _visible(agent: Agent) -> Q:
     allowed = NOTHING
     for seat in agent.seats_at():
-        here = Q(workspace_id=seat.workspace)
-        if seat.number is not None:
-            here &= Q(number_id=seat.number)
-        if seat.team is not None:
-            here &= Q(team_id=seat.team) | Q(team_id=None)
+        here = _opened(seat)
+        if seat.sight != ALL:
+            mine = Q(assignee_id=seat.agent)
+            here &= mine | Q(team_id__in=seat.teams) if seat.sight == TEAM else mine
         allowed |= here
     return allowed
 
 
+def _opened(seat: SeatAt) -> Q:
+    here = Q(workspace_id=seat.workspace)
+    if seat.number is not None:
+        here &= Q(number_id=seat.number)
+    if seat.team is not None:
+        here &= Q(team_id=seat.team) | Q(team_id=None)
+    return here
+
+
 def conversations(agent: Agent) -> ConversationQuerySet:
     return Conversation.objects.filter(_visible(agent))
+
+
+def takeable(agent: Agent) -> ConversationQuerySet:
+    """What may be given to the agent: all that the seats open, also beyond a narrower sight."""
+    allowed = NOTHING
+    for seat in agent.seats_at():
+        allowed |= _opened(seat)
+    return Conversation.objects.filter(allowed)
 
 
 def messages(agent: Agent) -> MessageQuerySet:
@@ -44,10 +60,21 @@ def files(agent: Agent) -> QuerySet[MediaFile]:
 
 
 def colleagues(conversation: Conversation) -> list[Agent]:
-    """Everybody who sees this conversation: to assign it to, to name in a note."""
+    """Everybody who sees this conversation: to name in a note."""
+    place = conversation.place
+    return [agent for agent in staff(conversation) if can_see(agent.seats_at(), place)]
+
+
+def takers(conversation: Conversation) -> list[Agent]:
+    """Everybody to whom it may be given; once it is theirs they see it, however narrow their sight."""
+    place = conversation.place
+    return [agent for agent in staff(conversation) if is_open_to(agent.seats_at(), place)]
+
+
+def staff(conversation: Conversation) -> list[Agent]:
     found = Agent.objects.filter(workspace_id=conversation.workspace_id, is_active=True)
-    agents = found.prefetch_related("seats").order_by("name", "pk")
-    return [agent for agent in agents if can_see(agent.seats_at(), conversation.place)]
+    rows = found.select_related("workspace").prefetch_related("seats", "teams")
+    return list(rows.order_by("name", "pk"))
 
 
 def numbers(agent: Agent) -> list[PhoneNumber]:

@@ -31,7 +31,7 @@ def publish(
 ) -> None:
     """Number the change and show it. Call it last in the transaction. `was`: where the conversation stood before."""
     if was is not None and was != conversation.place:
-        facts["was"] = [was.number, was.team]
+        facts["was"] = was.facts
     journal.record(
         journal.Change(
             kind=kind,
@@ -87,9 +87,10 @@ def show(changes: list[journal.Change]) -> None:
             rendered = fragment(conversations[pk], bubbles[pk], teams=teams)
         for group in groups:
             html[group].append(rendered)
+    readers = _seated({one.workspace_id for one in conversations.values()}) if stood else []
     for pk, places in stood.items():
         if pk in conversations:
-            for agent in _who_lost(conversations[pk], places):
+            for agent in _who_lost(conversations[pk], places, readers):
                 html[f"agent.{agent.pk}"].append(tombstone(pk, conversations[pk].seq))
     live.push({group: "".join(parts) for group, parts in html.items()})
 
@@ -114,15 +115,21 @@ def _bubbles(message_ids: Iterable[int]) -> dict[int, list[Message]]:
     return bubbles
 
 
-def _who_lost(conversation: Conversation, places: set[Place]) -> list[Agent]:
+def _who_lost(
+    conversation: Conversation, places: set[Place], readers: Iterable[Agent]
+) -> list[Agent]:
     """Who saw it where it stood and does not where it stands. By person: two seats may give sight of it twice."""
-    agents = _readers({conversation.workspace_id}).prefetch_related("seats")
     return [
         agent
-        for agent in agents
+        for agent in readers
         if any(can_see(agent.seats_at(), place) for place in places)
         and not can_see(agent.seats_at(), conversation.place)
     ]
+
+
+def _seated(workspace_ids: set[int]) -> list[Agent]:
+    rows = _readers(workspace_ids).select_related("workspace")
+    return list(rows.prefetch_related("seats", "teams"))
 
 
 def languages(workspace_ids: set[int]) -> list[str]:

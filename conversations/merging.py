@@ -93,7 +93,7 @@ def _join(kept: Conversation, gone: Conversation) -> None:
             rows=(),
             actor=None,
             show=_bury,
-            facts={"into": kept.pk, "gone": pk, "was": [place.number, place.team]},
+            facts={"into": kept.pk, "gone": pk, "was": place.facts},
         )
     )
     live.publish("conversation.joined", kept, *moved)
@@ -132,8 +132,7 @@ def _bury(changes: list[journal.Change]) -> None:
     """Take the row of a thread that is no more off every screen."""
     html: dict[str, str] = {}
     for change in changes:
-        number, team = change.facts["was"]
-        for group in groups_for(Place(change.workspace_id, number, team)):
+        for group in groups_for(Place(change.workspace_id, *change.facts["was"])):
             for language in live.languages({change.workspace_id}):
                 name = f"{group}.{language}"
                 html[name] = html.get(name, "") + live.tombstone(change.facts["gone"], change.seq)

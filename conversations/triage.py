@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Agent, Team
-from accounts.seats import can_see
+from accounts.seats import is_open_to
 from conversations import activity, live
 from conversations.models import Conversation, ConversationStatus
 from conversations.refusals import AlreadyAssigned, InternalRole, MomentPast, NotTheirs
@@ -25,14 +25,15 @@ def assign(
     if conversation.assignee_id == to.pk:
         return conversation
     _check_expected(conversation, expected)
-    if to.workspace_id != conversation.workspace_id or not can_see(
+    if to.workspace_id != conversation.workspace_id or not is_open_to(
         to.seats_at(), conversation.place
     ):
         raise NotTheirs(to.name)
+    was = conversation.place
     conversation.assignee = to
     conversation.save(update_fields=["assignee"])
     line = activity.line(conversation, "assigned", at=at, by=agent, to=to.short_name, to_id=to.pk)
-    live.publish("conversation.assigned", conversation, line, actor=agent, to=to.pk)
+    live.publish("conversation.assigned", conversation, line, actor=agent, was=was, to=to.pk)
     return conversation
 
 
@@ -45,10 +46,11 @@ def unassign(
     if conversation.assignee_id is None:
         return conversation
     _check_expected(conversation, expected)
+    was = conversation.place
     conversation.assignee = None
     conversation.save(update_fields=["assignee"])
     line = activity.line(conversation, "unassigned", at=at, by=agent)
-    live.publish("conversation.unassigned", conversation, line, actor=agent)
+    live.publish("conversation.unassigned", conversation, line, actor=agent, was=was)
     return conversation
 
 
@@ -65,7 +67,7 @@ def set_team(
     was = conversation.place
     conversation.team = team
     assignee = conversation.assignee
-    if assignee and not can_see(assignee.seats_at(), conversation.place):
+    if assignee and not is_open_to(assignee.seats_at(), conversation.place):
         conversation.assignee = None
     conversation.save(update_fields=["team", "assignee"])
     facts = {"to": team.name, "to_id": team.pk} if team else {}

@@ -13,13 +13,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import DETAILS
-from accounts.models import WORKS_CONVERSATIONS, Agent, PricingPlan, Role
+from accounts.models import WORKS_CONVERSATIONS, Agent, Handing, PricingPlan, Role, Sight
 
 register = template.Library()
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
 EVERYBODY = frozenset(Role)
-VALUES: dict[str, Any] = dict(Role.choices) | dict(PricingPlan.choices)
+VALUES: dict[str, Any] = {
+    value: words
+    for choices in (Role, PricingPlan, Sight, Handing)
+    for value, words in choices.choices
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         _("Workspace"),
         (
             Entry("accounts:workspace", _("General"), "settings-2", ADMINISTRATORS),
+            Entry("accounts:distribution", _("Distribution"), "route", ADMINISTRATORS),
             Entry("accounts:people", _("People"), "users-round", MANAGERS),
             Entry("accounts:teams", _("Teams"), "network", MANAGERS),
         ),

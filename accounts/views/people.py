@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import inviting, seating, staffing
-from accounts.forms import ActivityForm, InviteForm, RoleForm
+from accounts.forms import ActivityForm, InviteForm, RoleForm, SightForm
 from accounts.models import Agent, Invitation, PhoneNumber, Seat
 from accounts.rights import AgentRequest, role
 from accounts.views._common import ADMINISTRATOR, MANAGER, address_of, mine
@@ -95,13 +95,14 @@ def invitation_end(request: AgentRequest, invitation_id: int) -> HttpResponse:
 @role(ADMINISTRATOR, MANAGER)
 @require_safe
 def person(request: AgentRequest, agent_id: int) -> HttpResponse:
-    agent = mine(_people(request), request, agent_id)
+    agent = mine(_people(request).select_related("workspace"), request, agent_id)
     workspace = request.user.workspace
     numbers = list(PhoneNumber.objects.filter(workspace=workspace))
     teams = list(workspace.teams.all())
     context = {
         "person": agent,
         "role_form": RoleForm(initial={"role": agent.role}),
+        "sight_form": SightForm(initial={"sight": agent.sight, "capacity": agent.capacity}),
         "teams": teams,
         "grid": seating.grid(agent.seats.all(), numbers=numbers, teams=teams),
     }

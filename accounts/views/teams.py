@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import teaming
-from accounts.forms import TeamForm
+from accounts.forms import HandingForm, TeamForm
 from accounts.models import Agent, PhoneNumber, Team
 from accounts.rights import AgentRequest, role
 from accounts.views._common import ADMINISTRATOR, MANAGER, address_of, mine
@@ -55,6 +55,7 @@ def team(request: AgentRequest, team_id: int) -> HttpResponse:
     context = {
         "team": row,
         "form": form,
+        "handing_form": HandingForm(initial={"handing": row.handing, "is_sticky": row.is_sticky}),
         "people": people.order_by("name"),
         "member_ids": set(row.members.values_list("pk", flat=True)),
         "conversations": row.conversation_set.all()[:MANY].count(),

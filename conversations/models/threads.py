@@ -117,7 +117,7 @@ class Conversation(models.Model):
 
     @property
     def place(self) -> Place:
-        return Place(self.workspace_id, self.number_id, self.team_id)
+        return Place(self.workspace_id, self.number_id, self.team_id, self.assignee_id)
 
     @property
     def window(self) -> ServiceWindow:

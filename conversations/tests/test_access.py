@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Agent, PhoneNumber, Role, Team
-from accounts.seats import can_see
+from accounts.models import Agent, PhoneNumber, Role, Sight, Team
+from accounts.seats import can_see, is_open_to
 from conversations import access, live, search
 from conversations.models import Conversation, MediaFile, Message
 from conversations.search import Filters
@@ -37,15 +37,28 @@ class SmallWorld:
             for number in numbers:
                 for team in (None, *teams):
                     self._conversation(number, team)
+            here = self.conversations[-len(numbers) * 3 :]
             for n in range(4):
-                agent = world.make_agent(workspace, f"Agent{company}{n}")
+                agent = world.make_agent(
+                    workspace, f"Agent{company}{n}", sight=chance.choice(["", *Sight.values])
+                )
+                teams[n % 2].members.add(agent)
+                given = chance.choice(here)
+                Conversation.objects.filter(pk=given.pk).update(assignee=agent)
+                given.assignee_id = agent.pk
                 for where, which in chance.sample(
                     [(a, b) for a in (None, *numbers) for b in (None, *teams)], chance.randint(0, 2)
                 ):
                     world.seat(agent, where, which)
                 self.agents.append(agent)
-            for role in (Role.MANAGER, Role.FINANCE):
+            workspace.agent_sight = chance.choice(Sight.values)
+            workspace.save(update_fields=["agent_sight"])
+            for role in (Role.MANAGER, Role.FINANCE, Role.ADMINISTRATOR):
                 self.agents.append(world.make_agent(workspace, f"{role}{company}", role))
+            self.agents.append(
+                world.make_agent(workspace, f"Lead{company}", Role.MANAGER, sight="team")
+            )
+            teams[0].members.add(self.agents[-1])
             off = world.make_agent(workspace, f"Off{company}", Role.MANAGER, is_active=False)
             self.agents.append(off)
         # A seat across the border, which no page makes, must open nothing.
@@ -63,12 +76,16 @@ class SmallWorld:
         return {row.pk for row in self.conversations if can_see(agent.seats_at(), row.place)}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(12))
 def test_pages_files_counts_and_changes_show_what_the_rule_says(db: Any, seed: int) -> None:
     small = SmallWorld(seed)
     seen_at_all = set()
     for agent in small.agents:
+        agent.workspace.refresh_from_db()
         seen = small.seen_by(agent)
+        takeable = {r.pk for r in small.conversations if is_open_to(agent.seats_at(), r.place)}
+        assert ids(access.takeable(agent)) == takeable
+        assert seen <= takeable
         seen_at_all |= seen
         assert ids(access.conversations(agent)) == seen
         assert {row.conversation_id for row in access.messages(agent)} == seen
@@ -81,7 +98,7 @@ def test_pages_files_counts_and_changes_show_what_the_rule_says(db: Any, seed: i
         assert {row.pk for row in changes.conversations} == seen
         assert set(changes.messages) == seen
         assert changes.gone == []
-        places = {row.number_id for row in small.conversations if row.pk in seen}
+        places = {row.number_id for row in small.conversations if row.pk in takeable}
         assert {number.pk for number in access.numbers(agent)} == places
     assert seen_at_all == ids(Conversation.objects.all())
 

@@ -399,6 +399,74 @@ def test_who_loses_sight_loses_row_and_thread_and_who_gains_it_gets_the_row(
     assert watchers[0].pushed() == []
 
 
+@pytest.mark.parametrize("sight", ["own", "team"])
+def test_who_sees_only_their_own_gets_it_with_the_assignment_and_loses_it_with_it(
+    stage: Stage, cleo: Agent, sight: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    stage.ana.sight = sight
+    stage.ana.save(update_fields=["sight"])
+    pk = stage.conversation.pk
+
+    def given(to: Agent | None, expected: Agent | None) -> None:
+        common: dict[str, Any] = {
+            "agent": cleo,
+            "expected": expected.pk if expected else None,
+            "at": timezone.now(),
+        }
+        with django_capture_on_commit_callbacks(execute=True):
+            if to is None:
+                triage.unassign(pk, **common)
+            else:
+                triage.assign(pk, to=to, **common)
+
+    ana, manager = Watcher(stage.ana), Watcher(cleo, pk)
+    assert ana.screen.page.find(f"conversation-{pk}") is None
+    with django_capture_on_commit_callbacks(execute=True):
+        said(stage, posts.text("Anybody?"))
+    assert ana.pushed() == []
+    assert ana.asked() == ""
+    given(stage.ana, None)
+    ana.check()
+    manager.check()
+    assert ana.screen.page.find(f"conversation-{pk}") is not None
+    given(cleo, stage.ana)
+    ana.check()
+    manager.check()
+    assert ana.screen.page.find(f"conversation-{pk}") is None
+    with django_capture_on_commit_callbacks(execute=True):
+        said(stage, posts.text("Still there?"))
+    assert ana.pushed() == []
+    given(stage.ana, cleo)
+    given(None, stage.ana)
+    ana.check()
+    assert ana.screen.page.find(f"conversation-{pk}") is None
+    assert manager.screen.page.find(f"pane-{pk}") is not None
+
+
+def test_who_sees_their_team_hears_of_its_conversations_whoever_has_them(
+    stage: Stage, cleo: Agent, django_capture_on_commit_callbacks: Any
+) -> None:
+    stage.ana.sight = "team"
+    stage.ana.save(update_fields=["sight"])
+    stage.conversation.team = stage.team
+    stage.conversation.save(update_fields=["team"])
+    watcher = Watcher(stage.ana, stage.conversation.pk)
+    for act in (
+        lambda: said(stage, posts.text("Hello?")),
+        lambda: triage.assign(
+            stage.conversation.pk, agent=cleo, to=cleo, expected=None, at=timezone.now()
+        ),
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        watcher.check()
+    assert watcher.screen.page.find(f"pane-{stage.conversation.pk}") is not None
+    with django_capture_on_commit_callbacks(execute=True):
+        move(stage, None)
+    watcher.check()
+    assert watcher.screen.page.find(f"pane-{stage.conversation.pk}") is None
+
+
 def test_who_sees_it_by_another_seat_keeps_thread_and_row(
     stage: Stage, returns: Team, django_capture_on_commit_callbacks: Any
 ) -> None:

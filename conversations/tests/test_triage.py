@@ -74,6 +74,7 @@ def test_moving_it_to_a_team_takes_it_from_those_outside_and_from_its_assignee(
     assert Event.objects.get(kind="conversation.moved").facts["was"] == [
         conversation.number_id,
         None,
+        ana.pk,
     ]
     assert lines(conversation)[-1]["to"] == "Clinic"
 

@@ -24,7 +24,7 @@ from conversations.views.asking import agent_of, conversation_of, invalid, refus
 def assignees(request: HttpRequest, pk: int) -> HttpResponse:
     """The menu of colleagues who may see this conversation."""
     conversation = conversation_of(request, pk)
-    context = {"conversation": conversation, "agents": access.colleagues(conversation)}
+    context = {"conversation": conversation, "agents": access.takers(conversation)}
     return render(request, "conversations/_assignees.html", context)
 
 
@@ -33,7 +33,7 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the conversation to a colleague or to nobody, if it still stands where the agent saw it."""
     conversation = conversation_of(request, pk)
     form = AssignmentForm(
-        request.POST, agent=agent_of(request), colleagues=access.colleagues(conversation)
+        request.POST, agent=agent_of(request), colleagues=access.takers(conversation)
     )
     if not form.is_valid():
         return invalid(request, form)
@@ -82,7 +82,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 def presence(request: HttpRequest, pk: int) -> HttpResponse:
     """A browser says every few seconds that its agent looks at this, or types. It costs two queries, and no write."""
     agent = agent_of(request)
-    found = access.conversations(agent).only("workspace", "number", "team")
+    found = access.conversations(agent).only("workspace", "number", "team", "assignee")
     conversation = get_object_or_404(found, pk=pk)
     doing = request.POST.get("doing", "")
     if doing not in colleagues_here.DOINGS:
