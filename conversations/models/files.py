@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+PDF = "application/pdf"
 SHOWN_BOX = (300, 320)
 STICKER_BOX = (140, 140)
 
@@ -69,6 +70,11 @@ class MediaFile(models.Model):
         if dot and ending.isalnum() and len(ending) <= 5:
             return f".{ending.lower()}"
         return mimetypes.guess_extension(self.mime_type.partition(";")[0]) or ""
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether a browser may show it in a frame: a PDF. The view looks at the first bytes too."""
+        return self.mime_type.partition(";")[0].strip().lower() == PDF
 
     def _shrunk(self) -> tuple[int, int]:
         """Width and height within the box that a bubble gives to a picture."""

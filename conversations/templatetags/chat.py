@@ -201,6 +201,7 @@ SPRITE = (
     "download",
     "external-link",
     "eye",
+    "expand",
     "file",
     "file-text",
     "forward",

@@ -112,6 +112,24 @@ def test_a_hostile_name_stays_a_name(
     assert "Set-Cookie" not in response.headers
 
 
+def test_a_paper_is_shown_in_our_frame_and_only_if_it_is_one(
+    browser: Client, conversation: Conversation
+) -> None:
+    fields = {"kind": "document", "mime_type": "application/pdf", "filename": "bill.pdf"}
+    paper = got(browser, stored(conversation, b"%PDF-1.7 and so on", **fields))
+    assert paper["Content-Type"] == "application/pdf"
+    assert paper["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in paper["Content-Security-Policy"]
+    assert "script-src" not in paper["Content-Security-Policy"]
+    assert "default-src 'none'" in paper["Content-Security-Policy"]
+    for body in (b"<html><script>alert(1)</script>", b"<svg onload=alert(1)>", b" %PDF-1.7", b""):
+        page = got(browser, stored(conversation, body, **fields))
+        assert page["Content-Type"] == "application/octet-stream"
+        assert page["Content-Disposition"].startswith("attachment")
+        assert page["X-Frame-Options"] == "DENY"
+        assert page["Content-Security-Policy"].endswith("sandbox")
+
+
 # --- seeking ------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from conversations import access, uploads
 from conversations.forms import UploadForm
 from conversations.models import MediaFile, MediaState
+from conversations.models.files import PDF
 from conversations.refusals import MediaRefused, refusal_facts
 from conversations.views.asking import agent_of, conversation_of
 
@@ -29,6 +30,12 @@ SHOWN_INLINE = frozenset(
         "audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus",
     }
 )  # fmt: skip
+# A PDF is drawn by the browser's own viewer, which no sandboxed frame may start. Its type is fixed and its first
+# bytes are looked at, so nothing of it can become a page of ours; only our own pages may frame it.
+PDF_START = b"%PDF-"
+IN_A_FRAME = (
+    "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
 ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 PIECE = 256 * 1024
 # What must not stand in a file's name: line breaks would end the header, marks of direction make .exe look like .txt.
@@ -68,7 +75,10 @@ def file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         response = _body(request, found, etag)
     response["ETag"] = etag
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    is_paper = response.get("Content-Type") == PDF
+    response["Content-Security-Policy"] = IN_A_FRAME if is_paper else "default-src 'none'; sandbox"
+    if is_paper:
+        response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "private, max-age=86400, immutable"
     response["Accept-Ranges"] = "bytes"
     return response
@@ -82,7 +92,8 @@ def _body(request: HttpRequest, found: MediaFile, etag: str) -> HttpResponseBase
         return HttpResponse(status=404)
     wanted = _range(request, size, etag)
     mime_type = found.mime_type.partition(";")[0].strip().lower()
-    is_inline = mime_type in SHOWN_INLINE and "download" not in request.GET
+    is_shown = mime_type in SHOWN_INLINE or (mime_type == PDF and _is_pdf(stream))
+    is_inline = is_shown and "download" not in request.GET
     content_type = mime_type if is_inline else "application/octet-stream"
     if wanted is not None and not wanted:
         stream.close()
@@ -96,6 +107,13 @@ def _body(request: HttpRequest, found: MediaFile, etag: str) -> HttpResponseBase
     shown_name = UNSEEN.sub("_", found.filename) or f"{found.key}{found.extension}"
     response["Content-Disposition"] = content_disposition_header(not is_inline, shown_name) or ""
     return response
+
+
+def _is_pdf(stream: IO[Any]) -> bool:
+    """By its first bytes: a page of HTML that is only called a PDF stays a download."""
+    head = stream.read(len(PDF_START))
+    stream.seek(0)
+    return bool(head == PDF_START)
 
 
 def _range(request: HttpRequest, size: int, etag: str) -> range | None:

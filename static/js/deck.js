@@ -228,7 +228,10 @@ export class ThreadDeck extends HTMLElement {
     /** @param {MouseEvent} event */
     #click(event) {
         const target = /** @type {Element} */ (event.target);
-        if (target.closest("[data-back]")) return this.#back(event);
+        if (target.closest("[data-back]")) {
+            event.preventDefault();
+            return this.back();
+        }
         const link = /** @type {HTMLAnchorElement | null} */ (target.closest("a.row__link, a[data-open]"));
         const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
         if (!link || !isPlain || event.defaultPrevented || !idIn(link.href)) return;
@@ -236,9 +239,8 @@ export class ThreadDeck extends HTMLElement {
         this.show(link.href, { focus: true });
     }
 
-    /** @param {Event} event */
-    #back(event) {
-        event.preventDefault();
+    /** On a phone: from the contact to the thread, from there to the list. */
+    back() {
         if (this.frame?.dataset.pane === "panel") this.frame.dataset.pane = "thread";
         else if (history.state?.from === "list") history.back();
         else this.close();

@@ -12,5 +12,6 @@ import "react";
 import "voice";
 import "details";
 import "lightbox";
+import "panes";
 import "inbox-keys";
 import "live";

@@ -8,9 +8,11 @@ class VoicePlayer extends HTMLElement {
         const audio = this.querySelector("audio");
         if (!audio || this.querySelector(".voice__speed")) return;
         const button = Object.assign(document.createElement("button"), { type: "button", className: "voice__speed" });
+        button.title = this.dataset.speed ?? "";
         const set = (/** @type {number} */ speed) => {
             audio.playbackRate = speed;
             button.textContent = `${speed}×`;
+            button.setAttribute("aria-label", `${button.title} ${speed}×`);
         };
         set(Number(localStorage.getItem("voice:speed")) || 1);
         button.addEventListener("click", () => {

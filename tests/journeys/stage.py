@@ -26,6 +26,7 @@ class Stage:
     def __init__(self, boss: Supervisor, site: Site, meta: SimulatorServer) -> None:
         self.boss = boss
         self.meta = meta
+        self.media = site.folder / "media"  # where its web server looks for files
         self.url = f"http://127.0.0.1:{site.port}"
         self._programs = {program.name: program for program in product(site)}
 
