@@ -84,13 +84,14 @@ def of_workspace(workspace_id: int) -> Terms:
     return Terms(
         accounts={str(account.pk): _terms(account) for account in accounts},
         cards=cards_of(workspace_id),
-        rates=Rates([Rate(row.base, row.quote, row.begins, row.rate) for row in found]),
+        rates=Rates([Rate(row.base, row.quote, row.begins, row.rate.normalize()) for row in found]),
     )
 
 
 def markups_of(plan: BillingPlan) -> Markups:
     special = {name: _markup(said) for name, said in plan.markups.items()}
-    return Markups(Markup(plan.markup_percent, plan.markup_fixed), special)
+    usual = Markup(plan.markup_percent.normalize(), plan.markup_fixed.normalize())
+    return Markups(usual, special)
 
 
 def cards_of(workspace_id: int) -> RateCards:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:inbox"), name="home"),
     path("inbox/", include("conversations.urls")),
     path("templates/", include("templates_app.urls")),
+    path("billing/", include("billing.urls")),
     path("accounts/", include("accounts.entrance")),
     path("settings/", include("accounts.urls")),
     path("settings/", include("conversations.settings_urls")),
