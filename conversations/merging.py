@@ -10,12 +10,21 @@ from django.db.models import F
 
 from accounts.seats import Place, groups_for
 from conversations import live
-from conversations.models import Contact, Conversation, ConversationStatus, Identifier, ReadMark
+from conversations.models import (
+    Block,
+    Contact,
+    Conversation,
+    ConversationStatus,
+    Identifier,
+    ReadMark,
+)
 from events import journal
 from events import live as pipe
 
 # What points at the two and moves. A test fails when a new table does, until somebody has thought of it here.
-MOVED_WITH_CONTACTS: Final = frozenset({"identifiers", "conversations"})
+MOVED_WITH_CONTACTS: Final = frozenset(
+    {"identifiers", "conversations", "consents", "notes", "blocks"}
+)
 MOVED_WITH_CONVERSATIONS: Final = frozenset({"messages", "read_marks"})
 SHOWN_AT_ONCE: Final = 200
 
@@ -40,6 +49,7 @@ def _merge(keep: Contact, gone: Contact) -> None:
         else:
             moving.append(conversation)
     Identifier.objects.filter(contact=gone).update(contact=keep)
+    _move_what_was_said(keep, gone)
     for conversation in moving:
         if kept := theirs.get(conversation.number_id):
             _join(kept, conversation)
@@ -51,21 +61,34 @@ def _merge(keep: Contact, gone: Contact) -> None:
     gone.delete()
 
 
+def _move_what_was_said(keep: Contact, gone: Contact) -> None:
+    """Notes, consents and blocks; where both have the same word or block, one of it stays."""
+    gone.notes.update(contact=keep)
+    known = set(keep.consents.values_list("at", "source"))
+    for consent in gone.consents.all():
+        if (consent.at, consent.source) not in known:
+            consent.contact = keep
+            consent.save(update_fields=["contact"])
+    blocked = Block.objects.filter(contact=keep).values("number")
+    Block.objects.filter(contact=gone).exclude(number__in=blocked).update(contact=keep)
+
+
 def _fill(keep: Contact, gone: Contact) -> None:
     """What an agent wrote, and the customer's own will about marketing, outlive the merger."""
     newer = _is_later(gone.profile_at, keep.profile_at)
     for column in ("profile_name", "username", "phone", "user_id"):
         if getattr(gone, column) and (newer or not getattr(keep, column)):
             setattr(keep, column, getattr(gone, column))
-    keep.name, keep.language = keep.name or gone.name, keep.language or gone.language
+    for column in ("name", "language", "email", "company"):
+        setattr(keep, column, getattr(keep, column) or getattr(gone, column))
     keep.profile_at = gone.profile_at if newer else keep.profile_at
     if _is_later(gone.marketing_said_at, keep.marketing_said_at):
         keep.marketing_stopped_at = gone.marketing_stopped_at
         keep.marketing_said_at = gone.marketing_said_at
     keep.save(
         update_fields=[
-            "profile_name", "username", "phone", "user_id", "name", "language", "profile_at",
-            "marketing_stopped_at", "marketing_said_at",
+            "profile_name", "username", "phone", "user_id", "name", "language", "email", "company",
+            "profile_at", "marketing_stopped_at", "marketing_said_at",
         ]
     )  # fmt: skip
 

@@ -1,8 +1,10 @@
 """The inbox in the database: contacts, conversations, messages, attempts to send them, and files."""
 
 from conversations.models.canned import CannedReply
+from conversations.models.consents import Block, BlockState, Consent, ConsentSource, ContactNote
 from conversations.models.contacts import Contact, Identifier, IdentifierKind
 from conversations.models.files import MediaFile, MediaState
+from conversations.models.jobs import Job, JobKind, JobState
 from conversations.models.messages import (
     Attempt,
     Direction,
@@ -17,13 +19,21 @@ from conversations.models.threads import Conversation, ConversationStatus, ReadM
 
 __all__ = [
     "Attempt",
+    "Block",
+    "BlockState",
     "CannedReply",
+    "Consent",
+    "ConsentSource",
     "Contact",
+    "ContactNote",
     "Conversation",
     "ConversationStatus",
     "Direction",
     "Identifier",
     "IdentifierKind",
+    "Job",
+    "JobKind",
+    "JobState",
     "MediaFile",
     "MediaState",
     "Mention",

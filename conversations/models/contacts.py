@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Lower, NullIf, Upper
 from django.utils import timezone
 
 from accounts.models import initials
+
+# The order of a list by name: those without one come first, by nothing that says who they are.
+BY_NAME = Lower(Coalesce(NullIf("name", Value("")), NullIf("profile_name", Value("")), "username"))
 
 
 class Contact(models.Model):
@@ -26,13 +31,25 @@ class Contact(models.Model):
     phone = models.CharField(max_length=20, blank=True, default="")  # Meta's wa_id, digits as given
     user_id = models.CharField(max_length=140, blank=True, default="")  # BSUID
     language = models.CharField(max_length=8, blank=True, default="")
+    email = models.EmailField(blank=True, default="")
+    company = models.CharField(max_length=160, blank=True, default="")
     marketing_stopped_at = models.DateTimeField(null=True, blank=True)
     marketing_said_at = models.DateTimeField(null=True, blank=True)  # the latest word on it
     profile_at = models.DateTimeField(null=True, blank=True)  # how old name and ids are
+    erased_at = models.DateTimeField(null=True, blank=True)  # nothing here says any more who it was
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )  # by hand
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes: ClassVar = [
+            models.Index("workspace", BY_NAME, "id", name="contact_by_name"),
+            GinIndex(
+                OpClass(Upper("email"), name="gin_trgm_ops"),
+                OpClass(Upper("company"), name="gin_trgm_ops"),
+                name="contact_work",
+            ),
             GinIndex(  # as `icontains` asks: search.py
                 OpClass(Upper("name"), name="gin_trgm_ops"),
                 OpClass(Upper("profile_name"), name="gin_trgm_ops"),
