@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import zones
 from accounts.acts import ACTS
+from accounts.availability import BY_HAND
 from accounts.models import Agent, Handing, PricingPlan, Role, Sight, Team, Workspace
 
 meta_id = RegexValidator(r"^\d{5,32}$", _("Meta’s ids are made of digits only."))
@@ -106,6 +107,10 @@ class DistributionForm(forms.ModelForm[Workspace]):
                 "Others take the conversation over first. Managers and administrators may always reply."
             )
         }
+
+
+class PresenceForm(forms.Form):
+    presence = forms.ChoiceField(choices=[(one.value, one.label) for one in BY_HAND])
 
 
 class SightForm(forms.Form):

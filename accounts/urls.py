@@ -12,6 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:me"), name="settings"),
     path("you/", you.me, name="me"),
     path("you/look/", you.look, name="look"),
+    path("you/presence/", you.presence, name="presence"),
     path("security/", you.security, name="security"),
     path("security/sessions/", you.sessions, name="sessions"),
     path("workspace/", workspace.workspace, name="workspace"),

@@ -13,7 +13,9 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import timezone
 
+from accounts import availability
 from accounts.models import Agent, Workspace
 from accounts.rights import lacks_second_step
 from accounts.seats import groups_of
@@ -36,6 +38,11 @@ def _latest(workspace_id: int) -> int:
     return Workspace.objects.values_list("last_seq", flat=True).get(pk=workspace_id)
 
 
+@database_sync_to_async
+def _note_line(agent_id: int) -> None:
+    availability.note_line(agent_id, at=timezone.now())
+
+
 class LiveConsumer(AsyncWebsocketConsumer):
     """Passes published fragments to one browser. It is never asked for anything."""
 
@@ -55,6 +62,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         for group in inbox:
             await self._join(group)
+        self.agent_id = agent.pk
+        with contextlib.suppress(OSError, DatabaseError):  # the next beat will
+            await _note_line(self.agent_id)
+        await self._join(f"staff.{agent.workspace_id}")
         self.beat = asyncio.create_task(self._keep_telling())
 
     async def _join(self, group: str) -> None:
@@ -74,6 +85,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _keep_telling(self) -> None:
         while True:
             with contextlib.suppress(OSError, DatabaseError):  # the next beat will tell
+                await _note_line(self.agent_id)
                 await self._say(seq=await _latest(self.workspace_id))
             await asyncio.sleep(getattr(settings, "LIVE_BEAT_SECONDS", BEAT_SECONDS))
 

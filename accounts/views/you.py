@@ -6,14 +6,14 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import browsers, preferences, sockets
-from accounts.forms import LookForm, MeForm
+from accounts import availability, browsers, preferences, sockets
+from accounts.forms import LookForm, MeForm, PresenceForm
 from accounts.rights import AgentRequest
 
 
@@ -26,6 +26,21 @@ def me(request: AgentRequest) -> HttpResponse:
         return redirect("accounts:me")
     status = 422 if form.errors else 200
     return render(request, "accounts/me.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def presence(request: AgentRequest) -> HttpResponse:
+    """GET: who is there, for a page that comes back. POST: online, busy or away, by hand."""
+    if request.method == "GET":
+        found = availability.of_workspace(request.user.workspace_id)
+        return JsonResponse({"presences": found})
+    form = PresenceForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    availability.choose(request.user.pk, at=timezone.now(), **form.cleaned_data)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    return redirect("accounts:me")
 
 
 @require_POST

@@ -1,5 +1,6 @@
 /** What every signed-in page loads: times that stay true, and short-lived words. */
 // @ts-check
+import "availability";
 import "clock";
 import "keys";
 import "palette";
