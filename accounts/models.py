@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import time
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -38,6 +39,8 @@ class Workspace(models.Model):
     capacity = models.PositiveSmallIntegerField(default=20)  # open conversations an agent is given
     away_minutes = models.PositiveSmallIntegerField(default=3)  # without a line: then offline
     only_assignee_replies = models.BooleanField(default=False)
+    requires_reason = models.BooleanField(default=False)  # nothing is resolved without one
+    morning = models.TimeField(default=time(9, 0))  # when what is snoozed for a day comes back
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from conversations.models import (
     Direction,
     MediaFile,
     Message,
+    Source,
 )
 from whatsapp.facts import InboundMessage, MessageEchoed, Person
 
@@ -31,8 +32,9 @@ Known: TypeAlias = dict[tuple[int, str], Message]
 PLACEHOLDER: Final = "media_placeholder"  # history: the file follows under the same wamid
 LINES: Final = frozenset({"system", "request_welcome"})  # nobody waits for an answer to these
 COLUMNS: Final = [
-    "status", "resolved_at", "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
-    "last_arrival", "inbound_count", "waiting_since", "last_inbound_at", "last_inbound_wamid", "snoozed_until",
+    "status", "resolved_at", "reason", "source", "last_at", "last_kind", "last_text", "last_direction",
+    "last_status", "last_error", "last_arrival", "inbound_count", "waiting_since",
+    "last_inbound_at", "last_inbound_wamid", "snoozed_until",
 ]  # fmt: skip
 
 
@@ -214,7 +216,7 @@ def _advance(conversation: Conversation, message: Message, answered_at: datetime
     if answered_at is None or message.at > answered_at:
         conversation.waiting_since = min(message.at, conversation.waiting_since or message.at)
     conversation.status = ConversationStatus.OPEN
-    conversation.resolved_at = conversation.snoozed_until = None
+    conversation.resolved_at = conversation.snoozed_until = conversation.reason_id = None
 
 
 def _keep_last(conversation: Conversation, message: Message) -> None:
@@ -225,11 +227,19 @@ def _keep_last(conversation: Conversation, message: Message) -> None:
     position = (message.at, message.arrival)
     if not is_first and position < (conversation.last_at, conversation.last_arrival):
         return
+    if is_first:
+        conversation.source = _begun_by(message)
     conversation.last_at, conversation.last_arrival = position
     conversation.last_kind = message.kind
     conversation.last_text = message.text[:160]
     conversation.last_direction = message.direction
     conversation.last_status, conversation.last_error = message.status, None
+
+
+def _begun_by(message: Message) -> str:
+    if message.direction == Direction.OUT:
+        return Source.US
+    return Source.AD if message.referral else Source.CUSTOMER
 
 
 def _note_echo(conversation: Conversation, message: Message) -> None:

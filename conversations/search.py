@@ -165,9 +165,9 @@ def inbox(agent: Agent, filters: Filters, *, before: str = "") -> Page[Conversat
     found = _filtered(agent, filters)
     if after := _keyset(before):
         at, pk = after
-        found = found.filter(last_at__lte=at).exclude(last_at=at, pk__gte=pk)
-    rows = list(with_seen(found, agent).for_list().order_by("-last_at", "-pk")[: ROWS + 1])
-    more = _cursor(rows[ROWS - 1].last_at, rows[ROWS - 1].pk) if len(rows) > ROWS else ""
+        found = found.filter(listed_at__lte=at).exclude(listed_at=at, pk__gte=pk)
+    rows = list(with_seen(found, agent).for_list().order_by("-listed_at", "-pk")[: ROWS + 1])
+    more = _cursor(rows[ROWS - 1].stands_at, rows[ROWS - 1].pk) if len(rows) > ROWS else ""
     return Page(rows[:ROWS], more)
 
 

@@ -23,6 +23,7 @@ from conversations.models import (
     MediaFile,
     Message,
     Reaction,
+    Source,
 )
 from conversations.outgoing import address_of
 from conversations.refusals import (
@@ -338,6 +339,8 @@ def _common(conversation: Conversation, agent: Agent, token: UUID, at: datetime)
 
 def _becomes_last(conversation: Conversation, message: Message) -> None:
     """The list's columns. An answer reopens what was resolved; nobody waits any more."""
+    if not conversation.last_kind:
+        conversation.source = Source.US
     conversation.last_at = max(message.at, conversation.last_at)
     conversation.last_kind = message.kind
     conversation.last_text = message.text[:LAST_TEXT]
@@ -346,10 +349,11 @@ def _becomes_last(conversation: Conversation, message: Message) -> None:
     conversation.waiting_since = None
     if conversation.is_resolved:
         conversation.status, conversation.resolved_at = ConversationStatus.OPEN, None
+        conversation.reason = None
     conversation.save(
         update_fields=[
             "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
-            "waiting_since", "status", "resolved_at",
+            "waiting_since", "status", "resolved_at", "reason", "source",
         ]
     )  # fmt: skip
 

@@ -33,14 +33,15 @@ def _wake(conversation_id: int, *, at: datetime) -> bool:
     if conversation is None:  # somebody opened it meanwhile, or has it in hand: next time
         return False
     conversation.status, conversation.snoozed_until = ConversationStatus.OPEN, None
-    conversation.save(update_fields=["status", "snoozed_until"])
+    conversation.woke_at = at  # so it stands at the top, where somebody sees it
+    conversation.save(update_fields=["status", "snoozed_until", "woke_at"])
     threads.publish("conversation.woke", conversation, activity.line(conversation, "woke", at=at))
     transaction.on_commit(partial(_tell, conversation), robust=True)
     return True
 
 
 def _tell(conversation: Conversation) -> None:
-    """The assignee hears of it wherever they are: it stands where it stood in the list, perhaps far down."""
+    """The assignee hears of it wherever they are."""
     agent = conversation.assignee
     if agent is None:
         return

@@ -84,14 +84,14 @@ def _kinds(readers: list[Agent]) -> list[Kind]:
     workspace = readers[0].workspace_id
     newest = {
         reader.pk: list(
-            access.conversations(reader).order_by("-last_at").values_list("pk", flat=True)[:400]
+            access.conversations(reader).order_by("-listed_at").values_list("pk", flat=True)[:400]
         )
         for reader in readers
     }
     far = list(
         Conversation.objects.filter(workspace_id=workspace)
-        .order_by("-last_at")
-        .values_list("last_at", "pk")[100:5000:100]
+        .order_by("-listed_at")
+        .values_list("listed_at", "pk")[100:5000:100]
     )
 
     def page(rng: random.Random, reader: Agent) -> str:

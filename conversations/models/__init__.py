@@ -3,8 +3,10 @@
 from conversations.models.canned import CannedReply
 from conversations.models.consents import Block, BlockState, Consent, ConsentSource, ContactNote
 from conversations.models.contacts import Contact, Identifier, IdentifierKind
+from conversations.models.custom_fields import CustomField, FieldKind, FieldOwner, FieldValue
 from conversations.models.files import MediaFile, MediaState
 from conversations.models.jobs import Job, JobKind, JobState
+from conversations.models.labels import Colour, Label
 from conversations.models.messages import (
     Attempt,
     Direction,
@@ -15,25 +17,38 @@ from conversations.models.messages import (
     Reaction,
 )
 from conversations.models.notes import Mention
-from conversations.models.threads import Conversation, ConversationStatus, ReadMark
+from conversations.models.queue import ResolveReason, SavedView
+from conversations.models.threads import (
+    Conversation,
+    ConversationStatus,
+    Priority,
+    ReadMark,
+    Source,
+)
 
 __all__ = [
     "Attempt",
     "Block",
     "BlockState",
     "CannedReply",
+    "Colour",
     "Consent",
     "ConsentSource",
     "Contact",
     "ContactNote",
     "Conversation",
     "ConversationStatus",
+    "CustomField",
     "Direction",
+    "FieldKind",
+    "FieldOwner",
+    "FieldValue",
     "Identifier",
     "IdentifierKind",
     "Job",
     "JobKind",
     "JobState",
+    "Label",
     "MediaFile",
     "MediaState",
     "Mention",
@@ -41,6 +56,10 @@ __all__ = [
     "Outcome",
     "ParkedChange",
     "ParkedStatus",
+    "Priority",
     "Reaction",
     "ReadMark",
+    "ResolveReason",
+    "SavedView",
+    "Source",
 ]

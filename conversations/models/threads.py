@@ -7,12 +7,15 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import PricingPlan
 from accounts.seats import Place
 from conversations.models.contacts import Contact
+from conversations.models.labels import Label
 from conversations.window import ServiceWindow
 from conversations.words import kind_label
 
@@ -22,6 +25,39 @@ class ConversationStatus(models.TextChoices):
     PENDING = "pending", _("Pending")
     SNOOZED = "snoozed", _("Snoozed")
     RESOLVED = "resolved", _("Resolved")
+
+
+class Priority(models.IntegerChoices):
+    NONE = 0, pgettext_lazy("priority", "None")
+    LOW = 1, pgettext_lazy("priority", "Low")
+    MEDIUM = 2, pgettext_lazy("priority", "Medium")
+    HIGH = 3, pgettext_lazy("priority", "High")
+    URGENT = 4, pgettext_lazy("priority", "Urgent")
+
+
+class Source(models.TextChoices):
+    """Who began the conversation."""
+
+    CUSTOMER = "customer", _("The customer")
+    US = "us", _("We")
+    AD = "ad", _("The customer, from an ad")
+
+
+class WindowEnds(models.Func):
+    """conversations/window.py in SQL. Only the 2022 plan has billed conversations of origin `user_initiated`.
+
+    Through UTC's wall clock, because PostgreSQL adds hours to an instant by the session's zone.
+    """
+
+    arity = 0
+    output_field = models.DateTimeField()
+    template = (
+        "(CASE WHEN window_refused_at >= last_inbound_at"
+        " THEN LEAST((last_inbound_at AT TIME ZONE 'UTC' + interval '24 hours') AT TIME ZONE 'UTC', window_refused_at)"
+        " WHEN last_inbound_at IS NOT NULL"
+        " THEN GREATEST((last_inbound_at AT TIME ZONE 'UTC' + interval '24 hours') AT TIME ZONE 'UTC',"
+        " CASE WHEN billed_origin = 'user_initiated' THEN billed_until END) END)"
+    )
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -64,6 +100,13 @@ class Conversation(models.Model):
         null=True, blank=True
     )  # with status snoozed; null: until the contact writes
 
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.NONE)
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.CUSTOMER)
+    labels = models.ManyToManyField(Label, related_name="conversations", blank=True)
+    reason = models.ForeignKey(
+        "conversations.ResolveReason", on_delete=models.SET_NULL, null=True, blank=True
+    )  # while it is resolved
+
     last_at = models.DateTimeField(default=timezone.now)  # WhatsApp's time of the latest message
     last_kind = models.CharField(max_length=24, blank=True, default="")
     last_text = models.CharField(max_length=160, blank=True, default="")
@@ -78,6 +121,13 @@ class Conversation(models.Model):
         null=True, blank=True
     )  # the first message that nobody has answered
 
+    woke_at = models.DateTimeField(null=True, blank=True)  # last came back from snooze by itself
+    listed_at = models.GeneratedField(  # where it stands in the list
+        expression=Greatest("last_at", "woke_at"),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
+
     last_inbound_at = models.DateTimeField(null=True, blank=True)
     last_inbound_wamid = models.CharField(max_length=160, blank=True, default="")
     window_refused_at = models.DateTimeField(
@@ -85,6 +135,11 @@ class Conversation(models.Model):
     )  # Meta said "closed" (131047): beats our clock until the contact writes again
     billed_until = models.DateTimeField(null=True, blank=True)
     billed_origin = models.CharField(max_length=24, blank=True, default="")
+    window_ends_at = (
+        models.GeneratedField(  # for questions to the database; ask `window` for the rule
+            expression=WindowEnds(), output_field=models.DateTimeField(null=True), db_persist=True
+        )
+    )
     pair_free_at = models.DateTimeField(
         null=True, blank=True
     )  # pair rate meter: see conversations/rates.py
@@ -97,14 +152,28 @@ class Conversation(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["workspace", "status", "-last_at", "-id"], name="conversation_list"
+                fields=["workspace", "status", "-listed_at", "-id"], name="conversation_queue"
             ),
             models.Index(
-                fields=["assignee", "status", "-last_at", "-id"], name="conversation_mine"
+                fields=["assignee", "status", "-listed_at", "-id"], name="conversation_queue_mine"
             ),
-            models.Index(fields=["workspace", "-last_at", "-id"], name="conversation_any_state"),
+            models.Index(fields=["workspace", "-listed_at", "-id"], name="conversation_queue_all"),
+            models.Index(
+                fields=["workspace", "-priority", "-listed_at", "-id"],
+                name="conversation_by_priority",
+            ),
+            models.Index(
+                fields=["workspace", "waiting_since", "id"],
+                name="conversation_waiting",
+                condition=~models.Q(waiting_since=None),
+            ),
+            models.Index(
+                fields=["workspace", "window_ends_at", "id"], name="conversation_by_window"
+            ),
             models.Index(fields=["workspace", "seq"], name="conversation_changes"),
-            models.Index(fields=["number", "status", "-last_at"], name="conversation_by_number"),
+            models.Index(
+                fields=["number", "status", "-listed_at", "-id"], name="conversation_queue_number"
+            ),
             models.Index(
                 fields=["snoozed_until"],
                 name="conversation_snoozed",
@@ -138,9 +207,14 @@ class Conversation(models.Model):
         return self.window.is_open(timezone.now())
 
     @property
+    def stands_at(self) -> datetime:
+        """As the column `listed_at`, also before it is saved."""
+        return max(self.last_at, self.woke_at) if self.woke_at else self.last_at
+
+    @property
     def list_position(self) -> str:
         """Sorts as text in the order of the list: latest first."""
-        return f"{10**17 - round(self.last_at.timestamp() * 1_000_000):017d}.{10**12 - (self.pk or 0):012d}"
+        return f"{10**17 - round(self.stands_at.timestamp() * 1_000_000):017d}.{10**12 - (self.pk or 0):012d}"
 
     @property
     def last_kind_label(self) -> str:

@@ -274,7 +274,7 @@ def _insert(
     wanted = dict(columns)
     for field in model._meta.concrete_fields:
         column = str(field.column)
-        if column not in wanted:
+        if column not in wanted and not field.generated:
             default = field.get_default()
             key = f"default_{column}"
             wanted[column] = f"%({key})s"

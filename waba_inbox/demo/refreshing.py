@@ -33,7 +33,7 @@ COLUMNS: Final[dict[type[models.Model], tuple[str, tuple[str, ...]]]] = {
         "workspace",
         (
             "created_at", "resolved_at", "last_at", "waiting_since", "last_inbound_at", "billed_until",
-            "window_refused_at", "pair_free_at",
+            "window_refused_at", "pair_free_at", "woke_at",
         ),
     ),
     Message: (

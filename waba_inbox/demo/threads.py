@@ -24,6 +24,7 @@ from conversations.models import (
     Message,
     Reaction,
     ReadMark,
+    Source,
 )
 from conversations.window import ServiceWindow
 from templates_app.models import Template
@@ -73,6 +74,11 @@ class Thread:
         if window.conversation_plan:
             conversation.billed_until = window.billed_until
             conversation.billed_origin = window.billed_origin
+        first = next(m for m in self.messages if m.direction != Direction.SYSTEM)
+        if first.direction == Direction.OUT:
+            conversation.source = Source.US
+        elif first.referral:
+            conversation.source = Source.AD
         last = next(m for m in reversed(self.messages) if m.direction != Direction.SYSTEM)
         conversation.last_at, conversation.last_kind = last.at, last.kind
         conversation.last_text, conversation.last_direction = last.text[:160], last.direction
