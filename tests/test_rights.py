@@ -15,9 +15,13 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts import inviting
 from accounts.models import Agent, Role, Workspace
+from billing import booking
+from billing.models import LedgerEntry
+from billing.tests import books
 from conversations.models import CannedReply, MediaFile
 from conversations.models.files import MediaState
 from templates_app.models import Draft, Template
@@ -122,6 +126,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "accounts:invitation_id": invitation.pk,
         "accounts:number_id": number.pk,
         "accounts:team_id": world.make_team(workspace, "A team").pk,
+        "billing:pk": _booked(conversation).pk,
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18"
         ).pk,
@@ -133,6 +138,12 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         ":key": "a-link-that-is-not-known",
         ":pk": passkey.pk,
     } | _held_back(workspace, account)
+
+
+def _booked(conversation: Any) -> LedgerEntry:
+    books.sends_template(conversation, timezone.now(), status="sent")
+    booking.keep_books(conversation.workspace_id)
+    return LedgerEntry.objects.get(workspace_id=conversation.workspace_id)
 
 
 def _held_back(workspace: Workspace, account: Any) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+"""The side menu of billing, and words that its pages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import RequestContext
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from billing import reading
+from billing.models.ledger import Category, Kind, Reason
+
+register = template.Library()
+
+# Name of the page, its words, its icon. One that is not part of the site is left out.
+ENTRIES: tuple[tuple[str, Promise, str], ...] = (
+    ("billing:overview", _("Overview"), "chart-column"),
+    ("billing:ledger", _("Ledger"), "receipt-text"),
+    ("billing:problems", _("Without an amount"), "circle-question-mark"),
+    ("billing:invoices", _("Invoices"), "file-check"),
+    ("billing:reconciliation", _("Reconciliation"), "scale"),
+    ("billing:what_if", _("What if"), "split"),
+    ("billing:budgets", _("Budgets"), "gauge"),
+    ("billing:plans", _("Plans"), "calendar-range"),
+    ("billing:cards", _("Rate cards"), "tags"),
+    ("billing:exchange", _("Exchange rates"), "arrow-left-right"),
+)
+WORDS: dict[str, Promise] = {
+    **dict(Category.choices),
+    **dict(Kind.choices),
+    **dict(Reason.choices),
+}
+
+
+@register.inclusion_tag("billing/_menu.html", takes_context=True)
+def billing_menu(context: RequestContext) -> dict[str, Any]:
+    request = context["request"]
+    shown = []
+    for name, words, icon in ENTRIES:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        here = request.resolver_match.url_name == name.partition(":")[2]
+        is_open = here if name == "billing:overview" else request.path.startswith(url)
+        count = 0
+        if name == "billing:problems":
+            count = reading.problem_count(request.user.workspace_id)
+        shown.append((url, words, icon, is_open, count))
+    return {"entries": shown}
+
+
+@register.filter
+def in_words(name: str) -> str:
+    """A category, kind or reason as people read it; what is not known, as it is."""
+    return str(WORDS.get(name, name))

@@ -1,0 +1,98 @@
+"""The pages of the ledger: its lines, the explanation of one, what has no amount yet, and the whole as a file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.models import BusinessAccount
+from accounts.rights import AgentRequest, role
+from billing import exports, reading
+from billing.access import ADMINISTRATOR, FINANCE
+from billing.explaining import explain
+from billing.forms import LedgerForm
+from billing.models import LedgerEntry
+from conversations import access
+
+
+def _form(request: AgentRequest) -> LedgerForm:
+    workspace = request.user.workspace
+    today = reading.today_of(workspace, timezone.now())
+    first = {"month": f"{today:%Y-%m}"}
+    return LedgerForm(first | request.GET.dict(), workspace=workspace, today=today)
+
+
+@role(FINANCE, ADMINISTRATOR)
+@require_safe
+def ledger(request: AgentRequest) -> HttpResponse:
+    form = _form(request)
+    filters = form.filters
+    found = reading.lines(filters, before=_before(request.GET.get("before", "")))
+    shown = found[: reading.PAGE]
+    older = ""
+    if len(found) > reading.PAGE:
+        last = f"{shown[-1].opened_at.isoformat()}|{shown[-1].pk}"
+        older = urlencode(request.GET.dict() | {"before": last})
+    context = {
+        "form": form,
+        "lines": shown,
+        "older": older,
+        "sums": reading.sums(filters),
+        "query": urlencode({k: v for k, v in request.GET.dict().items() if k != "before" and v}),
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "billing/ledger.html", context)
+
+
+def _before(text: str) -> tuple[datetime, int] | None:
+    """Where the page above ended. One that was made up shows the first page."""
+    at, _bar, pk = text.partition("|")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    if timezone.is_naive(moment) or not pk.isdecimal() or len(pk) > 18:
+        return None
+    return moment, int(pk)
+
+
+@role(FINANCE, ADMINISTRATOR)
+@require_safe
+def ledger_csv(request: AgentRequest) -> StreamingHttpResponse:
+    filters = _form(request).filters
+    name = f"ledger-{filters.month:%Y-%m}.csv" if filters.month else "ledger.csv"
+    lines = exports.csv_lines(reading.every_line(filters))
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@role(FINANCE, ADMINISTRATOR)
+@require_safe
+def entry(request: AgentRequest, pk: int) -> HttpResponse:
+    rows = LedgerEntry.objects.filter(workspace_id=request.user.workspace_id)
+    line = get_object_or_404(rows.select_related("account", "number", "party"), pk=pk)
+    seen = access.conversations(request.user).filter(pk=line.party.conversation_id).exists()
+    context = {
+        "entry": line,
+        "why": explain(line),
+        "history": reading.history(line),
+        "thread": line.party.conversation_id if seen else None,
+    }
+    return render(request, "billing/entry.html", context)
+
+
+@role(FINANCE, ADMINISTRATOR)
+@require_safe
+def problems(request: AgentRequest) -> HttpResponse:
+    workspace = request.user.workspace
+    accounts = BusinessAccount.objects.filter(workspace=workspace).in_bulk()
+    rows = [(one, accounts[one.account_id]) for one in reading.problems(workspace.pk)]
+    return render(request, "billing/problems.html", {"rows": rows})
