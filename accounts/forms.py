@@ -62,10 +62,21 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
 
     class Meta:
         model = Workspace
-        fields = ("name", "language", "time_zone", "requires_mfa")
+        fields = (
+            "name",
+            "language",
+            "time_zone",
+            "requires_mfa",
+            "agent_phones",
+            "manager_phones",
+            "finance_phones",
+        )
         labels = {  # noqa: RUF012
             "name": _("Name of the workspace"),
             "requires_mfa": _("Everybody signs in with a second step"),
+            "agent_phones": _("Agents see"),
+            "manager_phones": _("Managers see"),
+            "finance_phones": _("Finance sees"),
         }
         help_texts = {  # noqa: RUF012
             "requires_mfa": _(

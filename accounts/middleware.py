@@ -1,4 +1,4 @@
-"""Around every page: language and zone, when the agent was last seen, and the second step if required."""
+"""Around every page: language, zone, how numbers are shown, when the agent was last seen, a second step if required."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts import masking
 from accounts.models import Agent
 from accounts.rights import has_second_step
 
@@ -29,10 +30,15 @@ class AgentLocaleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         agent = request.user
         if agent.is_authenticated:
-            language, zone = agent.language, agent.time_zone
+            language, zone, phones = agent.language, agent.time_zone, agent.phones
         else:  # the sign-in page follows the browser
             language, zone = translation.get_language_from_request(request), "UTC"
-        with translation.override(language), timezone.override(zoneinfo.ZoneInfo(zone)):
+            phones = masking.HIDDEN
+        with (
+            masking.shown(phones),
+            translation.override(language),
+            timezone.override(zoneinfo.ZoneInfo(zone)),
+        ):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)

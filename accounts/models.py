@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import masking
 from accounts.seats import ALL, OWN, TEAM, SeatAt
 from accounts.secrets import SecretField
 
@@ -24,6 +25,14 @@ class Sight(models.TextChoices):
     ALL = ALL, _("All conversations")
     TEAM = TEAM, _("Those of their teams, and their own")
     OWN = OWN, _("Only those assigned to them")
+
+
+class Phones(models.TextChoices):
+    """How much of a customer's number a role is shown (accounts/masking.py)."""
+
+    FULL = masking.FULL, _("The whole number")
+    LAST_FOUR = masking.LAST_FOUR, _("The last four digits")
+    HIDDEN = masking.HIDDEN, _("Nothing of it")
 
 
 class Workspace(models.Model):
@@ -41,6 +50,11 @@ class Workspace(models.Model):
     only_assignee_replies = models.BooleanField(default=False)
     requires_reason = models.BooleanField(default=False)  # nothing is resolved without one
     morning = models.TimeField(default=time(9, 0))  # when what is snoozed for a day comes back
+    agent_phones = models.CharField(max_length=6, choices=Phones.choices, default=Phones.FULL)
+    manager_phones = models.CharField(max_length=6, choices=Phones.choices, default=Phones.FULL)
+    finance_phones = models.CharField(
+        max_length=6, choices=Phones.choices, default=Phones.LAST_FOUR
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -54,6 +68,15 @@ class Workspace(models.Model):
         )[0]
         self.last_seq = row.last_seq
         return row.last_seq - count + 1
+
+    def phones_for(self, role: str) -> str:
+        """How somebody of this role sees customers' numbers. Administrators set it, and see them whole."""
+        if role == Role.ADMINISTRATOR:
+            return Phones.FULL.value
+        return {
+            Role.MANAGER: self.manager_phones,
+            Role.FINANCE: self.finance_phones,
+        }.get(Role(role), self.agent_phones)
 
 
 class Role(models.TextChoices):
@@ -171,6 +194,15 @@ class Agent(AbstractBaseUser, PermissionsMixin):
             return self.sight
         is_manager = self.role == Role.MANAGER
         return self.workspace.manager_sight if is_manager else self.workspace.agent_sight
+
+    @property
+    def phones(self) -> str:
+        return self.workspace.phones_for(self.role)
+
+    @property
+    def audience(self) -> str:
+        """Who is pushed the same rendering: those who read one language and see as much of the numbers."""
+        return f"{self.language}.{self.phones}"
 
     @property
     def leads(self) -> bool:

@@ -33,17 +33,30 @@ def change_workspace(
     language: str,
     time_zone: str,
     requires_mfa: bool,
+    agent_phones: str,
+    manager_phones: str,
+    finance_phones: str,
     by: Agent,
     address: str | None = None,
 ) -> Workspace:
     workspace = Workspace.objects.select_for_update(no_key=True).get(pk=by.workspace_id)
-    new = {"name": name, "language": language, "time_zone": time_zone, "requires_mfa": requires_mfa}
+    new = {
+        "name": name,
+        "language": language,
+        "time_zone": time_zone,
+        "requires_mfa": requires_mfa,
+        "agent_phones": agent_phones,
+        "manager_phones": manager_phones,
+        "finance_phones": finance_phones,
+    }
     changed = {field: value for field, value in new.items() if getattr(workspace, field) != value}
     for field, value in changed.items():
         setattr(workspace, field, value)
     if changed:
         workspace.save(update_fields=list(changed))
         audit.record(by, "workspace.changed", workspace.name, address, **changed)
-    if changed.get("requires_mfa"):  # who has no second step must not go on listening
+    is_shown_less = any(field.endswith("_phones") for field in changed)
+    # Who has no second step, or is pushed numbers as they no longer see them, must not go on listening.
+    if changed.get("requires_mfa") or is_shown_less:
         sockets.close(workspace.agents.filter(is_active=True).values_list("pk", flat=True))
     return workspace

@@ -9,6 +9,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
+from accounts import masking
 from accounts.models import SEES_EVERY_CONVERSATION, Agent, Team
 from conversations.models import CannedReply, Conversation
 
@@ -75,10 +76,12 @@ def count_use(reply_id: int, *, agent: Agent, at: datetime) -> None:
 def values_for(conversation: Conversation, agent: Agent) -> dict[str, str]:
     """What stands for the variables here; empty where we do not know."""
     name = conversation.contact.name or conversation.contact.profile_name
+    with masking.shown(agent.phones):
+        phone = conversation.contact.shown_phone
     return {
         "contact.name": name,
         "contact.first_name": name.split(" ")[0],
-        "contact.phone": f"+{conversation.contact.phone}" if conversation.contact.phone else "",
+        "contact.phone": phone,
         "agent.name": agent.name,
         "agent.first_name": agent.name.split(" ")[0],
         "number.name": conversation.number.verified_name or conversation.number.label,

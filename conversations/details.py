@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from accounts import masking
 from accounts.models import Agent, Role
 from conversations.models import Attempt, Direction, Message, Outcome
 
@@ -26,6 +27,7 @@ class Details:
     moments: tuple[Moment, ...]
     attempts: tuple[tuple[Attempt, str], ...]  # with the outcome in words
     pricing: str
+    shows_ids: bool  # WhatsApp’s ids hold the phone number
     raw: str  # empty for those who may not see it
 
 
@@ -38,6 +40,7 @@ def of(message: Message, *, agent: Agent) -> Details:
         moments=_moments(message),
         attempts=tuple((attempt, outcomes[attempt.outcome]) for attempt in attempts),
         pricing=_pricing(message.pricing or {}),
+        shows_ids=agent.phones == masking.FULL,
         raw=_raw(message) if agent.role == Role.ADMINISTRATOR else "",
     )
 

@@ -8,17 +8,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import WORKS_CONVERSATIONS, Agent, Team
+from accounts import masking
+from accounts.models import WORKS_CONVERSATIONS, Agent, Team, Workspace
 from accounts.seats import Place, can_see, groups_for
 from conversations import panel
 from conversations.models import Conversation, Message
 from events import journal, live
+
+
+class Audience(NamedTuple):
+    """Those who are pushed the same rendering; `name` is that of Agent.audience."""
+
+    language: str
+    phones: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.language}.{self.phones}"
 
 
 def publish(
@@ -67,7 +79,7 @@ def tombstone(conversation_id: int, seq: int) -> str:
 
 
 def show(changes: list[journal.Change]) -> None:
-    """Render what changed once a language and push it to its audience: one push for the whole batch."""
+    """Render what changed once an audience and push it to its audience: one push for the whole batch."""
     message_ids: dict[int, set[int]] = defaultdict(set)
     stood: dict[int, set[Place]] = defaultdict(set)
     for change in changes:
@@ -79,10 +91,10 @@ def show(changes: list[journal.Change]) -> None:
     audience = _audience(conversations.values())
     if not audience and not stood:
         return  # nobody looks
-    bubbles = _bubbles(pk for thread, _language in audience for pk in message_ids[thread])
+    bubbles = _bubbles(pk for thread, _who in audience for pk in message_ids[thread])
     html: dict[str, list[str]] = defaultdict(list)
-    for (pk, language), groups in audience.items():
-        with translation.override(language):
+    for (pk, who), groups in audience.items():
+        with translation.override(who.language), masking.shown(who.phones):
             teams = panel.teams_of(conversations[pk].workspace_id) if pk in stood else ()
             rendered = fragment(conversations[pk], bubbles[pk], teams=teams)
         for group in groups:
@@ -95,13 +107,15 @@ def show(changes: list[journal.Change]) -> None:
     live.push({group: "".join(parts) for group, parts in html.items()})
 
 
-def _audience(conversations: Collection[Conversation]) -> dict[tuple[int, str], set[str]]:
-    """Of each conversation, in each language somebody there reads, the groups that a browser listens to right now."""
-    spoken = {pk: languages({pk}) for pk in {one.workspace_id for one in conversations}}
+def _audience(
+    conversations: Collection[Conversation],
+) -> dict[tuple[int, Audience], set[str]]:
+    """Of each conversation, for each rendering somebody there needs, the groups that a browser listens to right now."""
+    known = {pk: audiences({pk}) for pk in {one.workspace_id for one in conversations}}
     groups = {
-        (one.pk, language): {f"{group}.{language}" for group in groups_for(one.place)}
+        (one.pk, who): {f"{group}.{who.name}" for group in groups_for(one.place)}
         for one in conversations
-        for language in spoken[one.workspace_id]
+        for who in known[one.workspace_id]
     }
     heard = live.heard({name for names in groups.values() for name in names})
     return {key: names & heard for key, names in groups.items() if names & heard}
@@ -132,9 +146,17 @@ def _seated(workspace_ids: set[int]) -> list[Agent]:
     return list(rows.prefetch_related("seats", "teams"))
 
 
-def languages(workspace_ids: set[int]) -> list[str]:
-    """The languages that somebody who works conversations there reads: nothing is rendered for nobody."""
-    return list(_readers(workspace_ids).order_by().values_list("language", flat=True).distinct())
+def audiences(workspace_ids: set[int]) -> list[Audience]:
+    """The renderings that people who work conversations there need: nothing is rendered for nobody."""
+    rows = _readers(workspace_ids).order_by().values_list("language", "role", "workspace_id")
+    said = list(rows.distinct())
+    workspaces = Workspace.objects.in_bulk({workspace_id for *_rest, workspace_id in said})
+    return sorted(
+        {
+            Audience(language, workspaces[workspace_id].phones_for(role))
+            for language, role, workspace_id in said
+        }
+    )
 
 
 def _readers(workspace_ids: set[int]) -> QuerySet[Agent]:

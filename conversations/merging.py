@@ -156,8 +156,8 @@ def _bury(changes: list[journal.Change]) -> None:
     html: dict[str, str] = {}
     for change in changes:
         for group in groups_for(Place(change.workspace_id, *change.facts["was"])):
-            for language in live.languages({change.workspace_id}):
-                name = f"{group}.{language}"
+            for audience in live.audiences({change.workspace_id}):
+                name = f"{group}.{audience.name}"
                 html[name] = html.get(name, "") + live.tombstone(change.facts["gone"], change.seq)
     pipe.push(html)
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from accounts.models import Agent
 from accounts.seats import groups_for
-from conversations.live import languages
+from conversations.live import audiences
 from conversations.models import Conversation
 from events import live
 
@@ -18,10 +18,8 @@ DOINGS: Final = ("viewing", "typing", "gone")
 
 def tell(conversation: Conversation, *, agent: Agent, doing: str) -> None:
     """To the audience of the place where the conversation stands, and to nobody else."""
-    spoken = languages({conversation.workspace_id})
-    groups = [
-        f"{group}.{language}" for group in groups_for(conversation.place) for language in spoken
-    ]
+    known = audiences({conversation.workspace_id})
+    groups = [f"{group}.{one.name}" for group in groups_for(conversation.place) for one in known]
     live.tell_all(
         groups,
         kind="here",

@@ -18,7 +18,7 @@ from django.http import QueryDict
 
 from accounts.models import Agent
 from accounts.seats import Place, can_see
-from conversations import access
+from conversations import access, phones
 from conversations.models import (
     Contact,
     Conversation,
@@ -132,7 +132,7 @@ def _people(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:
         )
         digits = "".join(filter(str.isdigit, word))
         if PHONE_QUERY.fullmatch(word) and len(digits) >= FEWEST_DIGITS:
-            wanted |= Q(phone__contains=digits)
+            wanted |= phones.matching(agent, digits)
         found = found.filter(wanted)
     return found
 

@@ -30,7 +30,7 @@ def _inbox_groups(agent_id: int) -> list[str] | None:
     agent = Agent.objects.filter(pk=agent_id, is_active=True).select_related("workspace").first()
     if agent is None or not agent.works_conversations or lacks_second_step(agent):
         return None
-    return sorted(f"{group}.{agent.language}" for group in groups_of(agent.seats_at()))
+    return sorted(f"{group}.{agent.audience}" for group in groups_of(agent.seats_at()))
 
 
 @database_sync_to_async

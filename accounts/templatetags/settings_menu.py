@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import DETAILS
-from accounts.models import WORKS_CONVERSATIONS, Agent, Handing, PricingPlan, Role, Sight
+from accounts.models import WORKS_CONVERSATIONS, Agent, Handing, Phones, PricingPlan, Role, Sight
 
 register = template.Library()
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -21,7 +21,7 @@ MANAGERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
 EVERYBODY = frozenset(Role)
 VALUES: dict[str, Any] = {
     value: words
-    for choices in (Role, PricingPlan, Sight, Handing)
+    for choices in (Role, PricingPlan, Sight, Handing, Phones)
     for value, words in choices.choices
 }
 

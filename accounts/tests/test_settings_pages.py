@@ -15,6 +15,8 @@ from accounts.acts import ACTS
 from accounts.models import Agent, AuditEntry, Role
 from tests import world
 
+PHONES = {"agent_phones": "full", "manager_phones": "full", "finance_phones": "last4"}
+
 
 def test_what_an_agent_chooses_is_kept_and_a_new_language_reconnects(client, ana, closed):
     client.force_login(ana)
@@ -174,7 +176,12 @@ def test_the_log_of_another_company_is_not_shown(admin, dan):
 def test_asking_for_a_second_step_ends_the_connections_of_those_without_one(ada, ana, closed):
     def change(*, requires_mfa: bool) -> None:
         preferences.change_workspace(
-            name="Shop", language="en", time_zone="UTC", requires_mfa=requires_mfa, by=ada
+            name="Shop",
+            language="en",
+            time_zone="UTC",
+            requires_mfa=requires_mfa,
+            by=ada,
+            **PHONES,
         )
 
     assert closed(ana, lambda: change(requires_mfa=True))
@@ -182,7 +189,12 @@ def test_asking_for_a_second_step_ends_the_connections_of_those_without_one(ada,
 
 
 def test_the_workspaces_settings_are_written_down(admin, ada):
-    form = {"name": "North", "language": "ru", "time_zone": "Europe/Moscow", "requires_mfa": ""}
+    form = {
+        "name": "North",
+        "language": "ru",
+        "time_zone": "Europe/Moscow",
+        "requires_mfa": "",
+    } | PHONES
     admin.post("/settings/workspace/", form)
     assert AuditEntry.objects.get(act="workspace.changed").details == {
         "name": "North",

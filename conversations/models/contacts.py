@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Coalesce, Lower, NullIf, Upper
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from accounts import masking
 from accounts.models import initials
 
 # The order of a list by name: those without one come first, by nothing that says who they are.
@@ -66,18 +68,27 @@ class Contact(models.Model):
     @property
     def shown_name(self) -> str:
         handle = f"@{self.username}" if self.username else ""
-        return self.name or self.profile_name or handle or self.shown_phone or self.user_id
+        if named := self.name or self.profile_name:
+            return masking.name(named) or self._nobody
+        return handle or self.shown_phone or self.user_id or self._nobody
 
     @property
     def shown_phone(self) -> str:
-        return f"+{self.phone}" if self.phone else ""
+        """As the viewer may see it: accounts/masking.py."""
+        return masking.phone(self.phone, pretty=False)
+
+    @property
+    def _nobody(self) -> str:
+        """For those whom nothing names that may be shown: still told apart."""
+        words = gettext("Erased person") if self.erased_at else gettext("Customer")
+        return f"{words} {self.pk}" if self.pk else words
 
     @property
     def initials(self) -> str:
         """Two letters of the name; for somebody known by a handle or a number only, what tells them apart."""
         if self.name or self.profile_name:
             return initials(self.shown_name)
-        return "@" if self.username else self.phone[-2:] or "?"
+        return "@" if self.username else self.shown_phone[-2:] or "?"
 
     @property
     def hue(self) -> int:

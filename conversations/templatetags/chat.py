@@ -17,11 +17,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
+from accounts import masking
 from conversations.models import Contact, Message
 from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
 from templates_app.models import Category
-from whatsapp import errors, formatting, numbers
+from whatsapp import errors, formatting
 from whatsapp.error_words import Words
 
 register = template.Library()
@@ -142,7 +143,14 @@ def plain(text: str) -> str:
 
 @register.filter
 def phone(wa_id: str) -> str:
-    return numbers.display(wa_id) if wa_id else ""
+    """A customer's number as the viewer may see it (accounts/masking.py)."""
+    return masking.phone(wa_id)
+
+
+@register.filter
+def phone_given(number: str) -> str:
+    """A number that somebody wrote, on a contact card: as written, where the viewer sees numbers whole."""
+    return number if masking.current() == masking.FULL else masking.phone(number)
 
 
 @register.filter

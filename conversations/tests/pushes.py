@@ -31,7 +31,7 @@ class Listener:
         self.client.force_login(agent)
         self.cursor = str(Workspace.objects.get(pk=agent.workspace_id).last_seq)
         self.groups = {f"agent.{agent.pk}"} | {
-            f"{group}.{agent.language}" for group in groups_of(agent.seats_at())
+            f"{group}.{agent.audience}" for group in groups_of(agent.seats_at())
         }
         self.heard = len(RecordingLayer.sent)
 

@@ -74,8 +74,8 @@ async def test_an_agent_hears_of_what_their_seats_show_in_their_language() -> No
     line = await opened(agent)
     heard = sorted(groups_for(place))
     for group in heard:
-        await push(f"{group}.ru", group)
-        await push(f"{group}.en", "in another language")
+        await push(f"{group}.ru.full", group)
+        await push(f"{group}.en.full", "in another language")
     said = [(await line.said())["html"]]
     assert set(said) <= set(heard)
     assert await line.is_silent()
@@ -94,7 +94,7 @@ async def test_an_agent_does_not_hear_of_other_places() -> None:
     )
     for other in elsewhere:
         for group in groups_for(other):
-            await push(f"{group}.en")
+            await push(f"{group}.en.full")
     assert await line.is_silent()
     await line.hang_up()
 
@@ -103,7 +103,7 @@ async def test_a_manager_hears_of_everything_in_the_company_once() -> None:
     agent = await made("Cleo", Role.MANAGER)
     line = await opened(agent)
     for group in groups_for(Place(agent.workspace_id, 7, team=8)):
-        await push(f"{group}.en", group)
+        await push(f"{group}.en.full", group)
     assert "html" in await line.said()
     assert await line.is_silent()
     await line.hang_up()
