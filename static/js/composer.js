@@ -5,15 +5,19 @@
 // @ts-check
 import { keepDraft, readDraft } from "drafts";
 import { suggest, toggleEmoji } from "emoji";
-import { kindOf, previewOf, problemOf, Refused, upload } from "files";
+import { kindOf, previewOf, Refused, upload } from "files";
 import { Outbox } from "outbox";
 import { openPicker } from "picker";
+import { Quoting } from "quoting";
+import { Staging } from "staging";
 import { say } from "words";
 
 const DRAFT_MS = 300;
 
 export class ReplyComposer extends HTMLElement {
     #outbox = new Outbox(this);
+    quoting = new Quoting(this);
+    staging = new Staging(this);
     #draftTimer = 0;
     #off = new AbortController();
 
@@ -23,17 +27,13 @@ export class ReplyComposer extends HTMLElement {
         const pane = this.pane;
         this.form.addEventListener("submit", (event) => this.#submit(event), { signal });
         this.addEventListener("click", (event) => this.#click(event), { signal });
-        this.addEventListener("change", (event) => this.#chosen(event), { signal });
         this.text.addEventListener("input", () => this.#typed(), { signal });
-        this.text.addEventListener("keydown", (event) => this.#key(event), { signal });
-        this.text.addEventListener("paste", (event) => this.#pasted(event), { signal });
-        pane?.addEventListener("click", (event) => this.#quoteClick(event), { signal });
+        this.text.addEventListener("keydown", (event) => this.key(event), { signal });
+        this.quoting.listen(signal);
+        this.staging.listen(signal);
         pane?.addEventListener("window-changed", () => this.#judgeWindow(), { signal });
         this.addEventListener("placed", () => this.#judgeWindow(), { signal });
-        for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
-            pane?.addEventListener(name, (event) => this.#dragged(/** @type {DragEvent} */ (event)), { signal });
-        }
-        addEventListener("pagehide", () => this.#keepNow(), { signal });
+        addEventListener("pagehide", () => this.keepNow(), { signal });
         addEventListener("online", () => this.#outbox.retry(), { signal });
         document.addEventListener("line", (event) => /** @type {CustomEvent} */ (event).detail.open && this.#outbox.retry(), { signal });
         this.#restore();
@@ -42,7 +42,7 @@ export class ReplyComposer extends HTMLElement {
     }
 
     disconnectedCallback() {
-        this.#keepNow();
+        this.keepNow();
         this.#off.abort();
     }
 
@@ -56,10 +56,6 @@ export class ReplyComposer extends HTMLElement {
 
     get text() {
         return /** @type {HTMLTextAreaElement} */ (this.querySelector('textarea[name="text"]'));
-    }
-
-    get fileInput() {
-        return /** @type {HTMLInputElement} */ (this.querySelector("[data-file-input]"));
     }
 
     /** @returns {import("files").Limits} */
@@ -82,7 +78,7 @@ export class ReplyComposer extends HTMLElement {
     /** Put words into the composer, before what stands there. @param {string} words @param {string} [quoted] */
     write(words, quoted = "") {
         this.text.value = [words, this.text.value].filter(Boolean).join("\n");
-        if (quoted) this.#quote(quoted);
+        if (quoted) this.quoting.show(quoted);
         this.#typed();
         this.text.focus();
     }
@@ -107,10 +103,9 @@ export class ReplyComposer extends HTMLElement {
     speakAs(mode) {
         if (mode === (this.dataset.say ?? "reply")) return this.text.focus();
         const isFocused = document.activeElement === this.text;
-        this.#keepNow();
+        this.keepNow();
         const { text } = this;
-        this.#quoteBox.hidden = true;
-        this.#quoteBox.dataset.token = "";
+        this.quoting.clear();
         this.dataset.say = mode;
         text.value = "";
         text.dataset.reply ??= text.placeholder;
@@ -126,7 +121,7 @@ export class ReplyComposer extends HTMLElement {
         suggest(this);
         this.dispatchEvent(new CustomEvent("typed", { bubbles: true }));
         clearTimeout(this.#draftTimer);
-        this.#draftTimer = setTimeout(() => this.#keepNow(), DRAFT_MS);
+        this.#draftTimer = setTimeout(() => this.keepNow(), DRAFT_MS);
     }
 
     /** Browsers without field-sizing need a hand. */
@@ -136,20 +131,21 @@ export class ReplyComposer extends HTMLElement {
         this.text.style.blockSize = `${this.text.scrollHeight}px`;
     }
 
-    #keepNow() {
+    /** The draft, at once. */
+    keepNow() {
         clearTimeout(this.#draftTimer);
-        keepDraft(this.conversation, { text: this.text.value, quoted: this.#quoted }, this.dataset.say);
+        keepDraft(this.conversation, { text: this.text.value, quoted: this.quoting.token }, this.dataset.say);
     }
 
     #restore() {
         const { text, quoted } = readDraft(this.conversation, this.dataset.say);
         if (!this.text.value) this.text.value = text;
-        if (quoted) this.#quote(quoted);
+        if (quoted) this.quoting.show(quoted);
         this.#grow();
     }
 
     /** @param {KeyboardEvent} event */
-    #key(event) {
+    key(event) {
         if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
         const isShort = event.ctrlKey || event.metaKey;
         const sends = isShort || (this.dataset.enter === "1" && !event.shiftKey && !event.altKey);
@@ -164,14 +160,14 @@ export class ReplyComposer extends HTMLElement {
     #submit(event) {
         event.preventDefault();
         const text = this.text.value.trim();
-        const staged = this.isNote ? [] : this.#staged;
+        const staged = this.isNote ? [] : this.staging.all;
         if (!text && !staged.length) return;
         if (this.isNote) {
             this.#outbox.add({ text, note: "1" }, (bubble) => this.#fill(bubble, text));
             return this.#sent();
         }
-        const common = { seen: this.seen(), ...(this.#quoted ? { quoted: this.#quoted } : {}), ...(this.dataset.canned ? { canned: this.dataset.canned } : {}) };
-        const quote = this.#quoteBox.querySelector(".quote")?.cloneNode(true);
+        const common = { seen: this.seen(), ...(this.quoting.token ? { quoted: this.quoting.token } : {}), ...(this.dataset.canned ? { canned: this.dataset.canned } : {}) };
+        const quote = this.quoting.preview;
         let rest = text;
         for (const { file, kind, caption } of staged) {
             const takesCaption = kind !== "audio";
@@ -185,8 +181,8 @@ export class ReplyComposer extends HTMLElement {
                 if (quote) bubble.querySelector(".bubble")?.prepend(quote);
             });
         }
-        this.#filesBox.replaceChildren();
-        this.#unquote();
+        this.staging.clear();
+        this.quoting.clear();
         this.#sent();
     }
 
@@ -194,7 +190,7 @@ export class ReplyComposer extends HTMLElement {
         delete this.dataset.canned;
         this.text.value = "";
         this.#typed();
-        this.#keepNow();
+        this.keepNow();
     }
 
     /** @param {HTMLElement} bubble @param {string} words */
@@ -276,117 +272,7 @@ export class ReplyComposer extends HTMLElement {
         if (this.dataset.mode !== mode) this.dataset.mode = mode;
     }
 
-    // --- quoting ---------------------------------------------------------------------------------------
-
-    get #quoteBox() {
-        return /** @type {HTMLElement} */ (this.querySelector("[data-quote-slot]"));
-    }
-
-    get #quoted() {
-        return this.#quoteBox.dataset.token ?? "";
-    }
-
-    /** @param {Event} event */
-    #quoteClick(event) {
-        const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(".message [data-quote]"));
-        if (!button?.dataset.quote) return;
-        this.speakAs("reply");
-        this.#quote(button.dataset.quote);
-        this.#keepNow();
-        this.text.focus();
-    }
-
-    /** @param {string} token */
-    #quote(token) {
-        const message = document.getElementById(`message-${token}`);
-        const words = message?.querySelector(".bubble__text")?.textContent || message?.querySelector(".bubble__label, .file__name")?.textContent;
-        const box = this.#quoteBox;
-        box.dataset.token = token;
-        const quote = Object.assign(document.createElement("a"), { className: "quote", href: `#message-${token}` });
-        quote.dataset.jump = `message-${token}`;
-        quote.append(Object.assign(document.createElement("bdi"), { className: "quote__text", textContent: words?.trim() || "…" }));
-        const away = Object.assign(document.createElement("button"), { className: "icon-button", type: "button", textContent: "×" });
-        away.setAttribute("aria-label", this.dataset.remove ?? "");
-        away.addEventListener("click", () => {
-            this.#unquote();
-            this.text.focus();
-        });
-        box.replaceChildren(quote, away);
-        box.hidden = false;
-    }
-
-    #unquote() {
-        this.#quoteBox.hidden = true;
-        this.#quoteBox.dataset.token = "";
-        this.#quoteBox.replaceChildren();
-        this.#keepNow();
-    }
-
-    // --- files -----------------------------------------------------------------------------------------
-
-    get #filesBox() {
-        return /** @type {HTMLElement} */ (this.querySelector("[data-files-slot]"));
-    }
-
-    /** Files that wait for Send, with their captions. */
-    get #staged() {
-        return [...this.#filesBox.children].map((item) => {
-            const { file, kind } = /** @type {HTMLElement & {file: File, kind: string}} */ (item);
-            return { file, kind, caption: item.querySelector("input")?.value.trim() ?? "" };
-        });
-    }
-
-    /** @param {Iterable<File>} files */
-    stage(files) {
-        const { limits } = this;
-        for (const file of files) {
-            const problem = problemOf(file, limits);
-            if (problem) say(problem, { bad: true });
-            else this.#filesBox.append(this.#stagedItem(file, kindOf(file.type, limits)));
-        }
-        this.text.focus();
-    }
-
-    /** @param {File} file @param {string} kind */
-    #stagedItem(file, kind) {
-        const item = Object.assign(document.createElement("div"), { className: "staged", file, kind });
-        const caption = Object.assign(document.createElement("input"), { className: "input staged__caption", maxLength: 1024 });
-        caption.placeholder = this.dataset.caption ?? "";
-        caption.setAttribute("aria-label", `${this.dataset.caption ?? ""}: ${file.name}`);
-        caption.addEventListener("keydown", (event) => this.#key(event));
-        const away = Object.assign(document.createElement("button"), { className: "icon-button", type: "button", textContent: "×" });
-        away.setAttribute("aria-label", this.dataset.remove ?? "");
-        away.addEventListener("click", () => item.remove());
-        item.append(previewOf(file, kind), ...(kind === "audio" ? [] : [caption]), away);
-        return item;
-    }
-
-    /** @param {ClipboardEvent} event */
-    #pasted(event) {
-        const files = [...(event.clipboardData?.files ?? [])];
-        if (!files.length || event.clipboardData?.types.includes("text/plain")) return; // a spreadsheet brings a picture of itself
-        event.preventDefault();
-        if (this.takesFiles) this.stage(files);
-    }
-
-    /** @param {DragEvent} event */
-    #dragged(event) {
-        const { pane } = this;
-        if (!pane || !event.dataTransfer?.types.includes("Files")) return;
-        event.preventDefault();
-        const left = event.type === "dragleave" && event.relatedTarget instanceof Node && pane.contains(event.relatedTarget);
-        const isOver = (event.type === "dragenter" || event.type === "dragover" || left) && this.takesFiles;
-        pane.toggleAttribute("data-dropping", isOver);
-        if (isOver) pane.style.setProperty("--drop-words", JSON.stringify(this.dataset.drop ?? ""));
-        if (event.type === "drop" && this.takesFiles) this.stage(event.dataTransfer.files);
-    }
-
-    /** @param {Event} event */
-    #chosen(event) {
-        if (event.target !== this.fileInput) return;
-        this.stage([...(this.fileInput.files ?? [])]);
-        this.fileInput.value = "";
-    }
+    // --- buttons ---------------------------------------------------------------------------------------
 
     /** @param {Event} event */
     #click(event) {
@@ -394,7 +280,7 @@ export class ReplyComposer extends HTMLElement {
         const emoji = /** @type {HTMLElement | null} */ (target.closest("[data-emoji]"));
         const tab = /** @type {HTMLElement | null} */ (target.closest("[data-say-as]"));
         if (tab) this.speakAs(tab.dataset.sayAs ?? "");
-        else if (target.closest("[data-attach]")) this.fileInput.click();
+        else if (target.closest("[data-attach]")) this.staging.choose();
         else if (emoji) toggleEmoji(emoji, (chosen) => this.insert(chosen));
         else if (target.closest("button[data-template]")) openPicker(this);
     }
