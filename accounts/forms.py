@@ -25,6 +25,9 @@ class LanguageField(forms.ChoiceField):
         super().__init__(label=_("Language"), choices=settings.LANGUAGES, **kwargs)
 
 
+UNDO_SECONDS = ((0, _("No: it leaves at once")), (5, _("5 seconds")), (10, _("10 seconds")))
+
+
 class ZoneField(forms.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(label=_("Time zone"), choices=zones.choices, **kwargs)
@@ -40,10 +43,24 @@ class MeForm(forms.ModelForm[Agent]):
         required=False,
         help_text=_("Shift+Enter starts a new line. Off: Ctrl+Enter sends."),
     )
+    undo_seconds = forms.TypedChoiceField(
+        label=_("Undo after Send"),
+        choices=UNDO_SECONDS,
+        coerce=int,
+        help_text=_("A message waits so long before it leaves; until then you can take it back."),
+    )
 
     class Meta:
         model = Agent
-        fields = ("name", "language", "time_zone", "theme", "density", "enter_sends")
+        fields = (
+            "name",
+            "language",
+            "time_zone",
+            "theme",
+            "density",
+            "enter_sends",
+            "undo_seconds",
+        )
         labels = {"name": _("Name")}  # noqa: RUF012
         help_texts = {"name": _("Colleagues see it; customers do not.")}  # noqa: RUF012
 

@@ -119,6 +119,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(max_length=8, default="system")
     density = models.CharField(max_length=12, default="comfortable")
     enter_sends = models.BooleanField(default=True)
+    undo_seconds = models.PositiveSmallIntegerField(default=5)  # what is sent waits so long
     is_active = models.BooleanField(default=True)
     is_staff = False
     last_seen_at = models.DateTimeField(null=True, blank=True)

@@ -9,7 +9,9 @@ from django.db import transaction
 from accounts import audit, sockets
 from accounts.models import Agent, Workspace
 
-OWN = frozenset({"name", "language", "time_zone", "theme", "density", "enter_sends"})
+OWN = frozenset(
+    {"name", "language", "time_zone", "theme", "density", "enter_sends", "undo_seconds"}
+)
 
 
 @transaction.atomic

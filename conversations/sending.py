@@ -8,48 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NotRequired, TypedDict, Unpack
+from typing import Any, Final, Unpack
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from accounts.models import Agent
-from conversations import admission, live, statuses, tasks
+from conversations import admission, live, statuses
 from conversations.admission import Draft
 from conversations.models import (
     Conversation,
-    ConversationStatus,
     Direction,
     MediaFile,
     Message,
     Reaction,
-    Source,
 )
 from conversations.outgoing import address_of
+from conversations.queueing import How, common, locked, queue, ring
 from conversations.refusals import (
     CannotReact,
     ContentRefused,
     NotRetryable,
-    ThreadMoved,
-    TooLate,
     WindowClosed,
 )
 from whatsapp import payloads
 from whatsapp.payloads import Address, Choice, Payload
 
-LAST_TEXT: Final = 160
 REACTION_DAYS: Final = timedelta(days=30)
-
-
-class How(TypedDict):
-    """What every verb takes besides what it sends. `seen`: the highest `seq` that the agent had on screen."""
-
-    agent: Agent
-    token: UUID
-    seen: int
-    at: datetime
-    quoted: NotRequired[Message | None]
-    override: NotRequired[bool]  # send although somebody wrote meanwhile
 
 
 # --- verbs -----------------------------------------------------------------------------------------
@@ -67,7 +52,7 @@ def reply(
         admission.check_filled(text)
         return Draft(kind="text", text=admission.checked_text(text), content={"body": text.strip()})
 
-    return _queue(conversation_id, write, **how)
+    return queue(conversation_id, write, **how)
 
 
 def send_media(
@@ -88,7 +73,7 @@ def send_media(
         content = {"caption": words} if words else {}
         return Draft(kind=file.kind, text=words, content=content, media=file)
 
-    return _queue(conversation_id, write, **how)
+    return queue(conversation_id, write, **how)
 
 
 def send_template(
@@ -104,7 +89,7 @@ def send_template(
     def write(conversation: Conversation) -> Draft:
         return admission.filled(conversation, template_id, values, media)
 
-    return _queue(conversation_id, write, **how)
+    return queue(conversation_id, write, **how)
 
 
 def send_interactive(
@@ -119,7 +104,7 @@ def send_interactive(
         said = build(address_of(conversation.contact))["interactive"]
         return Draft(kind="interactive", text=said["body"]["text"], content=said)
 
-    return _queue(conversation_id, write, **how)
+    return queue(conversation_id, write, **how)
 
 
 def buttons(body: str, choices: Sequence[Choice], **more: Any) -> Callable[[Address], Payload]:
@@ -159,7 +144,7 @@ def send_location(
         words = ", ".join(filter(None, (name, address)))
         return Draft(kind="location", text=words, content=content)
 
-    return _queue(conversation_id, write, **how)
+    return queue(conversation_id, write, **how)
 
 
 def send_contacts(
@@ -174,7 +159,7 @@ def send_contacts(
         words = ", ".join(str(card.get("name", "")) for card in cards)
         return Draft(kind="contacts", text=words, content={"contacts": [dict(c) for c in cards]})
 
-    return _queue(conversation_id, write, **how)
+    return queue(conversation_id, write, **how)
 
 
 @transaction.atomic
@@ -183,7 +168,7 @@ def react(
 ) -> Message:
     """Put the company's emoji on a message, or take it away ("") . Gives the message that it stands on."""
     target = Message.objects.get(pk=message_id)
-    conversation = _locked(target.conversation_id)
+    conversation = locked(target.conversation_id)
     if token and conversation.messages.filter(token=token).exists():
         return target
     admission.check_sender(conversation, agent)
@@ -200,14 +185,14 @@ def react(
     else:
         Reaction.objects.filter(message=target, is_ours=True).delete()
     Message.objects.create(
-        **_common(conversation, agent, token or uuid4(), at),
+        **common(conversation, agent, token or uuid4(), at),
         kind="reaction",
         content={"emoji": emoji},
         quoted=target,
         quoted_wamid=target.wamid,
     )
     live.publish("message.reacted", conversation, target, actor=agent)
-    _ring(conversation.pk)
+    ring(conversation.pk)
     return target
 
 
@@ -215,13 +200,13 @@ def react(
 def retry(message_id: int, *, agent: Agent, at: datetime) -> Message:
     """Send again what failed or whose fate nobody knows: a new round, a new wamid. Old attempts stay."""
     message = Message.objects.select_related("quoted", "template").get(pk=message_id)
-    conversation = _locked(message.conversation_id)
+    conversation = locked(message.conversation_id)
     message.refresh_from_db(fields=["status", "revoked_at"])
     if message.direction != Direction.OUT:
         raise NotRetryable
     if message.status in statuses.WAITING:
         return message  # pressed twice
-    if message.status not in (statuses.FAILED, statuses.UNKNOWN) or message.revoked_at:
+    if not message.can_be_sent_again:
         raise NotRetryable
     admission.check_sender(conversation, agent)
     if message.kind == "template":
@@ -243,125 +228,5 @@ def retry(message_id: int, *, agent: Agent, at: datetime) -> Message:
         conversation.last_status, conversation.last_error = statuses.QUEUED, None
         conversation.save(update_fields=["last_status", "last_error"])
     live.publish("message.requeued", conversation, message, actor=agent, message=message.pk)
-    _ring(conversation.pk)
+    ring(conversation.pk)
     return message
-
-
-@transaction.atomic
-def discard(message_id: int, *, agent: Agent, at: datetime) -> Message:
-    """Take back what is still queued. It stays in the thread, struck out: `failed` with `revoked_at`."""
-    message = Message.objects.get(pk=message_id)
-    conversation = _locked(message.conversation_id)
-    message.refresh_from_db()
-    if message.revoked_at:
-        return message
-    admission.check_sender(conversation, agent)
-    if message.direction != Direction.OUT or message.status != statuses.QUEUED:
-        raise TooLate
-    message.status = statuses.FAILED
-    message.failed_at = message.revoked_at = at
-    message.retry_at, message.error_code, message.error_details = None, None, ""
-    message.save(
-        update_fields=[
-            "status", "failed_at", "revoked_at", "retry_at", "error_code", "error_details"
-        ]
-    )  # fmt: skip
-    if message.at >= conversation.last_at:
-        conversation.last_status, conversation.last_error = statuses.FAILED, None
-        conversation.save(update_fields=["last_status", "last_error"])
-    live.publish("message.discarded", conversation, message, actor=agent)
-    _ring(conversation.pk)  # those behind it need not wait any more
-    return message
-
-
-# --- the one road ----------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def _queue(
-    conversation_id: int,
-    write: Callable[[Conversation], Draft],
-    *,
-    agent: Agent,
-    token: UUID,
-    seen: int,
-    at: datetime,
-    quoted: Message | None = None,
-    override: bool = False,
-) -> Message:
-    """Lock, check everything, write the message and the list's columns, tell. Nothing calls Meta here."""
-    conversation = _locked(conversation_id)
-    if repeated := conversation.messages.filter(token=token).first():
-        return repeated
-    admission.check_sender(conversation, agent)
-    draft = write(conversation)
-    if draft.needs_window and not conversation.window.is_open(at):
-        raise WindowClosed(conversation.window_closes_at)
-    if not override and (
-        newer := admission.newer_than(seen, conversation=conversation, agent=agent)
-    ):
-        raise ThreadMoved(tuple(newer))
-    message = Message(
-        **_common(conversation, agent, token, at),
-        kind=draft.kind,
-        text=draft.text,
-        content=draft.content,
-        media=draft.media,
-        template=draft.template,
-        quoted=quoted,
-        quoted_wamid=quoted.wamid if quoted else "",
-    )
-    admission.check_form(message, conversation)
-    message.save(force_insert=True)
-    _becomes_last(conversation, message)
-    live.publish("message.queued", conversation, message, actor=agent, message=message.pk)
-    _ring(conversation.pk)
-    return message
-
-
-def _locked(conversation_id: int) -> Conversation:
-    rows = Conversation.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("contact", "number__account").get(pk=conversation_id)
-
-
-def _common(conversation: Conversation, agent: Agent, token: UUID, at: datetime) -> dict[str, Any]:
-    return {
-        "token": token,
-        "workspace_id": conversation.workspace_id,
-        "conversation": conversation,
-        "number_id": conversation.number_id,
-        "direction": Direction.OUT,
-        "author": agent,
-        "at": at,
-        "status": statuses.QUEUED,
-    }
-
-
-def _becomes_last(conversation: Conversation, message: Message) -> None:
-    """The list's columns. An answer reopens what was resolved; nobody waits any more."""
-    if not conversation.last_kind:
-        conversation.source = Source.US
-    conversation.last_at = max(message.at, conversation.last_at)
-    conversation.last_kind = message.kind
-    conversation.last_text = message.text[:LAST_TEXT]
-    conversation.last_direction = Direction.OUT
-    conversation.last_status, conversation.last_error = statuses.QUEUED, None
-    conversation.waiting_since = None
-    if conversation.is_resolved:
-        conversation.status, conversation.resolved_at = ConversationStatus.OPEN, None
-        conversation.reason = None
-    conversation.save(
-        update_fields=[
-            "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
-            "waiting_since", "status", "resolved_at", "reason", "source",
-        ]
-    )  # fmt: skip
-
-
-def _ring(conversation_id: int) -> None:
-    """Wake a worker once this is committed. With the broker away the sweep finds the message: it is stored."""
-    transaction.on_commit(lambda: _deliver_soon(conversation_id), robust=True)
-
-
-def _deliver_soon(conversation_id: int) -> None:
-    tasks.deliver.delay(conversation_id)

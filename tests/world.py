@@ -45,11 +45,12 @@ def make_workspace(**over: Any) -> Workspace:
 
 
 def make_agent(workspace: Workspace, name: str, role: str = Role.AGENT, **over: Any) -> Agent:
-    fields = {
+    fields: dict[str, Any] = {
         "email": f"{name.lower()}@example.com",
         "password": PASSWORD,
         "name": name,
         "role": role,
+        "undo_seconds": 0,  # what is sent leaves at once, unless a test says otherwise
     }
     return Agent.objects.create_user(**fields | {"workspace": workspace} | over)
 

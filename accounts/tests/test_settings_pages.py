@@ -26,11 +26,12 @@ def test_what_an_agent_chooses_is_kept_and_a_new_language_reconnects(client, ana
         "time_zone": "Europe/Moscow",
         "theme": "dark",
         "density": "compact",
+        "undo_seconds": "10",
     }
     assert closed(ana, lambda: client.post("/settings/you/", form))
     ana.refresh_from_db()
     assert (ana.name, ana.language, ana.time_zone) == ("Ана", "ru", "Europe/Moscow")
-    assert (ana.theme, ana.enter_sends) == ("dark", False)
+    assert (ana.theme, ana.enter_sends, ana.undo_seconds) == ("dark", False, 10)
     assert 'data-theme="dark"' in client.get("/settings/you/").content.decode()
 
 

@@ -113,7 +113,9 @@ class Message(models.Model):
     played_at = models.DateTimeField(null=True)
     error_code = models.IntegerField(null=True)
     error_details = models.TextField(blank=True, default="")  # Meta's own words
-    retry_at = models.DateTimeField(null=True)  # postponed until then; those behind it wait too
+    retry_at = models.DateTimeField(
+        null=True
+    )  # postponed or held until then; those behind it wait too
     pricing = models.JSONField(null=True)  # Meta's pricing and conversation, as told
     edited_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -163,6 +165,32 @@ class Message(models.Model):
         """Waiting for a later try, for a reason that Meta gave."""
         return (
             self.status == statuses.QUEUED and self.retry_at is not None and bool(self.error_code)
+        )
+
+    @property
+    def is_taken_back(self) -> bool:
+        """By us, before Meta had it: the customer knows nothing of it."""
+        return self.direction == Direction.OUT and self.revoked_at is not None and not self.wamid
+
+    @property
+    def is_held(self) -> bool:
+        """Waiting for nothing but its author's second thoughts: it can still be taken back."""
+        return self.status == statuses.QUEUED and self.retry_at is not None and not self.error_code
+
+    @property
+    def held_ms(self) -> int:
+        """How long it can still be taken back. Said as a length: the browser's clock may be wrong."""
+        left = (self.retry_at - timezone.now()).total_seconds() if self.retry_at else 0
+        return max(round(left * 1000), 0)
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """What the phone app could not deliver is the phone's to repeat: we hold no body of it."""
+        return (
+            self.direction == Direction.OUT
+            and self.source not in ("phone", "history")
+            and self.status in (statuses.FAILED, statuses.UNKNOWN)
+            and self.revoked_at is None
         )
 
     @property

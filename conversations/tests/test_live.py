@@ -26,6 +26,7 @@ from conversations import (
     receiving,
     sending,
     settling,
+    taking_back,
     triage,
     waking,
 )
@@ -196,7 +197,7 @@ def tried_again(stage: Stage) -> None:
 
 def taken_back(stage: Stage) -> None:
     message = sending.reply(stage.conversation.pk, text="Oh no", **stage.how())
-    sending.discard(message.pk, **stage.by())
+    taking_back.discard(message.pk, **stage.by())
 
 
 def reacted(emoji: str) -> Act:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.models import PricingPlan
-from conversations import refusals, sending, statuses
+from conversations import refusals, sending, statuses, taking_back
 from conversations.models import ConversationStatus, Direction, Message
 from conversations.sending import buttons, choice_list, link_button, location_request
 from conversations.tests.outbox import make_file, say
@@ -328,16 +328,18 @@ def test_a_retry_after_the_window_closed_is_refused(conversation, ana):
 
 def test_a_queued_message_can_be_taken_back_and_a_sent_one_not(conversation, ana):
     message = say(conversation, ana)
-    gone = sending.discard(message.pk, agent=ana, at=timezone.now())
+    gone = taking_back.discard(message.pk, agent=ana, at=timezone.now())
     assert (gone.status, bool(gone.revoked_at)) == (statuses.FAILED, True)
     assert not conversation.messages.unsent().exists()
-    assert sending.discard(message.pk, agent=ana, at=timezone.now()).revoked_at == gone.revoked_at
+    assert (
+        taking_back.discard(message.pk, agent=ana, at=timezone.now()).revoked_at == gone.revoked_at
+    )
     with pytest.raises(refusals.NotRetryable):
         sending.retry(message.pk, agent=ana, at=timezone.now())
     sent = say(conversation, ana)
     Message.objects.filter(pk=sent.pk).update(status=statuses.SENDING)
     with pytest.raises(refusals.TooLate):
-        sending.discard(sent.pk, agent=ana, at=timezone.now())
+        taking_back.discard(sent.pk, agent=ana, at=timezone.now())
 
 
 def test_there_is_no_reaction_to_what_meta_does_not_know_or_has_forgotten(conversation, ana):

@@ -10,6 +10,7 @@ from conversations.views.acts import (
     reaction,
     read,
     team,
+    withdrawal,
 )
 from conversations.views.canned import offered
 from conversations.views.files import file, files
@@ -42,4 +43,5 @@ __all__ = [
     "snooze_meaning",
     "team",
     "templates",
+    "withdrawal",
 ]

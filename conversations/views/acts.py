@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Team
-from conversations import access, reading, sending, triage
+from conversations import access, reading, sending, taking_back, triage
 from conversations import details as message_details
 from conversations import presence as colleagues_here
 from conversations.forms import AssignmentForm, ReactionForm, TeamForm
@@ -116,6 +116,17 @@ def attempts(request: HttpRequest, pk: int, token: uuid.UUID) -> HttpResponse:
     message = _message(request, pk, token)
     try:
         sending.retry(message.pk, agent=agent_of(request), at=timezone.now())
+    except Refusal as refusal:
+        return refused(request, refusal)
+    return shown(request, pk, [message])
+
+
+@require_POST
+def withdrawal(request: HttpRequest, pk: int, token: uuid.UUID) -> HttpResponse:
+    """Take back what waits in the outbox."""
+    message = _message(request, pk, token)
+    try:
+        taking_back.discard(message.pk, agent=agent_of(request), at=timezone.now())
     except Refusal as refusal:
         return refused(request, refusal)
     return shown(request, pk, [message])

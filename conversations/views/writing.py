@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -53,12 +56,13 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
         file = access.files(agent).filter(key=said["file"], number=conversation.number).first()
         if file is None:
             raise MediaRefused
-    common = {
+    common: dict[str, Any] = {
         "agent": agent,
         "token": said["token"],
         "seen": said["seen"],
         "at": timezone.now(),
         "override": said["override"],
+        "hold": timedelta(seconds=agent.undo_seconds),
     }
     if said["template"]:
         return sending.send_template(

@@ -6,6 +6,7 @@ import "canned";
 import "presence";
 import "scroll";
 import "composer";
+import "undo";
 import "deck";
 import "acts";
 import "react";

@@ -46,22 +46,22 @@ export class Staging {
         this.#box.replaceChildren();
     }
 
-    /** @param {Iterable<File>} files */
-    add(files) {
+    /** @param {Iterable<File>} files @param {string} [caption] */
+    add(files, caption = "") {
         const { limits } = this.composer;
         for (const file of files) {
             const problem = problemOf(file, limits);
             if (problem) say(problem, { bad: true });
-            else this.#box.append(this.#item(file, kindOf(file.type, limits)));
+            else this.#box.append(this.#item(file, kindOf(file.type, limits), caption));
         }
         this.composer.text.focus();
     }
 
-    /** @param {File} file @param {string} kind */
-    #item(file, kind) {
+    /** @param {File} file @param {string} kind @param {string} said */
+    #item(file, kind, said) {
         const { caption: words = "", remove = "" } = this.composer.dataset;
         const item = Object.assign(document.createElement("div"), { className: "staged", file, kind });
-        const caption = Object.assign(document.createElement("input"), { className: "input staged__caption", maxLength: 1024, placeholder: words });
+        const caption = Object.assign(document.createElement("input"), { className: "input staged__caption", maxLength: 1024, placeholder: words, value: said });
         caption.setAttribute("aria-label", `${words}: ${file.name}`);
         caption.addEventListener("keydown", (event) => this.composer.key(event));
         const away = Object.assign(document.createElement("button"), { className: "icon-button", type: "button", textContent: "×" });
