@@ -144,7 +144,7 @@ def _whole(text: str) -> int | None:
     return int(text)
 
 
-def _keyset(cursor: str) -> tuple[datetime, int] | None:
+def keyset(cursor: str) -> tuple[datetime, int] | None:
     """A cursor as it stands in a URL; None for anything that we did not write ourselves."""
     at, _mark, pk = cursor.partition("_")
     micros, number = _whole(at), _whole(pk)
@@ -156,18 +156,18 @@ def _keyset(cursor: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _cursor(at: datetime, pk: int) -> str:
+def cursor_of(at: datetime, pk: int) -> str:
     return f"{round(at.timestamp() * 1_000_000)}_{pk}"
 
 
 def inbox(agent: Agent, filters: Filters, *, before: str = "") -> Page[Conversation]:
     """A page of the list, latest first, each row with `seen_count` of this agent."""
     found = _filtered(agent, filters)
-    if after := _keyset(before):
+    if after := keyset(before):
         at, pk = after
         found = found.filter(listed_at__lte=at).exclude(listed_at=at, pk__gte=pk)
     rows = list(with_seen(found, agent).for_list().order_by("-listed_at", "-pk")[: ROWS + 1])
-    more = _cursor(rows[ROWS - 1].stands_at, rows[ROWS - 1].pk) if len(rows) > ROWS else ""
+    more = cursor_of(rows[ROWS - 1].stands_at, rows[ROWS - 1].pk) if len(rows) > ROWS else ""
     return Page(rows[:ROWS], more)
 
 
@@ -194,7 +194,7 @@ def thread(conversation: Conversation, *, before: str = "") -> Page[Message]:
     """A page of a thread, oldest first; `more` leads to what is older."""
     found = conversation.messages.for_thread().exclude(kind="reaction")
     parts = before.split("_")
-    key = _keyset(f"{parts[0]}_{parts[-1]}")
+    key = keyset(f"{parts[0]}_{parts[-1]}")
     arrival = _whole(parts[1]) if len(parts) == 3 else None
     if key is not None and arrival is not None:
         at, pk = key

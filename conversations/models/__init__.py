@@ -25,6 +25,7 @@ from conversations.models.threads import (
     ReadMark,
     Source,
 )
+from conversations.models.words import MessageWords
 
 __all__ = [
     "Attempt",
@@ -53,6 +54,7 @@ __all__ = [
     "MediaState",
     "Mention",
     "Message",
+    "MessageWords",
     "Outcome",
     "ParkedChange",
     "ParkedStatus",
