@@ -49,7 +49,11 @@ class ReplyForm(forms.Form):
 
 
 class AssignmentForm(forms.Form):
+    """`note`: left with the assignment, for whoever gets it; `token` keeps it from being left twice."""
+
     to = forms.CharField(required=False)
+    note = forms.CharField(required=False, max_length=4000)
+    token = forms.UUIDField(required=False)
     expected = forms.IntegerField(required=False)
 
     def __init__(self, *args: Any, agent: Agent, colleagues: list[Agent], **kwargs: Any) -> None:

@@ -72,6 +72,7 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
         batch = batches[conversation.pk]
         is_ours = all(message.direction == Direction.OUT for message in batch)
         live.publish("message.echoed" if is_ours else "message.received", conversation, *batch)
+    _hand_out_soon(changed)
     changing.apply_parked(messages)
 
 
@@ -196,6 +197,14 @@ def _fetch_soon(messages: Iterable[Message]) -> None:
         if message.media_id:
             fetch = partial(tasks.fetch_media.apply_async, (message.media_id,), retry=False)
             transaction.on_commit(fetch, robust=True)
+
+
+def _hand_out_soon(conversations: Iterable[Conversation]) -> None:
+    """To whom it goes is found outside of this; without Redis the sweep does it."""
+    found = {one.workspace_id for one in conversations if one.team_id and not one.assignee_id}
+    for workspace_id in found:
+        ring = partial(tasks.hand_out.apply_async, (workspace_id,), retry=False)
+        transaction.on_commit(ring, robust=True)
 
 
 # --- the thread ----------------------------------------------------------------------------------

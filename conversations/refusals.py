@@ -331,6 +331,15 @@ class AlreadyAssigned(Refusal):
 
 
 @dataclass(eq=False)
+class NobodyWaits(Refusal):
+    code = "nobody_waits"
+
+    @property
+    def what(self) -> str:
+        return gettext("Nobody waits: every customer who wrote has somebody.")
+
+
+@dataclass(eq=False)
 class NotTheirs(Refusal):
     """The person or team has no seat at this conversation's number and team."""
 

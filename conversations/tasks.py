@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import delivery, holding, media, receipts, settling, waking
+from conversations import delivery, handing_out, holding, media, receipts, settling, waking
 
 SWEEP_SECONDS = 5
 
@@ -52,3 +52,15 @@ def sweep_parked() -> None:
 @shared_task
 def wake_snoozed() -> None:
     waking.wake_due(at=timezone.now())
+
+
+@shared_task
+def hand_out(workspace_id: int) -> None:
+    handing_out.hand_out(workspace_id, at=timezone.now())
+
+
+@shared_task
+def sweep_waiting() -> None:
+    """Somebody came online, or has room again: no verb needs to know who waits for that."""
+    for workspace_id in handing_out.due():
+        hand_out.apply_async((workspace_id,), expires=SWEEP_SECONDS)

@@ -10,6 +10,7 @@ app_name = "conversations"
 urlpatterns = [
     path("", views.inbox, name="inbox"),
     path("rows/", views.rows, name="rows"),
+    path("next/", views.pull, name="pull"),
     path("counts/", views.counts, name="counts"),
     path("jump/", views.jump, name="jump"),
     path("changes/", views.changes, name="changes"),

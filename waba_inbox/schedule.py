@@ -28,6 +28,7 @@ CLOCK: dict[str, dict[str, Any]] = {
         "task": "templates_app.tasks.sync_all",
         "schedule": crontab(minute="*/15"),
     },
+    "hand out what waits": {"task": "conversations.tasks.sweep_waiting", "schedule": 5.0},
     "see who has left": {"task": "events.tasks.sweep_lines", "schedule": 20.0},
     "say that a worker lives": {"task": "events.tasks.heartbeat", "schedule": 10.0},
 }

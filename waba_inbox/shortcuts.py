@@ -64,6 +64,7 @@ SHORTCUTS = (
     Shortcut(("Alt+J",), _("Open the next conversation, also while writing"), LIST),
     Shortcut(("Alt+K",), _("Open the previous conversation, also while writing"), LIST),
     Shortcut(("Alt+N",), _("Next tab: mine, unassigned, all"), LIST),
+    Shortcut(("Alt+G",), _("Take whoever has waited longest"), LIST),
     Shortcut(("Alt+L", "R"), _("Write a reply"), CONVERSATION),
     Shortcut(("Alt+P",), _("Write a note for colleagues"), CONVERSATION),
     Shortcut(("T",), _("Send a template"), CONVERSATION),

@@ -67,6 +67,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def unassigned(self) -> Self:
         return self.filter(assignee=None)
 
+    def waiting(self) -> Self:
+        """Open, unanswered and nobody's: what is handed out, and what “next” takes."""
+        return self.filter(
+            status=ConversationStatus.OPEN, assignee=None, waiting_since__isnull=False
+        )
+
     def for_list(self) -> Self:
         """With all that a row of the list shows, and no more queries."""
         return self.select_related("contact", "number__account", "assignee", "team")

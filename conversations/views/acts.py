@@ -5,19 +5,28 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Team
-from conversations import access, reading, sending, taking_back, triage
+from conversations import (
+    access,
+    handing_over,
+    pulling,
+    reading,
+    sending,
+    taking_back,
+    triage,
+)
 from conversations import details as message_details
 from conversations import presence as colleagues_here
 from conversations.forms import AssignmentForm, ReactionForm, TeamForm
 from conversations.models import Direction, Message
 from conversations.refusals import Refusal
-from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown
+from conversations.views.asking import agent_of, by_script, conversation_of, invalid, refused, shown
 
 
 @require_GET
@@ -25,6 +34,7 @@ def assignees(request: HttpRequest, pk: int) -> HttpResponse:
     """The menu of colleagues who may see this conversation."""
     conversation = conversation_of(request, pk)
     context = {"conversation": conversation, "agents": access.takers(conversation)}
+    context["token"] = uuid.uuid4()
     return render(request, "conversations/_assignees.html", context)
 
 
@@ -44,13 +54,29 @@ def assignment(request: HttpRequest, pk: int) -> HttpResponse:
         "at": timezone.now(),
     }
     try:
+        note = form.cleaned_data["note"]
         if to is None:
             triage.unassign(pk, **common)
+        elif note:
+            token = form.cleaned_data["token"] or uuid.uuid4()
+            handing_over.hand_over(pk, to=to, note=note, token=token, **common)
         else:
             triage.assign(pk, to=to, **common)
     except Refusal as refusal:
         return refused(request, refusal)
     return shown(request, pk)
+
+
+@require_POST
+def pull(request: HttpRequest) -> HttpResponse:
+    """“Next”: the conversation that has waited longest is this agent's now."""
+    try:
+        conversation = pulling.pull(agent=agent_of(request), at=timezone.now())
+    except Refusal as refusal:
+        return refused(request, refusal)
+    if not by_script(request):
+        return redirect("conversations:conversation", conversation.pk)
+    return JsonResponse({"url": reverse("conversations:conversation", args=[conversation.pk])})
 
 
 @require_POST

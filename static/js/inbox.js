@@ -9,6 +9,7 @@ import "composer";
 import "undo";
 import "deck";
 import "acts";
+import "pull";
 import "react";
 import "voice";
 import "details";
