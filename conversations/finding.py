@@ -18,8 +18,8 @@ from django.db.models.expressions import RawSQL
 from psycopg.errors import QueryCanceled
 
 from accounts.models import Agent, Team
-from conversations import access, snippets
-from conversations.models import Contact, Conversation, Message, MessageWords
+from conversations import access, phones, snippets
+from conversations.models import Contact, Conversation, Label, Message, MessageWords
 from conversations.models.threads import ConversationQuerySet
 from conversations.query_words import Filter, Problem, Query, name_words, parse, phone_forms
 from conversations.search import Page, cursor_of, keyset
@@ -107,7 +107,7 @@ def find(agent: Agent, text: str, *, at: datetime, before: str = "") -> Found:
     try:
         with _patience():
             if not before:
-                people, threads = _people(agent, asked), _threads(asked)
+                people, threads = _people(agent, asked), _threads(agent, asked)
             return Found(asked, people, threads, _messages(agent, asked, before=before))
     except TooSlow:
         return Found(asked, people, threads, Page([]), is_too_slow=True)
@@ -141,6 +141,7 @@ def understand(agent: Agent, query: Query) -> Asked:
         asked.marks.append(_not(f"'#{wanted.meaning}'", wanted))
     _numbers(agent, asked)
     _teams(agent, asked)
+    _labels(agent, asked)
     _writers(agent, asked)
     return asked
 
@@ -220,6 +221,26 @@ def _teams(agent: Agent, asked: Asked) -> None:
         _narrow(asked, Q(team_id__in=chosen))
 
 
+def _labels(agent: Agent, asked: Asked) -> None:
+    """All of those that are named. A name as it stands wins over names that it is a part of."""
+    wanted = asked.query.of("label")
+    known = Label.objects.filter(workspace_id=agent.workspace_id) if wanted else ()
+    labels = [(label.pk, label.name.casefold()) for label in known]
+    for one in wanted:
+        said = one.value.casefold()
+        exact = [pk for pk, name in labels if name == said]
+        found = exact or [pk for pk, name in labels if said in name]
+        if not found:
+            _unknown(asked, one)
+            continue
+        _narrow(asked, ~_labelled(found) if one.is_excluded else _labelled(found))
+
+
+def _labelled(labels: list[int]) -> Q:
+    through = Conversation.labels.through.objects.filter(label_id__in=labels)
+    return Q(pk__in=through.values("conversation_id"))
+
+
 def _writers(agent: Agent, asked: Asked) -> None:
     """`from:` a colleague, oneself, the customer, or somebody by name: any of those that were named."""
     wanted = asked.query.of("from")
@@ -265,9 +286,11 @@ def people_called(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:
             Q(name__icontains=word)
             | Q(profile_name__icontains=word)
             | Q(username__icontains=word.removeprefix("@"))
+            | Q(email__icontains=word)
+            | Q(company__icontains=word)
         )
         for form in phone_forms(word):
-            wanted |= Q(phone__contains=form)
+            wanted |= phones.matching(agent, form)
         found = found.filter(wanted)
     return found
 
@@ -298,11 +321,20 @@ def _person(row: Conversation, words: list[str]) -> Person:
     )
 
 
-def _threads(asked: Asked) -> list[Conversation]:
-    """The newest conversations that the filters describe, if they describe conversations and no words are given."""
-    if not asked.narrows_conversations or asked.query.terms:
+def _threads(agent: Agent, asked: Asked) -> list[Conversation]:
+    """The newest conversations that the filters describe, or with a label that is called by the words."""
+    found = asked.conversations
+    if words := name_words(asked.query):
+        labels = Label.objects.filter(workspace_id=agent.workspace_id)
+        for word in words:
+            labels = labels.filter(name__icontains=word)
+        called = list(labels.values_list("pk", flat=True))
+        if not called:
+            return []
+        found = found.filter(_labelled(called))
+    elif not asked.narrows_conversations or asked.query.terms:
         return []
-    return list(asked.conversations.for_list().order_by("-last_at", "-pk")[:THREADS])
+    return list(found.for_list().order_by("-last_at", "-pk")[:THREADS])
 
 
 # --- messages ---------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -27,6 +28,7 @@ from conversations.models import (
     Message,
     ReadMark,
 )
+from conversations.models.messages import MessageQuerySet
 from conversations.models.threads import ConversationQuerySet
 from events.models import Event
 
@@ -47,10 +49,11 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """`more` is the cursor of the next page, empty at the end."""
+    """`more` is the cursor of the next page, empty at the end. Of a thread it leads to what is older, `newer` back."""
 
     rows: list[Row]
     more: str = ""
+    newer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,23 +195,55 @@ def counts(agent: Agent, filters: Filters) -> dict[str, int]:
 
 def thread(conversation: Conversation, *, before: str = "") -> Page[Message]:
     """A page of a thread, oldest first; `more` leads to what is older."""
-    found = conversation.messages.for_thread().exclude(kind="reaction")
-    parts = before.split("_")
-    key = keyset(f"{parts[0]}_{parts[-1]}")
-    arrival = _whole(parts[1]) if len(parts) == 3 else None
-    if key is not None and arrival is not None:
-        at, pk = key
+    found = _bubbles(conversation)
+    if place := _place(before):
+        at, arrival, pk = place
         found = found.filter(at__lte=at).exclude(
             Q(at=at, arrival__gt=arrival) | Q(at=at, arrival=arrival, pk__gte=pk)
         )
     rows = list(found.order_by("-at", "-arrival", "-pk")[: BUBBLES + 1])
-    last = rows[BUBBLES - 1] if len(rows) > BUBBLES else None
-    more = (
-        f"{round(last.at.timestamp() * 1_000_000)}_{last.arrival}_{last.pk}"
-        if last is not None
-        else ""
-    )
+    more = _mark(rows[BUBBLES - 1]) if len(rows) > BUBBLES else ""
     return Page(rows[:BUBBLES][::-1], more)
+
+
+def thread_after(conversation: Conversation, *, after: str) -> Page[Message]:
+    """The page of a thread that follows a mark, oldest first; `newer` leads on towards the end."""
+    found = _bubbles(conversation)
+    if place := _place(after):
+        at, arrival, pk = place
+        found = found.filter(at__gte=at).exclude(
+            Q(at=at, arrival__lt=arrival) | Q(at=at, arrival=arrival, pk__lte=pk)
+        )
+    rows = list(found.order_by("at", "arrival", "pk")[: BUBBLES + 1])
+    newer = _mark(rows[BUBBLES - 1]) if len(rows) > BUBBLES else ""
+    return Page(rows[:BUBBLES], newer=newer)
+
+
+def thread_around(conversation: Conversation, token: UUID) -> Page[Message] | None:
+    """A message in its place, with what was said before and after it; None if it is not here."""
+    chosen = _bubbles(conversation).filter(token=token).first()
+    if chosen is None:
+        return None
+    before = thread(conversation, before=_mark(chosen))
+    after = thread_after(conversation, after=_mark(chosen))
+    return Page([*before.rows, chosen, *after.rows], before.more, after.newer)
+
+
+def _bubbles(conversation: Conversation) -> MessageQuerySet:
+    found = Message.objects.filter(conversation=conversation).for_thread()
+    return found.exclude(kind="reaction")
+
+
+def _mark(message: Message) -> str:
+    """The place of a message in its thread, for an address."""
+    return f"{round(message.at.timestamp() * 1_000_000)}_{message.arrival}_{message.pk}"
+
+
+def _place(mark: str) -> tuple[datetime, int, int] | None:
+    parts = mark.split("_")
+    key = keyset(f"{parts[0]}_{parts[-1]}")
+    arrival = _whole(parts[1]) if len(parts) == 3 else None
+    return None if key is None or arrival is None else (key[0], arrival, key[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Agent, PhoneNumber, Team, Workspace
 from conversations import finding
-from conversations.models import Conversation, Direction, MediaFile, Message, MessageWords
+from conversations.models import Conversation, Direction, Label, MediaFile, Message, MessageWords
 from tests import world
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -98,7 +98,8 @@ def test_captions_file_names_notes_and_cards(thread: Conversation, ana: Agent):
     assert found(ana, "postavki") == ["смотрите\ndogovor_postavki-2026.pdf"]
     assert found(ana, "has:file") == found(ana, "has:media") == found(ana, "postavki")
     assert found(ana, "vip") == found(ana, "has:note") == ["VIP"]
-    assert found(ana, "петр 555444333") == ["Пётр"]
+    assert found(ana, "петр") == ["Пётр"]
+    assert found(ana, "555444333") == []  # numbers on cards may be hidden from somebody
 
 
 def test_changed_words_are_found_and_the_old_ones_no_longer(thread: Conversation, ana: Agent):
@@ -144,6 +145,21 @@ def test_where_and_when(thread: Conversation, cleo: Agent, number: PhoneNumber):
     assert found(cleo, "after:вчера") == ["заказ два"]
     [row] = finding.find(cleo, "in:resolved", at=NOW).threads
     assert row == other
+
+
+def test_labels_by_name_as_a_filter_and_as_words(thread: Conversation, ana: Agent):
+    vip = Label.objects.create(workspace=thread.workspace, name="VIP")
+    Label.objects.create(workspace=thread.workspace, name="VIP gold")
+    other = world.make_conversation(thread.number)
+    thread.labels.add(vip)
+    world.make_message(thread, "заказ раз")
+    world.make_message(other, "заказ два")
+    assert found(ana, "заказ label:vip") == ["заказ раз"]
+    assert found(ana, "заказ -label:vip") == ["заказ два"]
+    assert finding.find(ana, "label:vip", at=NOW).threads == [thread]
+    assert finding.find(ana, "vip", at=NOW).threads == [thread]
+    [problem] = finding.find(ana, "label:gone", at=NOW).asked.problems
+    assert (problem.code, problem.value) == ("unknown", "gone")
 
 
 def test_a_name_that_nobody_has_is_a_problem_and_the_rest_is_found(
