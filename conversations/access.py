@@ -5,11 +5,11 @@ The rule itself is pure and stands in accounts/seats.py; this is its SQL. A test
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Agent, PhoneNumber
 from accounts.seats import ALL, TEAM, SeatAt, can_see, is_open_to
-from conversations.models import Conversation, MediaFile, Message
+from conversations.models import Contact, Conversation, MediaFile, Message
 from conversations.models.messages import MessageQuerySet
 from conversations.models.threads import ConversationQuerySet
 
@@ -46,6 +46,18 @@ def takeable(agent: Agent) -> ConversationQuerySet:
     for seat in agent.seats_at():
         allowed |= _opened(seat)
     return Conversation.objects.filter(allowed)
+
+
+def contacts(agent: Agent) -> QuerySet[Contact]:
+    """People with a conversation that the agent sees; those without any belong to who added them and who lead."""
+    found = Contact.objects.filter(workspace_id=agent.workspace_id)
+    seats = agent.seats_at()
+    if any(seat.sight == ALL and seat.number is None and seat.team is None for seat in seats):
+        return found
+    seen = Exists(conversations(agent).filter(contact=OuterRef("pk")))
+    silent = ~Exists(Conversation.objects.filter(contact=OuterRef("pk")))
+    added = Q() if agent.leads else Q(added_by=agent)
+    return found.filter(seen | (Q(silent) & added)) if seats else found.none()
 
 
 def messages(agent: Agent) -> MessageQuerySet:

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import PhoneNumber
 from conversations import identity, lanes, live, statuses
 from conversations.arrivals import Arrival
-from conversations.models import Contact, Conversation, Direction, Message
+from conversations.models import Consent, ConsentSource, Contact, Conversation, Direction, Message
 from whatsapp.facts import Person, PersonChanged, PreferenceChanged
 
 MARKETING: Final = "marketing_messages"
@@ -67,6 +67,12 @@ def record_preference(arrival: Arrival[PreferenceChanged]) -> None:
     contact.marketing_said_at = fact.at
     contact.marketing_stopped_at = fact.at if fact.value == STOPPED else None
     contact.save(update_fields=["marketing_said_at", "marketing_stopped_at"])
+    Consent.objects.get_or_create(
+        contact=contact,
+        at=fact.at,
+        source=ConsentSource.WHATSAPP,
+        defaults={"allows": fact.value != STOPPED, "note": fact.detail[:200]},
+    )
     change = "marketing_stopped" if fact.value == STOPPED else "marketing_resumed"
     content = {"change": change, "body": fact.detail}
     _write_line(conversation, arrival, wamid="", text=fact.detail, content=content)

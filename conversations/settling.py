@@ -22,6 +22,8 @@ from conversations.bulk import update_rows
 from conversations.holding import hold
 from conversations.models import (
     Attempt,
+    Consent,
+    ConsentSource,
     Contact,
     Conversation,
     Direction,
@@ -268,10 +270,17 @@ def _note_failure(conversation: Conversation, arrival: Told) -> None:
             refused_at = conversation.window_refused_at
             conversation.window_refused_at = max(fact.at, refused_at) if refused_at else fact.at
         elif error.code == MARKETING_STOPPED:
-            Contact.objects.filter(
+            stopped = Contact.objects.filter(
                 Q(marketing_said_at=None) | Q(marketing_said_at__lt=fact.at),
                 pk=conversation.contact_id,
             ).update(marketing_stopped_at=fact.at, marketing_said_at=fact.at)
+            if stopped:
+                Consent.objects.get_or_create(
+                    contact_id=conversation.contact_id,
+                    at=fact.at,
+                    source=ConsentSource.WHATSAPP,
+                    defaults={"allows": False, "note": str(MARKETING_STOPPED)},
+                )
         else:
             note_trouble(arrival.number, error.code, error.details or error.message or error.title)
 

@@ -22,7 +22,7 @@ from accounts.models import Agent, Role, Workspace
 from billing import booking
 from billing.models import LedgerEntry
 from billing.tests import books
-from conversations.models import CannedReply, MediaFile
+from conversations.models import CannedReply, ContactNote, MediaFile
 from conversations.models.files import MediaState
 from templates_app.models import Draft, Template
 from tests import world
@@ -129,6 +129,10 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "billing:pk": _booked(conversation).pk,
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18"
+        ).pk,
+        "contacts:pk": conversation.contact_id,
+        "contacts:note_id": ContactNote.objects.create(
+            contact=conversation.contact, text="Likes tea", author=agent
         ).pk,
         "conversations:key": media.key,
         "conversations:pk": conversation.pk,

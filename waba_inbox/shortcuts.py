@@ -55,6 +55,7 @@ SHORTCUTS = (
     Shortcut(("Mod+/", "?"), _("Show these shortcuts"), GENERAL),
     Shortcut(("/",), _("Search"), GENERAL),
     Shortcut(("G I",), _("Go to the inbox"), GENERAL, "conversations:inbox"),
+    Shortcut(("G C",), _("Go to the contacts"), GENERAL, "contacts:contacts"),
     Shortcut(("G T",), _("Go to the templates"), GENERAL, "templates_app:templates"),
     Shortcut(("G S",), _("Go to the settings"), GENERAL, "accounts:settings"),
     Shortcut(("Esc",), _("Back, or close what is open"), GENERAL, is_act=False),
@@ -120,7 +121,7 @@ def _meant_for(agent: Agent) -> list[Shortcut]:
     return [
         shortcut
         for shortcut in SHORTCUTS
-        if shortcut.group == GENERAL and shortcut.keys[0] not in ("/", "G I", "G T")
+        if shortcut.group == GENERAL and shortcut.keys[0] not in ("/", "G I", "G C", "G T")
     ]
 
 

@@ -11,6 +11,7 @@ from waba_inbox import health
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:inbox"), name="home"),
     path("inbox/", include("conversations.urls")),
+    path("contacts/", include("conversations.contacts_urls")),
     path("templates/", include("templates_app.urls")),
     path("billing/", include("billing.urls")),
     path("accounts/", include("accounts.entrance")),

@@ -148,6 +148,12 @@ def phone(wa_id: str) -> str:
 
 
 @register.filter
+def masked_name(words: str) -> str:
+    """A name that may itself be a number."""
+    return masking.name(words)
+
+
+@register.filter
 def phone_given(number: str) -> str:
     """A number that somebody wrote, on a contact card: as written, where the viewer sees numbers whole."""
     return number if masking.current() == masking.FULL else masking.phone(number)
