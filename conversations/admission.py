@@ -16,6 +16,7 @@ from conversations.refusals import (
     InternalRole,
     MarketingStopped,
     MediaRefused,
+    NotAssignee,
     NotFilledIn,
     NumberHeld,
     ParametersMissing,
@@ -81,6 +82,14 @@ def check_sender(conversation: Conversation, agent: Agent) -> None:
         raise NumberHeld(conversation.number.label)
     if not (conversation.contact.phone or conversation.contact.user_id):
         raise ContactUnreachable
+
+
+def check_turn(conversation: Conversation, agent: Agent) -> None:
+    """Where only the assignee may reply. Managers and administrators always may; what is nobody's, anybody."""
+    if agent.leads or conversation.assignee_id in (None, agent.pk):
+        return
+    if agent.workspace.only_assignee_replies:
+        raise NotAssignee(conversation.assignee)
 
 
 def checked_text(text: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Agent
-from conversations import admission, live, statuses, tasks
+from conversations import activity, admission, live, statuses, tasks
 from conversations.admission import Draft
 from conversations.models import Conversation, ConversationStatus, Direction, Message, Source
 from conversations.refusals import ThreadMoved, WindowClosed
@@ -51,6 +51,7 @@ def queue(
     if repeated := conversation.messages.filter(token=token).first():
         return repeated
     admission.check_sender(conversation, agent)
+    admission.check_turn(conversation, agent)
     draft = write(conversation)
     if draft.needs_window and not conversation.window.is_open(at):
         raise WindowClosed(conversation.window_closes_at)
@@ -72,9 +73,22 @@ def queue(
     admission.check_form(message, conversation)
     message.save(force_insert=True)
     becomes_last(conversation, message)
-    live.publish("message.queued", conversation, message, actor=agent, message=message.pk)
+    was, said = conversation.place, _take_if_free(conversation, agent, at)
+    live.publish(
+        "message.queued", conversation, message, *said, actor=agent, was=was, message=message.pk
+    )
     ring(conversation.pk, after=hold)
     return message
+
+
+def _take_if_free(conversation: Conversation, agent: Agent, at: datetime) -> list[Message]:
+    """Where only the assignee may reply, whoever answers first becomes it."""
+    if conversation.assignee_id or not agent.workspace.only_assignee_replies:
+        return []
+    conversation.assignee = agent
+    conversation.save(update_fields=["assignee"])
+    name, pk = agent.short_name, agent.pk
+    return [activity.line(conversation, "assigned", at=at, by=agent, to=name, to_id=pk)]
 
 
 def locked(conversation_id: int) -> Conversation:

@@ -331,6 +331,25 @@ class AlreadyAssigned(Refusal):
 
 
 @dataclass(eq=False)
+class NotAssignee(Refusal):
+    """The workspace lets only the assignee reply. `to` is who has the conversation."""
+
+    code = "not_assignee"
+    to: Agent | None = None
+
+    @property
+    def what(self) -> str:
+        name = self.to.name if self.to else ""
+        return gettext("%(name)s has this conversation, and only the assignee may reply.") % {
+            "name": name
+        }
+
+    @property
+    def todo(self) -> str:
+        return gettext("Take it over first.")
+
+
+@dataclass(eq=False)
 class NobodyWaits(Refusal):
     code = "nobody_waits"
 

@@ -172,6 +172,7 @@ def react(
     if token and conversation.messages.filter(token=token).exists():
         return target
     admission.check_sender(conversation, agent)
+    admission.check_turn(conversation, agent)
     if not target.wamid or target.direction == Direction.SYSTEM or target.revoked_at:
         raise CannotReact
     if at - target.at > REACTION_DAYS:
@@ -209,6 +210,7 @@ def retry(message_id: int, *, agent: Agent, at: datetime) -> Message:
     if not message.can_be_sent_again:
         raise NotRetryable
     admission.check_sender(conversation, agent)
+    admission.check_turn(conversation, agent)
     if message.kind == "template":
         admission.check_template(message.template, conversation)
     elif not conversation.window.is_open(at):

@@ -10,6 +10,7 @@ import "undo";
 import "deck";
 import "acts";
 import "pull";
+import "turn";
 import "react";
 import "voice";
 import "details";
