@@ -78,6 +78,9 @@ def test_the_composer_says_whose_turn_it_is(
     page = client.get(f"/inbox/{conversation.pk}/").content.decode()
     assert 'data-turn="theirs"' in page
     assert "Take over" in page
+    take = {"to": "me", "expected": ana.pk}
+    assert client.post(f"/inbox/{conversation.pk}/assignment/", take).status_code == 302
+    assert "data-turn" not in client.get(f"/inbox/{conversation.pk}/").content.decode()
     workspace.only_assignee_replies = False
     workspace.save(update_fields=["only_assignee_replies"])
     assert "data-turn" not in client.get(f"/inbox/{conversation.pk}/").content.decode()
