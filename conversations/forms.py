@@ -130,6 +130,25 @@ class SnoozeForm(forms.Form):
     at = forms.CharField(required=False, max_length=30)
 
 
+class ScheduleForm(forms.Form):
+    """What goes out later. `text`, `file` and `template` as in ReplyForm; `typed`: the moment in the agent's words."""
+
+    token = forms.UUIDField(required=False)
+    typed = forms.CharField(required=False, max_length=60)
+    text = forms.CharField(required=False, max_length=100_000, strip=True)
+    file = forms.UUIDField(required=False)
+    template = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    fallback = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+
+    def values(self, prefix: str) -> dict[str, str]:
+        """The values of a template's variables: fields named `var.KEY` or `fallback.KEY`."""
+        return {
+            name.removeprefix(prefix): value[:VALUE_LIMIT].replace("\x00", "")
+            for name, value in self.data.items()
+            if name.startswith(prefix) and "\x00" not in name
+        }
+
+
 class ReactionForm(forms.Form):
     emoji = forms.CharField(required=False, max_length=32)
 

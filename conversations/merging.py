@@ -17,6 +17,7 @@ from conversations.models import (
     ConversationStatus,
     Identifier,
     ReadMark,
+    Scheduled,
 )
 from events import journal
 from events import live as pipe
@@ -97,6 +98,7 @@ def _join(kept: Conversation, gone: Conversation) -> None:
     """Two threads with one number become one, in the order of time."""
     moved = list(gone.messages.order_by("-at", "-arrival", "-pk")[:SHOWN_AT_ONCE])
     gone.messages.update(conversation=kept)
+    Scheduled.objects.filter(conversation=gone).update(conversation=kept, inbound_seen=0)
     seen = {mark.agent_id: mark for mark in ReadMark.objects.filter(conversation=kept)}
     for mark in ReadMark.objects.filter(conversation=gone):
         if mine := seen.get(mark.agent_id):
@@ -127,6 +129,7 @@ def _join_columns(kept: Conversation, gone: Conversation) -> None:
     for column in ("at", "kind", "text", "direction", "status", "error", "arrival"):
         setattr(kept, f"last_{column}", getattr(later, f"last_{column}"))
     kept.inbound_count += gone.inbound_count
+    kept.scheduled_count += gone.scheduled_count
     kept.waiting_since = _first(kept.waiting_since, gone.waiting_since)
     if _is_later(gone.last_inbound_at, kept.last_inbound_at):
         kept.last_inbound_at = gone.last_inbound_at
@@ -144,7 +147,8 @@ def _join_columns(kept: Conversation, gone: Conversation) -> None:
     kept.save(
         update_fields=[
             "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
-            "last_arrival", "inbound_count", "waiting_since", "last_inbound_at", "last_inbound_wamid",
+            "last_arrival", "inbound_count", "scheduled_count",
+             "waiting_since", "last_inbound_at", "last_inbound_wamid",
             "window_refused_at", "billed_until", "billed_origin", "pair_free_at", "assignee", "status",
             "resolved_at", "snoozed_until",
         ]

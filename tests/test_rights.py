@@ -22,7 +22,7 @@ from accounts.models import Agent, Role, Workspace
 from billing import booking
 from billing.models import LedgerEntry
 from billing.tests import books
-from conversations.models import CannedReply, ContactNote, MediaFile
+from conversations.models import CannedReply, ContactNote, MediaFile, Scheduled
 from conversations.models.files import MediaState
 from templates_app.models import Draft, Template
 from tests import world
@@ -111,6 +111,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
     media.file.save("", ContentFile(b"a file"))
     message.media = media
     message.save(update_fields=["media"])
+    Scheduled.objects.create(  # under the same name, as its URL has it
+        conversation=conversation, author=agent, token=message.token, due_at=message.at
+    )
     template = Template.objects.create(account=account, name="hello", language="en")
     invited = f"invited-{workspace.pk}@example.com"
     invitation, _link = inviting.invite(

@@ -18,6 +18,7 @@ CLOCK: dict[str, dict[str, Any]] = {
         "task": "conversations.tasks.wake_snoozed",
         "schedule": 10.0,
     },
+    "send what is due by now": {"task": "waba_inbox.tasks.send_scheduled", "schedule": 5.0},
     "apply parked statuses": {"task": "conversations.tasks.sweep_parked", "schedule": 30.0},
     "keep the books": {"task": "billing.tasks.sweep_books", "schedule": 10.0},
     "let go of what never arrived": {

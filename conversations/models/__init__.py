@@ -18,6 +18,7 @@ from conversations.models.messages import (
 )
 from conversations.models.notes import Mention
 from conversations.models.queue import ResolveReason, SavedView
+from conversations.models.scheduled import Scheduled
 from conversations.models.threads import (
     Conversation,
     ConversationStatus,
@@ -63,5 +64,6 @@ __all__ = [
     "ReadMark",
     "ResolveReason",
     "SavedView",
+    "Scheduled",
     "Source",
 ]

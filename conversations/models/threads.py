@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -139,6 +139,9 @@ class Conversation(models.Model):
     window_refused_at = models.DateTimeField(
         null=True, blank=True
     )  # Meta said "closed" (131047): beats our clock until the contact writes again
+    scheduled_count = models.PositiveSmallIntegerField(
+        default=0
+    )  # messages that wait for their hour
     billed_until = models.DateTimeField(null=True, blank=True)
     billed_origin = models.CharField(max_length=24, blank=True, default="")
     window_ends_at = (
@@ -225,6 +228,14 @@ class Conversation(models.Model):
     @property
     def last_kind_label(self) -> str:
         return kind_label(self.last_kind)
+
+    @property
+    def waiting_scheduled(self) -> list[Any]:
+        """What is to be sent later, the next one first; no query where there is nothing."""
+        if not self.scheduled_count:
+            return []
+        rows = self.scheduled.select_related("author", "media", "template", "fallback")
+        return list(rows.order_by("due_at", "pk"))
 
     @property
     def needs_reply(self) -> bool:

@@ -17,6 +17,7 @@ from conversations.views.canned import offered
 from conversations.views.files import file, files
 from conversations.views.jumping import jump
 from conversations.views.pages import changes, conversation, counts, inbox, rows
+from conversations.views.scheduling import scheduled, scheduled_meaning, scheduled_one
 from conversations.views.snoozing import snooze, snooze_meaning
 from conversations.views.writing import colleagues, messages, templates
 
@@ -41,6 +42,9 @@ __all__ = [
     "reaction",
     "read",
     "rows",
+    "scheduled",
+    "scheduled_meaning",
+    "scheduled_one",
     "snooze",
     "snooze_meaning",
     "team",

@@ -6,6 +6,7 @@
 import { keepDraft, readDraft } from "drafts";
 import { suggest, toggleEmoji } from "emoji";
 import { kindOf, previewOf, Refused, upload } from "files";
+import { sendLater } from "later";
 import { Outbox } from "outbox";
 import { openPicker } from "picker";
 import { Quoting } from "quoting";
@@ -186,6 +187,25 @@ export class ReplyComposer extends HTMLElement {
         this.#sent();
     }
 
+    /** The same as Send, at another hour. */
+    #later() {
+        const text = this.text.value.trim();
+        const staged = this.staging.all;
+        if (!text && !staged.length) return this.text.focus();
+        let rest = text;
+        /** @type {import("later").Part[]} */ const parts = staged.map(({ file, kind, caption }) => {
+            const words = caption || (kind === "audio" ? "" : rest);
+            if (words === rest) rest = "";
+            return { fields: { text: words }, file };
+        });
+        if (rest) parts.push({ fields: { text: rest } });
+        sendLater(this, parts, [...staged.map(({ file }) => file.name), text].filter(Boolean).join("\n"), () => {
+            this.staging.clear();
+            this.quoting.clear();
+            this.#sent();
+        });
+    }
+
     #sent() {
         delete this.dataset.canned;
         this.text.value = "";
@@ -283,6 +303,7 @@ export class ReplyComposer extends HTMLElement {
         else if (target.closest("[data-attach]")) this.staging.choose();
         else if (emoji) toggleEmoji(emoji, (chosen) => this.insert(chosen));
         else if (target.closest("button[data-template]")) openPicker(this);
+        else if (target.closest("[data-later]")) this.#later();
     }
 }
 

@@ -3,6 +3,7 @@
  * their places while one types; sending shows the bubble at once like any other message.
  */
 // @ts-check
+import { sendLater } from "later";
 import { parse, wake } from "place";
 import { get } from "server";
 import { say } from "words";
@@ -119,6 +120,11 @@ function submitted(event) {
     const preview = document.createElement("div");
     preview.append(...[...(form.querySelector(".bubble--preview")?.cloneNode(true).childNodes ?? [])]);
     const file = upload instanceof File && upload.size ? upload : null;
-    composer?.sendTemplate(/** @type {Record<string, string>} */ (Object.fromEntries(data)), preview, file);
+    const fields = /** @type {Record<string, string>} */ (Object.fromEntries(data));
+    if (composer && event.submitter?.matches("[data-picker-later]")) {
+        sendLater(composer, [{ fields, file }], preview, () => {});
+        return dialog?.close();
+    }
+    composer?.sendTemplate(fields, preview, file);
     dialog?.close();
 }
