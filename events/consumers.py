@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts import availability
-from accounts.models import Agent, Workspace
+from accounts.models import SEES_EVERY_CONVERSATION, Agent, Workspace
 from accounts.rights import lacks_second_step
 from accounts.seats import groups_of
 
@@ -25,11 +25,17 @@ SIGNED_OUT, NOT_YOURS = 4401, 4403  # codes of closing, as in HTTP
 
 
 @database_sync_to_async
-def _inbox_groups(agent_id: int) -> list[str] | None:
-    """The groups whose changes an agent may see; None if they may not (or no longer) work conversations."""
+def _groups(agent_id: int, *, is_desk: bool) -> list[str] | None:
+    """The groups whose changes an agent may see; None if they may not (or no longer) work conversations.
+
+    A browser at the template desk listens to the desk instead, as one who reads there or as one who writes.
+    """
     agent = Agent.objects.filter(pk=agent_id, is_active=True).select_related("workspace").first()
     if agent is None or not agent.works_conversations or lacks_second_step(agent):
         return None
+    if is_desk:
+        side = "writers" if agent.role in SEES_EVERY_CONVERSATION else "readers"
+        return [f"desk.{agent.workspace_id}.{side}.{agent.language}"]
     return sorted(f"{group}.{agent.audience}" for group in groups_of(agent.seats_at()))
 
 
@@ -56,11 +62,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         self.workspace_id = agent.workspace_id
         await self._join(f"agent.{agent.pk}")  # first: who loses rights from here on is told
-        inbox = await _inbox_groups(agent.pk)
-        if inbox is None:
+        is_desk = self.scope.get("query_string", b"") == b"desk"
+        groups = await _groups(agent.pk, is_desk=is_desk)
+        if groups is None:
             await self.close(NOT_YOURS)
             return
-        for group in inbox:
+        for group in groups:
             await self._join(group)
         self.agent_id = agent.pk
         with contextlib.suppress(OSError, DatabaseError):  # the next beat will

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
-from templates_app import known, rules, tasks
-from templates_app.content import Content, from_meta
+from templates_app import foureyes, known, live, reviewing, rules, tasks, versions
+from templates_app.content import Content, DraftContent, from_meta
 from templates_app.models import (
     Category,
     Draft,
@@ -21,26 +20,13 @@ from templates_app.models import (
     Submission,
     SubmissionState,
     Template,
+    TemplateEvent,
     TemplateState,
 )
+from templates_app.refusals import Moved, NotApproved, NotReady
 
 NAME_KEPT: Final = 600
-
-
-class Moved(Exception):
-    """Somebody else saved since this page was read. `draft` is as it stands now."""
-
-    def __init__(self, draft: Draft) -> None:
-        super().__init__(f"draft {draft.pk} is at version {draft.version}")
-        self.draft = draft
-
-
-class NotReady(Exception):
-    """Meta would refuse it."""
-
-    def __init__(self, problems: Sequence[rules.Problem]) -> None:
-        super().__init__("the draft has problems")
-        self.problems = problems
+ON_CARD: Final = ("name", "language", "category")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +39,24 @@ class Written:
     content: Content
 
 
+@transaction.atomic
+def _create(**fields: Any) -> Draft:
+    draft = Draft.objects.create(**fields)
+    versions.keep(draft)
+    _publish("draft_begun", draft, draft.author)
+    return draft
+
+
+def _publish(kind: str, draft: Draft, actor: Agent) -> None:
+    live.publish(kind, draft, workspace_id=actor.workspace_id, actor=actor)
+
+
 def begin(account: BusinessAccount, *, author: Agent, language: str) -> Draft:
     """An empty draft; one that this person began and left empty is taken up again."""
     empty = Draft.objects.filter(
         account=account, author=author, version=1, name="", template=None, content={}
     )
-    return empty.first() or Draft.objects.create(account=account, author=author, language=language)
+    return empty.first() or _create(account_id=account.pk, author=author, language=language)
 
 
 @transaction.atomic
@@ -78,16 +76,20 @@ def save(draft_id: int, *, written: Written, seen: int, author: Agent) -> Draft:
         return draft
     if draft.version != seen or draft.state != DraftState.DRAFT:
         raise Moved(draft)
+    is_shown = any(getattr(draft, key) != values[key] for key in ON_CARD)
     for key, value in values.items():
         setattr(draft, key, value)
     draft.author, draft.updated_at = author, timezone.now()
     draft.version += 1
     draft.save(update_fields=[*values, "author", "updated_at", "version"])
+    versions.keep(draft)
+    if is_shown:
+        _publish("draft_renamed", draft, author)
     return draft
 
 
 def duplicate(draft: Draft, *, author: Agent) -> Draft:
-    return Draft.objects.create(
+    return _create(
         account_id=draft.account_id,
         author=author,
         name=_copy_name(draft.name),
@@ -99,7 +101,7 @@ def duplicate(draft: Draft, *, author: Agent) -> Draft:
 
 def copy(template: Template, *, author: Agent) -> Draft:
     """A new draft that begins with a template's words. NotEditable if the editor does not know its parts."""
-    return Draft.objects.create(
+    return _create(
         account_id=template.account_id,
         author=author,
         name=_copy_name(template.name),
@@ -113,12 +115,12 @@ def copy(template: Template, *, author: Agent) -> Draft:
 def correct(template_id: int, *, author: Agent) -> Draft:
     """A draft that will change the template itself, with Meta's reason beside it. One at a time for a template."""
     template = Template.objects.select_for_update().get(pk=template_id)
-    if under_way := template.drafts.filter(state=DraftState.DRAFT).first():
+    if under_way := template.drafts.exclude(state=DraftState.SUBMITTED).first():
         return under_way
     refused = template.status == TemplateState.REJECTED
     last = template.submissions.filter(state=SubmissionState.ACCEPTED).first()
     words = last.draft.content if refused and last and last.draft else None
-    return Draft.objects.create(
+    return _create(
         account_id=template.account_id,
         template=template,
         author=author,
@@ -138,7 +140,8 @@ def discard(draft_id: int, *, by: Agent, address: str | None = None) -> None:
     if draft.state != DraftState.DRAFT:
         raise Moved(draft)
     audit.record(by, "template.draft_discarded", draft.name or "-", address)
-    draft.delete()
+    pk, _deleted = draft.pk, draft.delete()
+    live.publish_gone(pk, name=draft.name, actor=by)
 
 
 @transaction.atomic
@@ -147,11 +150,14 @@ def submit(
 ) -> Submission:
     """Freeze this version and hand it in. Safe to call again: a draft is on its way only once."""
     draft = _locked(draft_id)
-    if draft.state != DraftState.DRAFT or draft.version != seen:
+    if draft.state == DraftState.SUBMITTED or draft.version != seen:
         raise Moved(draft)
+    if not foureyes.may_submit(state=draft.state, is_needed=reviewing.is_needed(by.workspace)):
+        raise NotApproved
     found = known.problems(draft, at=timezone.localtime(at))
     if rules.refuses(found):
         raise NotReady(found)
+    versions.seal(draft)
     status = known.around(draft).status
     draft.state = DraftState.SUBMITTED
     draft.save(update_fields=["state"])
@@ -167,8 +173,28 @@ def submit(
         at=at,
     )
     audit.record(by, "template.submitted", draft.name, address, language=draft.language)
+    _publish("draft_submitted", draft, by)
     transaction.on_commit(lambda: _hand_in_soon(submission.pk), robust=True)
     return submission
+
+
+@transaction.atomic
+def note_appeal(
+    template_id: int, *, by: Agent, at: datetime, address: str | None = None
+) -> Template:
+    """That somebody appealed at Meta. Once is enough, until it is refused anew."""
+    rows = Template.objects.select_for_update(of=("self",)).select_related("account")
+    template = rows.get(pk=template_id)
+    if template.status != TemplateState.REJECTED or template.appealed_at:
+        return template
+    template.appealed_at = at
+    template.save(update_fields=["appealed_at"])
+    TemplateEvent.objects.create(
+        template=template, kind="appeal", note=by.name, source="person", at=at
+    )
+    audit.record(by, "template.appealed", template.name, address)
+    live.publish("appealed", template, workspace_id=by.workspace_id, actor=by)
+    return template
 
 
 def _hand_in_soon(submission_id: int) -> None:
@@ -177,6 +203,16 @@ def _hand_in_soon(submission_id: int) -> None:
 
 def _locked(draft_id: int) -> Draft:
     return Draft.objects.select_for_update(of=("self",)).select_related("template").get(pk=draft_id)
+
+
+def whole_of(template: Template) -> DraftContent:
+    """What a template says, as a draft's value. NotEditable if the editor does not know its parts."""
+    return DraftContent(
+        name=template.name,
+        language=template.language,
+        category=template.category,
+        content=_content(template),
+    )
 
 
 def _content(template: Template) -> Content:

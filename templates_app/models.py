@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,8 +10,16 @@ from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from templates_app import components
 from templates_app.content import DraftContent, from_json
 from templates_app.reasons import Reason, rejection
+
+FAR: Final = 10**13
+
+
+def sort_key(seq: int, pk: int) -> str:
+    """For a board: the newest change first; the id makes it one order."""
+    return f"{FAR - seq:014d}.{FAR - pk:014d}"
 
 
 class TemplateState(models.TextChoices):
@@ -58,6 +66,17 @@ class Template(models.Model):
     rejected_reason = models.CharField(max_length=64, blank=True, default="")
     rejection_note = models.TextField(blank=True, default="")
     synced_at = models.DateTimeField(null=True)
+    seq = models.BigIntegerField(default=0)  # of its latest change (events/journal.py)
+    former_ids = models.JSONField(default=list, blank=True)  # of those of this name that are gone
+    # When Meta last said so, by its own clock: what was said earlier and comes later moves nothing.
+    status_at = models.DateTimeField(null=True, blank=True)
+    quality_at = models.DateTimeField(null=True, blank=True)
+    category_at = models.DateTimeField(null=True, blank=True)
+    components_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    category_due = models.CharField(max_length=24, blank=True, default="")  # announced by Meta
+    category_due_at = models.DateTimeField(null=True, blank=True)
+    appealed_at = models.DateTimeField(null=True, blank=True)  # noted by a person
 
     objects = TemplateQuerySet.as_manager()
 
@@ -65,6 +84,10 @@ class Template(models.Model):
         ordering: ClassVar = ["name", "language"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account", "name", "language"], name="template_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "status", "-seq", "id"], name="template_board"),
+            models.Index(fields=["account", "seq"], name="template_changes"),
         ]
 
     def __str__(self) -> str:
@@ -75,14 +98,35 @@ class Template(models.Model):
         return _word_for(self.status)
 
     @property
+    def category_due_words(self) -> str:
+        return _word_for(self.category_due)
+
+    @property
     def category_words(self) -> str:
         return _word_for(self.category)
+
+    @property
+    def body(self) -> str:
+        return components.read(self.components).body
+
+    @property
+    def sort(self) -> str:
+        return sort_key(self.seq, self.pk)
 
     @property
     def rejection(self) -> Reason | None:
         """Why Meta refused it, in the reader's language."""
         refused = self.status == TemplateState.REJECTED
         return rejection(self.rejected_reason, get_language() or "en") if refused else None
+
+    def take_id(self, meta_id: str) -> None:
+        """Meta's id of it; another one means that it was made anew, and its quality begins anew. Not saved here."""
+        if not meta_id or meta_id == self.meta_id:
+            return
+        if self.meta_id:
+            self.former_ids = [*self.former_ids, self.meta_id][-20:]
+            self.quality, self.quality_at, self.paused_until = "UNKNOWN", None, None
+        self.meta_id = meta_id
 
     @property
     def is_editable(self) -> bool:
@@ -102,6 +146,7 @@ class TemplateEvent(models.Model):
     after = models.CharField(max_length=64, blank=True, default="")
     note = models.TextField(blank=True, default="")
     source = models.CharField(max_length=16, default="webhook")
+    is_late = models.BooleanField(default=False)  # came after newer news, and moved nothing
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -135,6 +180,9 @@ KIND_WORDS = {
     "components": _("Words changed"),
     "submitted": _("Submitted to Meta"),
     "deleted": _("Deleted at Meta"),
+    "made_anew": _("Made anew under the same name"),
+    "appeal": _("Appeal noted"),
+    "unpaused": _("Pause ended by hand"),
 }
 SOURCE_WORDS = {
     "webhook": _("Meta told us"),
@@ -144,8 +192,22 @@ SOURCE_WORDS = {
 }
 
 
+class DeskSettings(models.Model):
+    """What a workspace chose for its desk. No row: as it comes."""
+
+    workspace = models.OneToOneField(
+        "accounts.Workspace", on_delete=models.CASCADE, primary_key=True, related_name="desk"
+    )
+    four_eyes = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"desk of {self.workspace_id}"
+
+
 class DraftState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("In review inside")
+    READY = "ready", _("Approved inside")
     SUBMITTED = "submitted", _("Submitted")
 
 
@@ -181,6 +243,11 @@ class Draft(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )  # who saved last
+    seq = models.BigIntegerField(default=0)  # of its latest change that a board shows
+    handed_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )  # to a colleague, for approval
+    needed_at = models.DateTimeField(null=True, blank=True)  # by when it must be approved
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
@@ -188,9 +255,14 @@ class Draft(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-updated_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["account", "seq"], name="draft_changes")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.language})"
+
+    @property
+    def sort(self) -> str:
+        return sort_key(self.seq, self.pk)
 
     @property
     def whole(self) -> DraftContent:
@@ -201,6 +273,64 @@ class Draft(models.Model):
             category=self.category,
             content=from_json(self.content),
         )
+
+
+class DraftVersion(models.Model):
+    """What a draft said, who wrote it and when. One sitting of one person is one row; what was handed in stays."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="versions")
+    version = models.IntegerField()  # the draft's own at the end of the sitting
+    name = models.CharField(max_length=600, blank=True, default="")
+    language = models.CharField(max_length=16, blank=True, default="")
+    category = models.CharField(max_length=24, blank=True, default="")
+    content = models.JSONField(default=dict)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    is_sealed = models.BooleanField(default=False)
+    began_at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draft", "version"], name="draft_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} v{self.version}"
+
+    @property
+    def whole(self) -> DraftContent:
+        return DraftContent(
+            name=self.name,
+            language=self.language,
+            category=self.category,
+            content=from_json(self.content),
+        )
+
+
+class NoteKind(models.TextChoices):
+    COMMENT = "comment", _("Comment")
+    HANDED_IN = "handed_in", _("Handed in for approval")
+    APPROVED = "approved", pgettext_lazy("a colleague", "Approved")
+    RETURNED = "returned", _("Returned")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+class DraftNote(models.Model):
+    """What colleagues say of a draft among themselves, and what they decide."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=16, choices=NoteKind)
+    text = models.TextField(blank=True, default="")
+    version = models.IntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.kind}"
 
 
 class SubmissionState(models.TextChoices):

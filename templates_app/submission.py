@@ -7,12 +7,14 @@ from typing import Any, BinaryIO, Final
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.graph import graph_for
-from accounts.models import BusinessAccount
-from events import journal
+from accounts.models import Agent, BusinessAccount
+from templates_app import live
 from templates_app.models import (
+    Draft,
     DraftState,
     Submission,
     SubmissionState,
@@ -95,14 +97,26 @@ def delete(template: Template) -> None:
         template.account.waba_id, name=template.name, template_id=template.meta_id
     )
     with transaction.atomic():
-        row = Template.objects.select_for_update().get(pk=template.pk)
+        rows = Template.objects.select_for_update(of=("self",)).select_related("account")
+        row = rows.get(pk=template.pk)
         before = row.status if row.status != TemplateState.DELETED else template.status
-        row.status = TemplateState.DELETED
-        row.save(update_fields=["status"])
+        row.status, row.status_at = TemplateState.DELETED, timezone.now()
+        row.save(update_fields=["status", "status_at"])
         TemplateEvent.objects.create(
             template=row, kind="deleted", before=before, after=row.status, source=PERSON
         )
-        _journal(row, "template.deleted", {"before": before})
+        _publish("deleted", row, before=before)
+
+
+def unpause(template: Template, *, by: Agent) -> None:
+    """Ask Meta to end a pause. Its webhook tells when it is over; GraphFailure tells why it is not."""
+    answer = graph_for(template.account).unpause_template(template.meta_id)
+    with transaction.atomic():
+        rows = Template.objects.select_for_update(of=("self",)).select_related("account")
+        row = rows.get(pk=template.pk)
+        note = "\n".join(filter(None, [by.name, str(answer.get("reason") or "")]))
+        TemplateEvent.objects.create(template=row, kind="unpaused", note=note, source=PERSON)
+        _publish("unpaused", row)
 
 
 def _say(submission: Submission) -> dict[str, Any]:
@@ -119,20 +133,27 @@ def _say(submission: Submission) -> dict[str, Any]:
 def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
     """What a webhook said meanwhile is newer than the answer, and stays."""
     submission = _settle(submission_id, SubmissionState.ACCEPTED, answer)
-    body, since = submission.body, submission.claimed_at or submission.at
+    body = submission.body
+    began = submission.claimed_at or submission.at
+    since = began.replace(microsecond=0)  # Meta tells seconds
     template = _template(submission)
-    told = {event.kind for event in template.history.filter(at__gte=since)}
+    newer = Q(at__gte=began) | Q(at__gte=since, source="webhook")
+    told = {event.kind for event in template.history.filter(newer)}
     status, category = template.status, template.category
     template.components, template.parameter_format = body["components"], body["parameter_format"]
-    template.meta_id = submission.meta_id or str(answer.get("id") or template.meta_id)
+    template.components_at = since
+    template.take_id(submission.meta_id or str(answer.get("id") or ""))
     if "status" not in told:
+        template.status_at = since
         template.status = str(answer.get("status") or TemplateState.PENDING)[:24]
         template.rejected_reason = template.rejection_note = ""
     if "category" not in told and ("status" not in told or not category):
+        template.category_at = since
         template.category = str(answer.get("category") or body["category"])[:24]
     template.save(
         update_fields=[
-            "status", "category", "components", "parameter_format", "meta_id", "rejected_reason", "rejection_note",
+            "status", "category", "components", "parameter_format", "meta_id", "former_ids", "rejected_reason",
+            "rejection_note", "status_at", "category_at", "components_at", "quality", "quality_at", "paused_until",
         ]
     )  # fmt: skip
     TemplateEvent.objects.create(
@@ -157,7 +178,8 @@ def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
     if submission.draft:
         submission.draft.template = template
         submission.draft.save(update_fields=["template"])
-    _journal(template, "template.submitted", {"version": submission.version})
+        _publish("draft_taken", submission.draft)
+    _publish("submitted", template, version=submission.version)
 
 
 def _refused(submission_id: int, failure: GraphFailure) -> None:
@@ -175,7 +197,7 @@ def _refused(submission_id: int, failure: GraphFailure) -> None:
 @transaction.atomic
 def _settle(submission_id: int, state: str, answer: dict[str, Any]) -> Submission:
     """Write the outcome. A refused draft is open again."""
-    row = Submission.objects.select_for_update(of=("self",)).select_related("draft", "by")
+    row = Submission.objects.select_for_update(of=("self",)).select_related("draft__account", "by")
     submission = row.get(pk=submission_id)
     submission.state, submission.answer = state, answer
     submission.answered_at = timezone.now()
@@ -183,6 +205,7 @@ def _settle(submission_id: int, state: str, answer: dict[str, Any]) -> Submissio
     if state == SubmissionState.REFUSED and submission.draft:
         submission.draft.state = DraftState.DRAFT
         submission.draft.save(update_fields=["state"])
+        _publish("draft_refused", submission.draft)
     return submission
 
 
@@ -194,25 +217,12 @@ def _template(submission: Submission) -> Template:
         "language": submission.body["language"],
     }
     Template.objects.bulk_create([Template(**key)], ignore_conflicts=True)
-    return Template.objects.select_for_update().get(**key)
+    rows = Template.objects.select_for_update(of=("self",)).select_related("account")
+    return rows.get(**key)
 
 
-def _journal(template: Template, kind: str, facts: dict[str, Any]) -> None:
-    journal.record(
-        journal.Change(
-            kind=kind,
-            workspace_id=template.account.workspace_id,
-            subject=f"template:{template.pk}",
-            rows=(),
-            actor=None,
-            show=_nobody_watches,
-            facts=facts,
-        )
-    )
-
-
-def _nobody_watches(changes: list[journal.Change]) -> None:
-    """The pages of the templates ask by themselves."""
+def _publish(kind: str, row: Template | Draft, **facts: str | int) -> None:
+    live.publish(kind, row, workspace_id=row.account.workspace_id, actor=None, **facts)
 
 
 def _with_account(submission_id: int) -> Submission:

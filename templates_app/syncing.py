@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.graph import graph_for
 from accounts.models import BusinessAccount
+from templates_app import live
 from templates_app.models import Template, TemplateEvent, TemplateState
 from whatsapp.errors import Scope
 from whatsapp.failures import GraphFailure
@@ -20,6 +21,9 @@ from whatsapp.failures import GraphFailure
 logger = structlog.get_logger(__name__)
 POLL: Final = "poll"
 WATCHED: Final = ("status", "quality", "category", "components")
+CLOCKS: Final = {name: f"{name}_at" for name in WATCHED} | {
+    "rejected_reason": "status_at", "parameter_format": "components_at"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,9 @@ def _store(account: BusinessAccount, found: Iterable[dict[str, Any]], *, at: dat
     BusinessAccount.objects.select_for_update().get(pk=account.pk)
     known = {
         (template.name, template.language): template
-        for template in Template.objects.of(account.pk).select_for_update()
+        for template in Template.objects.of(account.pk)
+        .select_related("account")
+        .select_for_update(of=("self",))
     }
     seen: set[tuple[str, str]] = set()
     created = changed = 0
@@ -96,15 +102,36 @@ def fields_of(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _create(account: BusinessAccount, fields: dict[str, Any], *, at: datetime) -> None:
-    template = Template.objects.create(account=account, synced_at=at, **fields)
+    clocks = dict.fromkeys(CLOCKS.values(), at)
+    template = Template.objects.create(account=account, synced_at=at, **clocks, **fields)
     TemplateEvent.objects.create(
         template=template, kind="status", after=template.status, source=POLL, at=at
     )
+    live.publish("synced", template, workspace_id=account.workspace_id)
 
 
 def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool:
-    """Whether anything differed."""
-    differing = [name for name, value in fields.items() if getattr(template, name) != value]
+    """Whether anything differed. What a webhook said after the poll began is newer, and stays."""
+    newer = {
+        name
+        for name, clock in CLOCKS.items()
+        if (told := getattr(template, clock)) is not None and told > at
+    }
+    differing = [
+        name
+        for name, value in fields.items()
+        if getattr(template, name) != value and name not in newer
+    ]
+    if "meta_id" in differing and template.meta_id and fields["meta_id"]:
+        template.former_ids = [*template.former_ids, template.meta_id][-20:]
+        TemplateEvent.objects.create(
+            template=template,
+            kind="made_anew",
+            before=template.meta_id,
+            after=fields["meta_id"],
+            source=POLL,
+            at=at,
+        )
     TemplateEvent.objects.bulk_create(
         TemplateEvent(
             template=template,
@@ -120,7 +147,17 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
     for name in differing:
         setattr(template, name, fields[name])
     template.synced_at = at
-    template.save(update_fields=[*differing, "synced_at"])
+    clocks = [CLOCKS[name] for name in differing if name in CLOCKS]
+    for clock in clocks:
+        setattr(template, clock, at)
+    if "status" in differing:
+        template.paused_until = None
+    also = ["former_ids", "paused_until", "synced_at"]
+    template.save(update_fields=[*differing, *clocks, *also])
+    if differing:
+        live.publish(
+            "synced", template, workspace_id=template.account.workspace_id, changed=differing
+        )
     return bool(differing)
 
 

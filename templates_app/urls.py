@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from templates_app.views import acts, drafts, listing
+from templates_app.views import acts, drafts, listing, reviews, showing
 
 app_name = "templates_app"
 urlpatterns = [
     path("", listing.templates, name="templates"),
+    path("list/", listing.listed, name="list"),
+    path("changes/", listing.changes, name="changes"),
     path("sync/", listing.sync, name="sync"),
+    path("four-eyes/", reviews.choose, name="four_eyes"),
     path("drafts/new/", drafts.new, name="draft_new"),
     path("drafts/<int:draft_id>/", drafts.draft, name="draft"),
     path("drafts/<int:draft_id>/submit/", drafts.submit, name="draft_submit"),
@@ -16,8 +19,14 @@ urlpatterns = [
     path("drafts/<int:draft_id>/sample/", drafts.sample, name="draft_sample"),
     path("drafts/<int:draft_id>/copy/", drafts.duplicate, name="draft_copy"),
     path("drafts/<int:draft_id>/discard/", drafts.discard, name="draft_discard"),
-    path("<int:pk>/", listing.template, name="template"),
+    path("drafts/<int:draft_id>/hand-in/", reviews.hand_in, name="draft_hand_in"),
+    path("drafts/<int:draft_id>/decide/", reviews.decide, name="draft_decide"),
+    path("drafts/<int:draft_id>/take-back/", reviews.take_back, name="draft_take_back"),
+    path("drafts/<int:draft_id>/comment/", reviews.comment, name="draft_comment"),
+    path("<int:pk>/", showing.template, name="template"),
     path("<int:pk>/correct/", acts.correct, name="template_correct"),
     path("<int:pk>/copy/", acts.copy, name="template_copy"),
+    path("<int:pk>/unpause/", acts.unpause, name="template_unpause"),
+    path("<int:pk>/appeal/", acts.appeal, name="template_appeal"),
     path("<int:pk>/delete/", acts.delete, name="template_delete"),
 ]

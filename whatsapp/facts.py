@@ -251,6 +251,7 @@ class TemplateFact(Fact):
     template_id: str
     name: str
     language: str  # underscored, as the Graph API has it
+    told_at: datetime | None = None  # of the entry, to the second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

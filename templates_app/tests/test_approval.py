@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import BusinessAccount
 from templates_app import approval
@@ -104,3 +107,77 @@ def test_new_words_keep_what_meta_did_not_tell(sale, account):
         {"type": "BODY", "text": "new", "example": {}},
         {"type": "BUTTONS"},
     ]
+
+
+# --- twice, late, out of order ------------------------------------------------------------------------
+
+EARLY = datetime(2026, 11, 20, 10, tzinfo=UTC)
+STORY: list[tuple[type[TemplateFact], dict[str, Any]]] = [
+    (TemplateStatus, {"event": "PENDING"}),
+    (TemplateStatus, {"event": "APPROVED", "category": "UTILITY"}),
+    (TemplateQuality, {"previous": "UNKNOWN", "current": "GREEN"}),
+    (TemplateCategory, {"current": "UTILITY", "upcoming": "MARKETING", "changes_at": EARLY}),
+    (TemplateQuality, {"previous": "GREEN", "current": "RED"}),
+    (TemplateStatus, {"event": "PAUSED", "note_title": "FIRST_PAUSE"}),
+    (TemplateCategory, {"previous": "UTILITY", "current": "MARKETING"}),
+    (TemplateComponents, {"body": "first"}),
+    (TemplateStatus, {"event": "APPROVED", "note_title": "UNPAUSED", "category": "MARKETING"}),
+    (TemplateComponents, {"body": "second"}),
+]
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(order=st.permutations(range(len(STORY))), again=st.lists(st.sampled_from(range(len(STORY)))))
+def test_in_any_order_and_any_number_of_times_it_ends_the_same(account, order, again):
+    Template.objects.all().delete()
+    for position in [*order, *again]:
+        kind, over = STORY[position]
+        record(kind, account, **over, told_at=EARLY + timedelta(minutes=position))
+    template = Template.objects.get()
+    assert (template.status, template.category, template.quality) == (
+        "APPROVED",
+        "MARKETING",
+        "RED",
+    )
+    assert (template.category_due, template.paused_until) == ("", None)
+    assert template.components == [{"type": "BODY", "text": "second"}]
+    assert TemplateEvent.objects.count() == len(STORY)
+    told = list(TemplateEvent.objects.order_by("at").values_list("after", flat=True))
+    assert told[0] == "PENDING"
+
+
+def test_what_comes_late_is_kept_and_moves_nothing(sale, account):
+    record(TemplateStatus, account, event="APPROVED", told_at=EARLY)
+    record(TemplateStatus, account, event="REJECTED", told_at=EARLY - timedelta(minutes=1))
+    sale.refresh_from_db()
+    assert (sale.status, sale.rejected_reason) == ("APPROVED", "")
+    assert TemplateEvent.objects.get(after="REJECTED").is_late
+
+
+def test_the_end_of_one_is_not_the_end_of_its_heir(sale, account):
+    record(TemplateStatus, account, event="DELETED", told_at=EARLY)
+    record(TemplateStatus, account, event="PENDING", template_id="99", told_at=EARLY + timedelta(1))
+    record(TemplateStatus, account, event="DELETED", told_at=EARLY + timedelta(2))  # of 77, again
+    sale.refresh_from_db()
+    assert (sale.meta_id, sale.former_ids, sale.status) == ("99", ["77"], "PENDING")
+
+
+def test_a_pause_knows_its_end_and_a_clock_that_runs_ahead_is_not_believed(sale, account):
+    record(
+        TemplateStatus,
+        account,
+        event="PAUSED",
+        note_title="SECOND_PAUSE",
+        told_at=datetime.now(UTC) + timedelta(days=2),
+    )
+    sale.refresh_from_db()
+    assert sale.paused_until - datetime.now(UTC) <= timedelta(hours=6)
+
+
+def test_a_category_that_will_change_counts_down(sale, account):
+    at = datetime.now(UTC) + timedelta(hours=24)
+    record(TemplateCategory, account, current="UTILITY", upcoming="MARKETING", changes_at=at)
+    sale.refresh_from_db()
+    assert (sale.category, sale.category_due, sale.category_due_at) == ("UTILITY", "MARKETING", at)

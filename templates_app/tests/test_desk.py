@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.graph import graph_with
 from accounts.models import Agent, AuditEntry, BusinessAccount, Workspace
 from simulator import defaults
-from templates_app import drafting, known, rules, submission, syncing
+from templates_app import drafting, known, refusals, rules, submission, syncing
 from templates_app.content import BUTTON_KINDS, ButtonContent, Content, DraftContent, NotEditable
 from templates_app.models import (
     Draft,
@@ -152,7 +152,7 @@ def test_two_editors_never_overwrite_each_other(account: BusinessAccount, ada: A
     row = drafting.begin(account, author=ada, language="ru")
     first = drafting.save(row.pk, written=written(draft(name="one")), seen=1, author=ada)
     assert (first.version, first.name) == (2, "one")
-    with pytest.raises(drafting.Moved) as moved:
+    with pytest.raises(refusals.Moved) as moved:
         drafting.save(row.pk, written=written(draft(name="two")), seen=1, author=cleo)
     assert moved.value.draft.author == ada
     row.refresh_from_db()
@@ -212,14 +212,14 @@ def test_a_draft_becomes_a_template_in_review_and_is_approved_by_the_next_poll(
 
 def test_what_meta_would_refuse_is_not_handed_in(shop: Any, ada: Agent, hand_in: Any):
     row = begun(shop, ada, name="Bad name")
-    with pytest.raises(drafting.NotReady):
+    with pytest.raises(refusals.NotReady):
         hand_in(row, ada)
     assert not Submission.objects.exists()
 
 
 def test_an_old_version_is_not_handed_in(shop: Any, ada: Agent):
     row = begun(shop, ada)
-    with pytest.raises(drafting.Moved):
+    with pytest.raises(refusals.Moved):
         drafting.submit(row.pk, seen=1, by=ada, at=NOW)
 
 
@@ -229,7 +229,7 @@ def test_it_is_handed_in_once_however_often_one_presses(
     row = begun(shop, ada)
     made = hand_in(row, ada)
     submission.submit(made.pk)
-    with pytest.raises(drafting.Moved):
+    with pytest.raises(refusals.Moved):
         hand_in(row, ada)
     assert Submission.objects.count() == 1
     assert len([t for t in meta.world.templates.values() if t.name == "order_ready"]) == 1

@@ -6,11 +6,12 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Agent, Role
+from accounts.models import Agent
 from accounts.rights import AgentRequest
+from templates_app.board import WRITERS
 from templates_app.models import Draft, Template
 
-WRITERS = (Role.MANAGER.value, Role.ADMINISTRATOR.value)
+__all__ = ["WRITERS", "address_of", "my_draft", "my_template", "reader"]
 
 
 def reader(request: AgentRequest) -> Agent:
@@ -26,7 +27,7 @@ def my_template(request: AgentRequest, pk: int) -> Template:
 
 
 def my_draft(request: AgentRequest, draft_id: int) -> Draft:
-    rows = Draft.objects.select_related("account__app", "template", "author")
+    rows = Draft.objects.select_related("account__app", "account__workspace", "template", "author")
     return get_object_or_404(rows, pk=draft_id, account__workspace_id=request.user.workspace_id)
 
 

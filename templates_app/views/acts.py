@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -43,6 +44,33 @@ def copy(request: AgentRequest, pk: int) -> HttpResponse:
 def _cannot(request: AgentRequest, pk: int, parts: NotEditable) -> HttpResponse:
     said = _("The editor does not know these parts yet: {parts}. Change it in WhatsApp Manager.")
     messages.error(request, said.format(parts=parts))
+    return redirect("templates_app:template", pk)
+
+
+@role(*WRITERS)
+@require_POST
+def unpause(request: AgentRequest, pk: int) -> HttpResponse:
+    """End a pause that does not end by itself."""
+    template = my_template(request, pk)
+    try:
+        submission.unpause(template, by=request.user)
+    except GraphFailure as failure:
+        words = failure.words(get_language() or "en")
+        messages.error(request, words.what if words else failure.reason)
+    else:
+        audit.record(request.user, "template.unpaused", template.name, address_of(request))
+        messages.success(request, _("Meta was asked to end the pause."))
+    return redirect("templates_app:template", pk)
+
+
+@role(*WRITERS)
+@require_POST
+def appeal(request: AgentRequest, pk: int) -> HttpResponse:
+    """Note that somebody appealed in WhatsApp Manager: Meta has no call for it."""
+    template = my_template(request, pk)
+    drafting.note_appeal(
+        template.pk, by=request.user, at=timezone.now(), address=address_of(request)
+    )
     return redirect("templates_app:template", pk)
 
 

@@ -19,14 +19,18 @@ from accounts.rights import AgentRequest, role
 from templates_app import (
     drafting,
     forms,
+    foureyes,
     known,
     looks,
+    marks,
     reasons,
+    refusals,
+    reviewing,
     rules,
     submission,
     tasks,
 )
-from templates_app.content import BUTTON_KINDS, names
+from templates_app.content import BUTTON_KINDS, NotEditable, names
 from templates_app.languages import LANGUAGES, for_people
 from templates_app.models import Category, Draft, DraftState, Submission, SubmissionState
 from templates_app.views._common import WRITERS, address_of, my_draft
@@ -74,8 +78,13 @@ def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
         return _write(request, row)
     if row.state == DraftState.SUBMITTED:
         return _on_its_way(request, row)
+    if row.state != DraftState.DRAFT:
+        return _under_review(request, row)
     last = row.submissions.first()
     context = _context(row) | {
+        "cursor": request.user.workspace.last_seq,
+        "needs_approval": reviewing.is_needed(row.account.workspace),
+        "notes": row.notes.select_related("by"),
         "languages": LANGUAGES,
         "categories": Category.choices,
         "accounts": BusinessAccount.objects.filter(workspace=request.user.workspace),
@@ -84,6 +93,21 @@ def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
         "file_types": ",".join(kind for kinds, _mb in FILE_KINDS.values() for kind in kinds),
     }
     return render(request, "templates_app/draft.html", context)
+
+
+def _under_review(request: AgentRequest, row: Draft) -> HttpResponse:
+    """Frozen, before a colleague: what it says, what was said of it, and who may decide."""
+    is_needed = reviewing.is_needed(row.account.workspace)
+    context = _context(row) | {
+        "cursor": request.user.workspace.last_seq,
+        "notes": row.notes.select_related("by"),
+        "may_decide": row.state == DraftState.REVIEW
+        and foureyes.may_decide(
+            by=request.user.pk, author=row.author_id, handed_in_by=row.handed_in_by_id
+        ),
+        "may_submit": foureyes.may_submit(state=row.state, is_needed=is_needed),
+    }
+    return render(request, "templates_app/review.html", context)
 
 
 def _write(request: AgentRequest, row: Draft) -> HttpResponse:
@@ -97,7 +121,7 @@ def _write(request: AgentRequest, row: Draft) -> HttpResponse:
             seen=forms.number(seen) or 0,
             author=request.user,
         )
-    except drafting.Moved as moved:
+    except refusals.Moved as moved:
         newest = my_draft(request, moved.draft.pk)
         return render(request, "templates_app/_moved.html", {"draft": newest}, status=409)
     if act.kind == "submit":
@@ -141,7 +165,22 @@ def _context(row: Draft) -> dict[str, Any]:
         "warned": sum(p.severity is rules.Severity.OFTEN_REFUSED for p in found),
         "header_kinds": HEADERS,
         "may_rename": row.template_id is None,
+        "marks": _marks(row),
+        "mark_places": marks.PLACES,
     }
+
+
+def _marks(row: Draft) -> frozenset[str]:
+    """Where the refused template, which this draft corrects, offends still."""
+    template = row.template
+    if not row.reason or template is None:
+        return frozenset()
+    try:
+        refused = drafting.whole_of(template)
+    except NotEditable:
+        return frozenset()
+    found = marks.of(refused, reason=row.reason, note=template.rejection_note)
+    return marks.left(found, refused=refused, now=row.whole)
 
 
 def _samples(row: Draft, place: str) -> list[tuple[str, str, str]]:
@@ -176,7 +215,9 @@ def submit(request: AgentRequest, draft_id: int) -> HttpResponse:
     row = my_draft(request, draft_id)
     if row.state == DraftState.SUBMITTED:
         return redirect("templates_app:draft", row.pk)
+    is_needed = reviewing.is_needed(row.account.workspace)
     context = _context(row)
+    context["asks_colleague"] = foureyes.may_hand_in(state=row.state, is_needed=is_needed)
     context["all_problems"] = [(place, said) for place, _id, said in context["places"] if said]
     if request.method == "GET":
         return render(request, "templates_app/submit.html", context)
@@ -189,10 +230,12 @@ def submit(request: AgentRequest, draft_id: int) -> HttpResponse:
             at=timezone.now(),
             address=address_of(request),
         )
-    except drafting.NotReady:
+    except refusals.NotReady:
         return render(request, "templates_app/submit.html", context, status=422)
-    except drafting.Moved:
+    except refusals.Moved:
         messages.error(request, _("The draft has changed meanwhile. Look at it again."))
+    except refusals.NotApproved:
+        messages.error(request, _("A colleague has to approve it first."))
     return redirect("templates_app:draft", row.pk)
 
 
@@ -263,7 +306,7 @@ def discard(request: AgentRequest, draft_id: int) -> HttpResponse:
     row = my_draft(request, draft_id)
     try:
         drafting.discard(row.pk, by=request.user, address=address_of(request))
-    except drafting.Moved:
+    except refusals.Moved:
         messages.error(request, _("It is on its way to Meta already."))
     else:
         messages.success(request, _("The draft is gone."))
@@ -306,6 +349,6 @@ def sample(request: AgentRequest, draft_id: int) -> HttpResponse:
     )
     try:
         drafting.save(row.pk, written=written, seen=row.version, author=request.user)
-    except drafting.Moved:
+    except refusals.Moved:
         messages.error(request, _("The draft has changed meanwhile. Upload the file again."))
     return redirect("templates_app:draft", row.pk)

@@ -1,6 +1,8 @@
-"""The templates that Meta knows: their states, words and histories."""
+"""The templates that Meta knows, and the drafts beside them: the board, the list, and what changed since."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,63 +10,102 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import BusinessAccount
+from accounts.models import Agent, BusinessAccount
 from accounts.rights import AgentRequest, role
-from templates_app import components, looks, reasons, syncing
-from templates_app.models import Draft, DraftState, Template, TemplateEvent, TemplateState
-from templates_app.views._common import WRITERS, my_template, reader
-
-MOVING = frozenset({TemplateState.PENDING, TemplateState.IN_APPEAL, TemplateState.PAUSED})
+from templates_app import board, live, syncing
+from templates_app.languages import NAMES
+from templates_app.models import Category, Draft
+from templates_app.views._common import WRITERS, reader
 
 
 @require_GET
 def templates(request: AgentRequest) -> HttpResponse:
-    """All templates of the workspace, by account; `?state=` narrows them down. Drafts stand on top."""
+    """The board. The cursor is read before the rows, so nothing falls between them and the socket."""
     agent = reader(request)
-    state = request.GET.get("state", "")
-    found = Template.objects.filter(account__workspace=agent.workspace).select_related("account")
-    if state in TemplateState.values:
-        found = found.filter(status=state)
-    may_write = agent.role in WRITERS
-    drafts = Draft.objects.filter(account__workspace=agent.workspace).select_related(
-        "account", "author", "template"
-    )
-    context = {
-        "accounts": BusinessAccount.objects.filter(workspace=agent.workspace),
-        "templates": [(row, components.preview(components.of(row), {})) for row in found[:500]],
-        "drafts": drafts.under_way()[:50] if may_write and not state else (),
-        "state": state,
-        "states": TemplateState.choices,
-        "may_write": may_write,
+    context = _frame(agent) | {
+        "columns": [
+            {
+                "column": shown.column,
+                "count": shown.count,
+                "more": shown.more,
+                "cards": [(isinstance(row, Draft), row) for row in shown.cards],
+            }
+            for shown in board.columns(agent)
+        ],
+        "filters": board.Filters(),
     }
-    return render(request, "templates_app/templates.html", context)
+    return render(request, "templates_app/board.html", context)
 
 
 @require_GET
-def template(request: AgentRequest, pk: int) -> HttpResponse:
-    """One template: how it looks, what Meta says of it, and what happened to it."""
+def listed(request: AgentRequest) -> HttpResponse:
+    """The list, filtered and paged."""
     agent = reader(request)
-    chosen = my_template(request, pk)
-    history = list(chosen.history.all()[:100])
-    context = {
-        "template": chosen,
-        "preview": looks.of_template(chosen),
-        "history": history,
-        "reason": chosen.rejection,
-        "pause_ends": _pause_end(chosen, history),
-        "is_moving": chosen.status in MOVING,
-        "may_write": agent.role in WRITERS,
-        "draft": chosen.drafts.filter(state=DraftState.DRAFT).first(),
+    filters = board.Filters.from_query(request.GET)
+    context = _frame(agent)
+    context |= {
+        "page": board.page(agent.workspace, filters),
+        "filters": filters,
+        "selects": _selects(agent, filters, list(context["accounts"])),
+        "kept": [
+            (key, value)
+            for key, value in (
+                ("state", filters.state),
+                ("category", filters.category),
+                ("language", filters.language),
+                ("account", filters.account),
+            )
+            if value
+        ],
     }
-    return render(request, "templates_app/template.html", context)
+    return render(request, "templates_app/list.html", context)
 
 
-def _pause_end(chosen: Template, history: list[TemplateEvent]) -> object:
-    if chosen.status != TemplateState.PAUSED:
-        return None
-    pauses = (event for event in history if event.after == TemplateState.PAUSED)
-    last = next(pauses, None)
-    return reasons.pause_ends(last.note, last.at) if last else None
+@require_GET
+def changes(request: AgentRequest) -> HttpResponse:
+    """Fragments of all that changed after `since`; 205 if that is more than a screen can take in."""
+    agent = reader(request)
+    found = board.changes(agent, since=request.GET.get("since", "0"))
+    headers = {"X-Cursor": str(found.cursor)}
+    if found.too_many:
+        return HttpResponse(status=205, headers=headers)
+    html = ""
+    if found.templates or found.drafts or found.gone:
+        html = live.fragment(
+            agent.workspace,
+            found.templates,
+            found.drafts,
+            gone=found.gone,
+            seq=found.cursor,
+            writes=agent.role in WRITERS,
+        )
+    return HttpResponse(html, headers=headers)
+
+
+def _frame(agent: Agent) -> dict[str, Any]:
+    return {
+        "cursor": agent.workspace.last_seq,
+        "accounts": BusinessAccount.objects.filter(workspace=agent.workspace).defer("token"),
+        "may_write": agent.role in WRITERS,
+    }
+
+
+def _selects(
+    agent: Agent, filters: board.Filters, accounts: list[BusinessAccount]
+) -> list[tuple[str, str, str, list[tuple[str, Any]]]]:
+    """Each with its name, what it is for, what is chosen, and what may be."""
+    states: list[tuple[str, Any]] = [(c.key, c.label) for c in board.COLUMNS if c.templates]
+    states.append(("gone", gettext("Archived and deleted")))
+    languages = [(code, NAMES.get(code, code)) for code in board.languages(agent.workspace)]
+    found = [
+        ("state", gettext("All states"), filters.state, states),
+        ("category", gettext("All categories"), filters.category, list(Category.choices)),
+        ("language", gettext("All languages"), filters.language, languages),
+    ]
+    if len(accounts) > 1:
+        options = [(str(account.pk), account.name) for account in accounts]
+        found.append(("account", gettext("All accounts"), str(filters.account or ""), options))
+    return found
 
 
 @role(*WRITERS)

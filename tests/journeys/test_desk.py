@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import requests
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import PhoneNumber, Role
 from tests import world
 from tests.journeys.conftest import Seat
 from tests.journeys.people import PHONE
+from tests.journeys.stage import Stage
 
 TEMPLATE = re.compile(r"/templates/\d+/$")
 
@@ -87,3 +89,79 @@ def test_two_managers_in_one_draft_and_one_of_them_on_a_phone(seat: Seat, shop: 
     ada.page.get_by_role("link", name="Show the newest").click()
     expect(ada.page.locator("#draft-name")).to_have_value("order_ready")
     assert ada.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_whole_story_is_seen_on_the_board_of_a_second_browser(
+    seat: Seat, shop: PhoneNumber, stage: Stage
+):
+    """Draft, a colleague's word, Meta's no, the correction, its yes, a pause by quality, and its end."""
+    world.make_agent(shop.workspace, "Cleo", Role.MANAGER)
+    world.make_agent(shop.workspace, "Ada", Role.ADMINISTRATOR)
+    cleo, ada = seat("Cleo"), seat("Ada")
+    board, page = ada.page, cleo.page
+    board.goto(f"{ada.url}/templates/")
+    expect(board.locator("live-updates")).to_have_attribute("data-state", "open")
+
+    def stands_in(column: str, name: str = "order_ready") -> None:
+        expect(board.locator(f"#column-{column} .card", has_text=name)).to_have_count(1)
+        expect(board.locator(f"#count-{column}")).to_have_text("1")
+
+    page.goto(f"{cleo.url}/templates/")
+    page.get_by_role("button", name="New template").click()
+    page.fill("#draft-name", "order_ready")
+    page.fill("#draft-body", "Your order is ready: https://bit.ly/abc")
+    stands_in("draft")
+    page.locator(".desk__send").click()
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    expect(page.locator(".banner")).to_contain_text("Nobody approves their own draft")
+    stands_in("review")
+
+    board.locator("#column-review .card__name").click()
+    board.fill("#decision-text", "Good as it is")
+    board.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.locator(".page__head .badge")).to_have_text("Approved inside")  # without a reload
+    board.goto(f"{ada.url}/templates/")
+    expect(board.locator("live-updates")).to_have_attribute("data-state", "open")
+    stands_in("ready")
+
+    page.get_by_role("link", name="Submit to Meta").click()
+    page.get_by_role("button", name="Submit", exact=True).click()
+    expect(page).to_have_url(TEMPLATE)
+    stands_in("rejected")
+    expect(page.locator(".banner--bad")).to_contain_text("What to change")
+    page.get_by_role("button", name="Correct and resubmit").click()
+    expect(page.locator("[data-marked]")).to_have_count(1)
+    page.fill("#draft-body", "Your order is ready: https://shop.example/o")
+    expect(page.locator("#said-body")).to_be_empty()
+    page.locator(".desk__send").click()
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    stands_in("review")
+    board.locator("#column-review .card__name").click()
+    board.get_by_role("button", name="Approve", exact=True).click()
+    board.get_by_role("link", name="Submit to Meta").click()
+    board.get_by_role("button", name="Submit", exact=True).click()
+    expect(board).to_have_url(TEMPLATE)
+    expect(board.locator(".badge").first).to_have_text("Approved")
+
+    address = board.url
+    board.goto(f"{ada.url}/templates/")
+    expect(board.locator("live-updates")).to_have_attribute("data-state", "open")
+    stands_in("approved")
+    page.goto(address)
+    review(stage, "order_ready", quality="RED")
+    stands_in("paused")
+    expect(board.locator("#column-paused time-left")).to_contain_text("2")  # 2 h 59 m
+    expect(page.locator(".banner--soon time-left")).to_contain_text("2")
+    review(stage, "order_ready", status="APPROVED")
+    stands_in("approved")
+    expect(page.locator(".page__head .badge")).to_have_text("Approved")
+    review(stage, "order_ready", category="MARKETING")
+    expect(board.locator("#column-approved .card__note--soon")).to_contain_text("Marketing")
+    review(stage, "order_ready", status="DISABLED")
+    stands_in("disabled")
+
+
+def review(stage: Stage, name: str, **said: str) -> None:
+    """Meta decides, by the simulator's control."""
+    url = f"{stage.meta.url}/control/templates/{name}/event"
+    requests.post(url, json=said, timeout=10).raise_for_status()

@@ -39,13 +39,14 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from whatsapp.facts import Fact, SystemFault, Unreadable, Unrecognised
+from whatsapp.facts import Fact, SystemFault, TemplateFact, Unreadable, Unrecognised
 from whatsapp.webhooks import account, messages, statuses, wire
 from whatsapp.webhooks.messages import Place, listed
 from whatsapp.webhooks.wire import Raw
@@ -87,7 +88,17 @@ def _entry(entry: Any) -> Iterator[Fact]:
             )
             continue
         # In some of Meta's own samples the field stands beside `changes`.
-        yield from _change(waba_id, _id(change.get("field")) or _id(entry.get("field")), change)
+        field = _id(change.get("field")) or _id(entry.get("field"))
+        for fact in _change(waba_id, field, change):
+            yield _timed(fact, entry.get("time")) if isinstance(fact, TemplateFact) else fact
+
+
+def _timed(fact: TemplateFact, time: Any) -> TemplateFact:
+    """What is said of templates carries its time only in the entry. One that is no time is left out."""
+    try:
+        return replace(fact, told_at=wire.instant(time))
+    except ValueError:
+        return fact
 
 
 def _change(waba_id: str, field: str, change: Raw) -> Iterator[Fact]:

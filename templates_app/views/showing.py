@@ -1,0 +1,41 @@
+"""One template: how it looks, what Meta says of it, what happened to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.rights import AgentRequest
+from templates_app import looks
+from templates_app.models import DraftState, Template, TemplateState
+from templates_app.views._common import WRITERS, my_template, reader
+
+
+@require_GET
+def template(request: AgentRequest, pk: int) -> HttpResponse:
+    agent = reader(request)
+    cursor = agent.workspace.last_seq
+    chosen = my_template(request, pk)
+    context: dict[str, Any] = {
+        "cursor": cursor,
+        "template": chosen,
+        "preview": looks.of_template(chosen),
+        "history": chosen.history.all()[:100],
+        "reason": chosen.rejection,
+        "may_write": agent.role in WRITERS,
+        "may_unpause": _may_unpause(chosen, at=timezone.now()),
+        "may_appeal": chosen.status == TemplateState.REJECTED and chosen.appealed_at is None,
+        "draft": chosen.drafts.exclude(state=DraftState.SUBMITTED).first(),
+    }
+    return render(request, "templates_app/template.html", context)
+
+
+def _may_unpause(chosen: Template, *, at: datetime) -> bool:
+    """By hand, Meta ends only pauses without an end of their own: those of pacing."""
+    ends = chosen.paused_until
+    return chosen.status == TemplateState.PAUSED and (ends is None or ends < at)
