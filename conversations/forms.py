@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent, Team
+from conversations.models import Colour, CustomField, FieldKind, FieldOwner, Label, Priority
 
 VALUE_LIMIT = 2000  # characters of one variable; WhatsApp takes fewer, and says how many
 
@@ -115,6 +116,78 @@ class CannedForm(forms.Form):
     @property
     def team(self) -> Team | None:
         return self._teams.get(self.cleaned_data["scope"])
+
+
+class LabelledForm(forms.Form):
+    label = forms.ModelChoiceField(Label.objects.none())
+    on = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, labels: QuerySet[Label], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["label"].queryset = labels  # type: ignore[attr-defined]
+
+
+class PriorityForm(forms.Form):
+    priority = forms.ChoiceField(choices=Priority.choices)
+
+
+class ValueForm(forms.Form):
+    value = forms.CharField(required=False, max_length=5000)
+
+
+class LabelForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=40)
+    colour = forms.ChoiceField(
+        label=_("Colour"),
+        choices=Colour.choices,
+        initial=Colour.BLUE,
+        widget=forms.RadioSelect(attrs={"class": "swatch"}),
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+
+class FieldForm(forms.Form):
+    """`known`: a field that is there already; whose it is and its kind stay as they are."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    of = forms.ChoiceField(label=_("Of"), choices=FieldOwner.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=FieldKind.choices)
+    choices = forms.CharField(
+        label=_("Choices"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea({"rows": 5}),
+        help_text=_("One on each line. Only for fields of the kind “Choice”."),
+    )
+
+    def __init__(self, *args: Any, known: CustomField | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+        if known is not None:
+            del self.fields["of"], self.fields["kind"]
+            if known.kind != FieldKind.CHOICE:
+                del self.fields["choices"]
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_choices(self) -> list[str]:
+        """Each once, in the order written."""
+        lines = (" ".join(line.split())[:100] for line in self.cleaned_data["choices"].splitlines())
+        found: dict[str, str] = {}
+        for line in filter(None, lines):
+            found.setdefault(line.lower(), line)
+        return list(found.values())
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        said.setdefault("choices", [])
+        kind = self.known.kind if self.known else said.get("kind")
+        if kind == FieldKind.CHOICE and not said["choices"] and "choices" not in self.errors:
+            self.add_error("choices", gettext("Write at least one choice."))
+        return said
 
 
 class SnoozeForm(forms.Form):

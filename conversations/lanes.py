@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeAlias
 
-from accounts.models import PhoneNumber
+from accounts.models import Agent, PhoneNumber
 from conversations.models import Contact, Conversation
+from conversations.refusals import InternalRole
 
 Lane: TypeAlias = tuple[int, int]  # contact, number
 Wanted: TypeAlias = dict[Lane, tuple[Contact, PhoneNumber, datetime]]
@@ -17,6 +18,14 @@ def locked(conversation_ids: Iterable[int]) -> dict[int, Conversation]:
     """The conversations, held until commit. Everybody locks in the order of ids, so nobody waits in a circle."""
     rows = Conversation.objects.select_for_update(no_key=True, of=("self",))
     return {row.pk: row for row in rows.filter(pk__in=set(conversation_ids)).order_by("pk")}
+
+
+def worked(conversation_id: int, agent: Agent | None) -> Conversation:
+    """The conversation, held for an act of this agent, or of a rule (None)."""
+    if agent is not None and not agent.works_conversations:
+        raise InternalRole
+    rows = Conversation.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("number__account", "assignee").get(pk=conversation_id)
 
 
 def one(conversation_id: int) -> Conversation:

@@ -18,6 +18,7 @@ from accounts import masking
 from accounts.models import WORKS_CONVERSATIONS, Agent, Team, Workspace
 from accounts.seats import Place, can_see, groups_for
 from conversations import panel
+from conversations.field_values import Shown, shown_for
 from conversations.models import Conversation, Message
 from events import journal, live
 
@@ -58,13 +59,23 @@ def publish(
 
 
 def fragment(
-    conversation: Conversation, messages: Sequence[Message] = (), *, teams: Iterable[Team] = ()
+    conversation: Conversation,
+    messages: Sequence[Message] = (),
+    *,
+    teams: Iterable[Team] = (),
+    fields: Iterable[Shown] = (),
 ) -> str:
     """The row of the list, these bubbles, the thread's header, and of the panel what may have changed with them.
 
-    In the language that is active. `teams`: where it could be moved, if its team may have changed.
+    In the language that is active. `teams`: where it could be moved, if its team may have changed; `fields`: what
+    stands in the custom fields, if one of them may have.
     """
-    context: dict[str, Any] = {"conversation": conversation, "messages": messages, "teams": teams}
+    context: dict[str, Any] = {
+        "conversation": conversation,
+        "messages": messages,
+        "teams": teams,
+        "fields": fields,
+    }
     if any(message.media and message.media.kind == "image" for message in messages):
         context["gallery"] = panel.gallery(conversation)
     if any(message.referral for message in messages):
@@ -88,15 +99,18 @@ def show(changes: list[journal.Change]) -> None:
         if "was" in change.facts:
             stood[conversation_id].add(Place(change.workspace_id, *change.facts["was"]))
     conversations = Conversation.objects.for_list().in_bulk(list(message_ids))
+    filled = {change.rows[0].pk for change in changes if "field" in change.facts}
     audience = _audience(conversations.values())
     if not audience and not stood:
         return  # nobody looks
     bubbles = _bubbles(pk for thread, _who in audience for pk in message_ids[thread])
+    fields = shown_for([one for pk, one in conversations.items() if pk in filled])
     html: dict[str, list[str]] = defaultdict(list)
     for (pk, who), groups in audience.items():
         with translation.override(who.language), masking.shown(who.phones):
             teams = panel.teams_of(conversations[pk].workspace_id) if pk in stood else ()
-            rendered = fragment(conversations[pk], bubbles[pk], teams=teams)
+            shown = fields.get(pk, ())
+            rendered = fragment(conversations[pk], bubbles[pk], teams=teams, fields=shown)
         for group in groups:
             html[group].append(rendered)
     readers = _seated({one.workspace_id for one in conversations.values()}) if stood else []

@@ -15,6 +15,7 @@ from conversations.models import (
     Contact,
     Conversation,
     ConversationStatus,
+    FieldValue,
     Identifier,
     ReadMark,
     Scheduled,
@@ -24,9 +25,9 @@ from events import live as pipe
 
 # What points at the two and moves. A test fails when a new table does, until somebody has thought of it here.
 MOVED_WITH_CONTACTS: Final = frozenset(
-    {"identifiers", "conversations", "consents", "notes", "blocks"}
+    {"identifiers", "conversations", "consents", "notes", "blocks", "field_values"}
 )
-MOVED_WITH_CONVERSATIONS: Final = frozenset({"messages", "read_marks"})
+MOVED_WITH_CONVERSATIONS: Final = frozenset({"messages", "read_marks", "field_values"})
 SHOWN_AT_ONCE: Final = 200
 
 
@@ -63,7 +64,7 @@ def _merge(keep: Contact, gone: Contact) -> None:
 
 
 def _move_what_was_said(keep: Contact, gone: Contact) -> None:
-    """Notes, consents and blocks; where both have the same word or block, one of it stays."""
+    """Notes, consents, blocks and fields; where both have the same, that of the one who stays."""
     gone.notes.update(contact=keep)
     known = set(keep.consents.values_list("at", "source"))
     for consent in gone.consents.all():
@@ -72,6 +73,8 @@ def _move_what_was_said(keep: Contact, gone: Contact) -> None:
             consent.save(update_fields=["contact"])
     blocked = Block.objects.filter(contact=keep).values("number")
     Block.objects.filter(contact=gone).exclude(number__in=blocked).update(contact=keep)
+    filled = FieldValue.objects.filter(contact=keep).values("field")
+    FieldValue.objects.filter(contact=gone).exclude(field__in=filled).update(contact=keep)
 
 
 def _fill(keep: Contact, gone: Contact) -> None:
@@ -107,6 +110,9 @@ def _join(kept: Conversation, gone: Conversation) -> None:
         else:
             mark.conversation = kept
             mark.save(update_fields=["conversation"])
+    kept.labels.add(*gone.labels.all())
+    filled = FieldValue.objects.filter(conversation=kept).values("field")
+    FieldValue.objects.filter(conversation=gone).exclude(field__in=filled).update(conversation=kept)
     _join_columns(kept, gone)
     place, pk = gone.place, gone.pk
     gone.delete()
@@ -138,19 +144,24 @@ def _join_columns(kept: Conversation, gone: Conversation) -> None:
         kept.window_refused_at = gone.window_refused_at
     if _is_later(gone.billed_until, kept.billed_until):
         kept.billed_until, kept.billed_origin = gone.billed_until, gone.billed_origin
+    if _is_later(gone.woke_at, kept.woke_at):
+        kept.woke_at = gone.woke_at
+    kept.priority = max(kept.priority, gone.priority)
+    if gone.created_at < kept.created_at:
+        kept.source = gone.source
     if _is_later(gone.pair_free_at, kept.pair_free_at):
         kept.pair_free_at = gone.pair_free_at
     kept.assignee_id = kept.assignee_id or gone.assignee_id
     if kept.status != ConversationStatus.OPEN and gone.status == ConversationStatus.OPEN:
         kept.status, kept.resolved_at = gone.status, gone.resolved_at
-        kept.snoozed_until = None
+        kept.snoozed_until = kept.reason = None
     kept.save(
         update_fields=[
             "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
             "last_arrival", "inbound_count", "scheduled_count",
              "waiting_since", "last_inbound_at", "last_inbound_wamid",
             "window_refused_at", "billed_until", "billed_origin", "pair_free_at", "assignee", "status",
-            "resolved_at", "snoozed_until",
+            "resolved_at", "snoozed_until", "woke_at", "priority", "source", "reason",
         ]
     )  # fmt: skip
 

@@ -374,6 +374,38 @@ class NotTheirs(Refusal):
         return gettext("Choose somebody else, or move the conversation to another team first.")
 
 
+@dataclass(eq=False)
+class ValueUnclear(Refusal):
+    """What was typed is no value of this field's kind."""
+
+    code = "value_unclear"
+    name: str = ""
+    kind: str = ""
+    too_long: bool = False
+    choices: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        if self.too_long:
+            return gettext("“%(name)s” takes at most 1,000 characters.") % {"name": self.name}
+        return {
+            "number": gettext("This is not a number."),
+            "date": gettext("This is not a date."),
+            "flag": gettext("This is neither yes nor no."),
+            "choice": gettext("This is not one of the choices."),
+            "link": gettext("This is not a web address."),
+        }.get(self.kind, gettext("This cannot be kept here."))
+
+    @property
+    def todo(self) -> str:
+        return {
+            "number": gettext("Write it like 1234.5."),
+            "date": gettext("Write it like 2026-12-25 or 25.12.2026."),
+            "choice": gettext("Choose from: %(choices)s.") % {"choices": ", ".join(self.choices)},
+            "link": gettext("Write it like https://example.com/page."),
+        }.get("" if self.too_long else self.kind, "")
+
+
 def refusal_facts(refusal: Refusal) -> Mapping[str, str]:
     """For answers in JSON and for logs."""
     return {"code": refusal.code, "what": refusal.what, "todo": refusal.todo}

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import Agent, Team
 from accounts.seats import is_open_to
-from conversations import activity, live
+from conversations import activity, lanes, live
 from conversations.models import Conversation, ConversationStatus
 from conversations.refusals import AlreadyAssigned, InternalRole, MomentPast, NotTheirs
 
@@ -129,6 +129,21 @@ def set_pending(conversation_id: int, *, agent: Agent, at: datetime) -> Conversa
     _put_aside(conversation, ConversationStatus.PENDING, None)
     line = activity.line(conversation, "pending", at=at, by=agent)
     live.publish("conversation.pending", conversation, line, actor=agent)
+    return conversation
+
+
+@transaction.atomic
+def set_priority(
+    conversation_id: int, *, priority: int, agent: Agent | None, at: datetime
+) -> Conversation:
+    """How pressing it is. `agent` is None where a rule says so."""
+    conversation = lanes.worked(conversation_id, agent)
+    if conversation.priority == priority:
+        return conversation
+    conversation.priority = priority
+    conversation.save(update_fields=["priority"])
+    line = activity.line(conversation, "priority", at=at, by=agent, to=priority)
+    live.publish("conversation.prioritised", conversation, line, actor=agent, to=priority)
     return conversation
 
 

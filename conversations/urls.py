@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from conversations import views
+from conversations.views import filing
 
 app_name = "conversations"
 urlpatterns = [
@@ -33,6 +34,9 @@ urlpatterns = [
     path("<int:pk>/assignment/", views.assignment, name="assignment"),
     path("<int:pk>/replies/", views.offered, name="replies"),
     path("<int:pk>/closure/", views.closure, name="closure"),
+    path("<int:pk>/labels/", filing.labels, name="labels"),
+    path("<int:pk>/priority/", filing.priority, name="priority"),
+    path("<int:pk>/fields/<int:field_id>/", filing.field, name="field"),
     path("<int:pk>/snooze/", views.snooze, name="snooze"),
     path("<int:pk>/snooze/meaning/", views.snooze_meaning, name="snooze_meaning"),
     path("<int:pk>/team/", views.team, name="team"),

@@ -22,7 +22,7 @@ from accounts.models import Agent, Role, Workspace
 from billing import booking
 from billing.models import LedgerEntry
 from billing.tests import books
-from conversations.models import CannedReply, ContactNote, MediaFile, Scheduled
+from conversations.models import CannedReply, ContactNote, CustomField, Label, MediaFile, Scheduled
 from conversations.models.files import MediaState
 from templates_app.models import Draft, Template
 from tests import world
@@ -122,6 +122,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
     passkey = Authenticator.objects.create(
         user=agent, type=Authenticator.Type.WEBAUTHN, data={"name": "Key", "credential": {}}
     )
+    field = CustomField.objects.create(workspace=workspace, of="contact", key="size", name="Size")
     return {
         "accounts:account_id": account.pk,
         "accounts:agent_id": world.make_agent(workspace, f"Of{workspace.pk}").pk,
@@ -137,11 +138,14 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "contacts:note_id": ContactNote.objects.create(
             contact=conversation.contact, text="Likes tea", author=agent
         ).pk,
+        "conversations:field_id": field.pk,
         "conversations:key": media.key,
         "conversations:pk": conversation.pk,
         "conversations:token": message.token,
         "templates_app:draft_id": Draft.objects.create(account=account, author=agent).pk,
         "templates_app:pk": template.pk,
+        "queue:field_id": field.pk,
+        "queue:label_id": Label.objects.create(workspace=workspace, name="VIP").pk,
         ":key": "a-link-that-is-not-known",
         ":pk": passkey.pk,
     } | _held_back(workspace, account)

@@ -73,6 +73,8 @@ SHORTCUTS = (
     Shortcut(("Alt+E", "E"), _("Resolve or reopen"), CONVERSATION),
     Shortcut(("Mod+Alt+E",), _("Resolve and open the next"), CONVERSATION),
     Shortcut(("Alt+M",), _("Snooze"), CONVERSATION),
+    Shortcut(("L",), _("Labels"), CONVERSATION),
+    Shortcut(("P",), _("Priority"), CONVERSATION),
     Shortcut(("Alt+O",), _("Show or hide the contact"), CONVERSATION),
 )
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("accounts.entrance")),
     path("settings/", include("accounts.urls")),
     path("settings/", include("conversations.settings_urls")),
+    path("settings/", include("conversations.queue_urls")),
     path("settings/", include("webhooks.urls")),
     path("join/<str:key>/", joining.join, name="join"),
     path("healthz", health.alive, name="healthz"),

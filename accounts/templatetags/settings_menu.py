@@ -53,6 +53,13 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _("Inbox"),
+        (
+            Entry("queue:labels", _("Labels"), "tag", MANAGERS),
+            Entry("queue:fields", _("Fields"), "text-cursor-input", MANAGERS),
+        ),
+    ),
+    (
         _("WhatsApp"),
         (
             Entry("accounts:whatsapp", _("Accounts"), "building-2", ADMINISTRATORS),

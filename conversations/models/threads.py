@@ -75,7 +75,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def for_list(self) -> Self:
         """With all that a row of the list shows, and no more queries."""
-        return self.select_related("contact", "number__account", "assignee", "team")
+        return self.select_related(
+            "contact", "number__account", "assignee", "team"
+        ).prefetch_related("labels")
 
 
 class Conversation(models.Model):
@@ -236,6 +238,11 @@ class Conversation(models.Model):
             return []
         rows = self.scheduled.select_related("author", "media", "template", "fallback")
         return list(rows.order_by("due_at", "pk"))
+
+    @property
+    def priorities(self) -> list[tuple[int, str]]:
+        """To choose from, as values and words."""
+        return [(int(value), str(words)) for value, words in Priority.choices]
 
     @property
     def needs_reply(self) -> bool:

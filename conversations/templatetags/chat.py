@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from accounts import masking
-from conversations.models import Contact, Message
+from conversations.models import Contact, Message, Priority
 from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
 from templates_app.models import Category
@@ -182,6 +182,12 @@ def error_words(code: int | None) -> Words | None:
 
 
 @register.filter
+def priority_words(value: object) -> str:
+    known = {int(choice): str(words) for choice, words in Priority.choices}
+    return known.get(value, "") if isinstance(value, int) else ""
+
+
+@register.filter
 def label_of_kind(kind: str) -> str:
     return kind_label(kind)
 
@@ -220,6 +226,7 @@ SPRITE = (
     "expand",
     "file",
     "file-text",
+    "flag",
     "forward",
     "hourglass",
     "image",
@@ -247,6 +254,7 @@ SPRITE = (
     "smile-plus",
     "square-check-big",
     "sticker",
+    "tag",
     "trash-2",
     "undo-2",
     "user",

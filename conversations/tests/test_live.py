@@ -19,6 +19,7 @@ from PIL import Image
 from accounts.models import Agent, PhoneNumber, Team
 from conversations import (
     changing,
+    labelling,
     live,
     merging,
     noticing,
@@ -31,7 +32,7 @@ from conversations import (
     waking,
 )
 from conversations.arrivals import Arrival
-from conversations.models import Attempt, Direction, MediaFile, Message
+from conversations.models import Attempt, Direction, Label, MediaFile, Message
 from conversations.tests.page import Screen
 from conversations.tests.page import parse as page_of
 from conversations.tests.pushes import Listener, RecordingLayer, Watcher
@@ -313,12 +314,21 @@ def noted(stage: Stage) -> None:
     noting.write(stage.conversation.pk, token=uuid.uuid4(), text="@Cleo shall we?", **stage.by())
 
 
+def labelled(stage: Stage) -> None:
+    label = Label.objects.create(workspace=stage.number.workspace, name="VIP")
+    labelling.add(stage.conversation.pk, label=label, **stage.by())
+
+
+def prioritised(stage: Stage) -> None:
+    triage.set_priority(stage.conversation.pk, priority=3, **stage.by())
+
+
 ACTS: list[Act] = [
     pressed_send, sent_a_picture, sent_a_template, a_picture_arrived, taken, given_back, closed, closed_and_reopened,
     closed_and_written_to, status("sent"), status("delivered"), status("read"), failed, tried_again, taken_back,
     reacted("❤️"), we_reacted, we_took_the_reaction_back, edited, revoked, stopped_marketing, renamed, changed_number,
     quoted, came_from_an_ad, wrote_much, wrote_late, the_phone_answered, two_became_one, noted, snoozed,
-    snoozed_and_woken, snoozed_and_written_to, pending,
+    snoozed_and_woken, snoozed_and_written_to, pending, labelled, prioritised,
     lambda stage: said(stage, posts.text("*Bold* <script>")),
 ]  # fmt: skip
 

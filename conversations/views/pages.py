@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET
 
-from accounts.models import Agent
+from accounts.models import SEES_EVERY_CONVERSATION, Agent
 from conversations import access, composing, live, panel, search
+from conversations.field_values import shown_for
 from conversations.models import Conversation, ConversationStatus
 from conversations.search import TABS, Filters
 from conversations.views.asking import agent_of, conversation_of
@@ -62,8 +63,11 @@ def changes(request: HttpRequest) -> HttpResponse:
     if found.too_many:
         return HttpResponse(status=205, headers={"X-Cursor": str(found.cursor)})
     teams = list(panel.teams_of(agent.workspace_id)) if found.conversations else []
+    fields = shown_for(found.conversations)
     parts = [
-        live.fragment(row, found.messages.get(row.pk, []), teams=teams)
+        live.fragment(
+            row, found.messages.get(row.pk, []), teams=teams, fields=fields.get(row.pk, ())
+        )
         for row in found.conversations
     ]
     parts += [live.tombstone(pk, found.cursor) for pk in found.gone]
@@ -106,6 +110,8 @@ def _pane(request: HttpRequest, chosen: Conversation) -> dict[str, Any]:
         "others": _others(agent, chosen),
         "teams": panel.teams_of(chosen.workspace_id),
         "source": panel.source_of(chosen),
+        "fields": shown_for([chosen]).get(chosen.pk, []),
+        "keeps_lists": agent.role in SEES_EVERY_CONVERSATION,
     }
 
 

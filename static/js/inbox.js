@@ -11,6 +11,8 @@ import "deck";
 import "acts";
 import "pull";
 import "turn";
+import "labels";
+import "own-fields";
 import "react";
 import "voice";
 import "details";

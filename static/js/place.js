@@ -138,13 +138,14 @@ function carry(old, fresh) {
     const active = document.activeElement;
     const index = active && old.contains(active) ? [...old.querySelectorAll(FOCUSABLE)].indexOf(active) : null;
     const playing = [...old.querySelectorAll("audio, video")].map((m) => /** @type {HTMLMediaElement} */ (m)).find((m) => !m.paused);
-    const open = [...old.querySelectorAll("details[open][id]")].map((details) => details.id);
+    const open = [...old.querySelectorAll("details[open][id]")];
+    for (const details of open) keepOpen(details, fresh);
     return () => {
-        if (index !== null) {
+        if (active && fresh.contains(active)) /** @type {HTMLElement} */ (active).focus({ preventScroll: true });
+        else if (index !== null) {
             const target = index < 0 ? fresh : fresh.querySelectorAll(FOCUSABLE)[index];
             /** @type {HTMLElement} */ (target)?.focus({ preventScroll: true });
         }
-        for (const id of open) fresh.querySelector(`details[id="${id}"]`)?.setAttribute("open", "");
         const media = /** @type {HTMLMediaElement | null} */ (playing && fresh.querySelector(playing.localName));
         if (media && playing) {
             media.currentTime = playing.currentTime;
@@ -152,6 +153,16 @@ function carry(old, fresh) {
             media.play().catch(() => {});
         }
     };
+}
+
+/** A menu that is open goes over as it is, with what it has loaded; only its button is the new one. @param {Element} details @param {Element} fresh */
+function keepOpen(details, fresh) {
+    const twin = fresh.querySelector(`details[id="${details.id}"]`);
+    const summary = twin?.querySelector(":scope > summary");
+    if (!twin || !summary) return;
+    const button = details.querySelector(":scope > summary");
+    if (button !== document.activeElement) button?.replaceWith(summary);
+    twin.replaceWith(details);
 }
 
 /** @param {Element} fresh @param {Element | null} old @param {(() => void)} [carryOver] */
