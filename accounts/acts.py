@@ -49,6 +49,7 @@ ACTS: dict[str, str | Promise] = {
     "template.submitted": _("Submitted a template to Meta"),
     "template.deleted": _("Deleted a template at Meta"),
     "template.draft_discarded": _("Threw a template’s draft away"),
+    "export.asked": _("Asked for an export"),
     "quarantine.replayed": _("Replayed a held-back webhook"),
     "quarantine.closed": _("Put a held-back webhook aside"),
 }
@@ -59,6 +60,8 @@ DETAILS: dict[str, str | Promise] = {
     "agent_sight": pgettext_lazy("log", "agents see"),
     "away_minutes": pgettext_lazy("log", "offline after minutes"),
     "capacity": pgettext_lazy("log", "open at a time"),
+    "kind": pgettext_lazy("log", "file"),
+    "view": pgettext_lazy("log", "view"),
     "ends_with": pgettext_lazy("log", "ends with"),
     "handing": pgettext_lazy("log", "handed out"),
     "held_again": pgettext_lazy("log", "held again"),

@@ -102,7 +102,8 @@ class Filters:
         return replace(self, number=number)
 
 
-def _filtered(agent: Agent, filters: Filters) -> ConversationQuerySet:
+def filtered(agent: Agent, filters: Filters) -> ConversationQuerySet:
+    """All that the list would show, page after page; exports hold the same."""
     found = access.conversations(agent)
     if filters.status != "any":
         found = found.filter(status=filters.status)
@@ -165,7 +166,7 @@ def cursor_of(at: datetime, pk: int) -> str:
 
 def inbox(agent: Agent, filters: Filters, *, before: str = "") -> Page[Conversation]:
     """A page of the list, latest first, each row with `seen_count` of this agent."""
-    found = _filtered(agent, filters)
+    found = filtered(agent, filters)
     if after := keyset(before):
         at, pk = after
         found = found.filter(listed_at__lte=at).exclude(listed_at=at, pk__gte=pk)
@@ -189,7 +190,7 @@ def with_seen(found: ConversationQuerySet, agent: Agent) -> ConversationQuerySet
 def counts(agent: Agent, filters: Filters) -> dict[str, int]:
     """How many rows each tab has, counted no further than the page will say (999+)."""
     return {
-        tab: _filtered(agent, filters.on(tab)).order_by()[: COUNT_LIMIT + 1].count() for tab in TABS
+        tab: filtered(agent, filters.on(tab)).order_by()[: COUNT_LIMIT + 1].count() for tab in TABS
     }
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import delivery, handing_out, holding, media, receipts, settling, waking
+from conversations import (
+    delivery,
+    exporting,
+    handing_out,
+    holding,
+    jobs,
+    media,
+    receipts,
+    settling,
+    waking,
+)
+from conversations.models import JobKind
 
 SWEEP_SECONDS = 5
 
@@ -64,3 +75,19 @@ def sweep_waiting() -> None:
     """Somebody came online, or has room again: no verb needs to know who waits for that."""
     for workspace_id in handing_out.due():
         hand_out.apply_async((workspace_id,), expires=SWEEP_SECONDS)
+
+
+RUNS = {JobKind.EXPORT.value: exporting.run}
+
+
+@shared_task
+def run_job(job_id: int) -> None:
+    jobs.run(job_id, RUNS)
+
+
+@shared_task
+def sweep_jobs() -> None:
+    now = timezone.now()
+    for job_id in jobs.due(at=now):
+        run_job.delay(job_id)
+    jobs.tidy(at=now)

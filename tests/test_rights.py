@@ -22,12 +22,21 @@ from accounts.models import Agent, Role, Workspace
 from billing import booking
 from billing.models import LedgerEntry
 from billing.tests import books
-from conversations.models import CannedReply, ContactNote, CustomField, Label, MediaFile, Scheduled
+from conversations.models import (
+    CannedReply,
+    ContactNote,
+    CustomField,
+    Job,
+    Label,
+    MediaFile,
+    Scheduled,
+)
 from conversations.models.files import MediaState
 from templates_app.models import Draft, Template
 from tests import world
 from webhooks.models import Envelope, Quarantined
 
+OWN = {"", "exports"}  # a visitor has no passkey and no export of their own
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -134,6 +143,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18"
         ).pk,
+        "exports:key": Job.objects.create(workspace=workspace, owner=agent, kind="export").key,
         "contacts:pk": conversation.contact_id,
         "contacts:note_id": ContactNote.objects.create(
             contact=conversation.contact, text="Likes tea", author=agent
@@ -236,7 +246,7 @@ def test_every_page_opens_for_those_it_is_for(role: str, signed_in: Any, meta: A
         status = client.get(url.path(things)).status_code
         works_here = url.namespace == "accounts" or agent.works_conversations
         allowed = {200, 204, 302, 405} if works_here else {200, 204, 302, 403, 404, 405}
-        if status not in allowed and url.namespace:  # a visitor has no passkey of their own
+        if status not in allowed and url.namespace not in OWN:
             wrong[url.route] = status
         opened += status == 200
     assert not wrong

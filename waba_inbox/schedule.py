@@ -31,5 +31,6 @@ CLOCK: dict[str, dict[str, Any]] = {
     },
     "hand out what waits": {"task": "conversations.tasks.sweep_waiting", "schedule": 5.0},
     "see who has left": {"task": "events.tasks.sweep_lines", "schedule": 20.0},
+    "do what waits to be done": {"task": "conversations.tasks.sweep_jobs", "schedule": 20.0},
     "say that a worker lives": {"task": "events.tasks.heartbeat", "schedule": 10.0},
 }

@@ -132,6 +132,7 @@ def _commands(agent: Agent) -> Iterable[Command]:
         inbox = reverse("conversations:inbox")
         for tab, words in TABS:
             yield Command(words, GO, f"{inbox}?tab={tab}")
+        yield Command(_("Exports"), GO, reverse("exports:exports"))
     for entry, url in entries(agent):
         yield Command(entry.words, GO, url)
     for theme, words in THEMES:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="conversations:inbox"), name="home"),
     path("inbox/", include("conversations.urls")),
     path("contacts/", include("conversations.contacts_urls")),
+    path("exports/", include("conversations.exports_urls")),
     path("templates/", include("templates_app.urls")),
     path("billing/", include("billing.urls")),
     path("accounts/", include("accounts.entrance")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
+from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,11 @@ def agent_of(request: HttpRequest) -> Agent:
     if not agent.works_conversations:
         raise PermissionDenied
     return agent
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request comes from, for the audit log."""
+    return str(get_adapter(request).get_client_ip(request))
 
 
 def conversation_of(request: HttpRequest, pk: int) -> Conversation:
