@@ -44,6 +44,7 @@ ACTS: dict[str, str | Promise] = {
     "account.plan_changed": _("Changed the pricing plan"),
     "number.added": _("Added a number"),
     "number.changed": _("Changed a number"),
+    "number.hours_changed": _("Changed business hours"),
     "number.switched_on": _("Switched a number on"),
     "number.switched_off": _("Switched a number off"),
     "template.submitted": _("Submitted a template to Meta"),

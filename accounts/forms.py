@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts import zones
+from accounts import hours, zones
 from accounts.acts import ACTS
 from accounts.availability import BY_HAND
 from accounts.models import Agent, Handing, PricingPlan, Role, Sight, Team, Workspace
@@ -139,6 +140,56 @@ class DistributionForm(forms.ModelForm[Workspace]):
 
 class PresenceForm(forms.Form):
     presence = forms.ChoiceField(choices=[(one.value, one.label) for one in BY_HAND])
+
+
+DAYS = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+)  # fmt: skip
+
+
+class HoursForm(forms.Form):
+    """A line of spans a day, as people write them; `hours` once it is valid, None if nothing is filled in."""
+
+    zone = ZoneField()
+    holidays = forms.CharField(
+        label=_("Holidays"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea({"rows": 4, "placeholder": "2027-01-01 …"}),
+        help_text=_("One a line: the date, then the name. The number is closed on these days."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for n, words in enumerate(DAYS):
+            self.fields[f"day{n}"] = forms.CharField(label=words, required=False, max_length=100)
+
+    @classmethod
+    def shown(cls, kept: hours.Hours | None, *, zone: str) -> dict[str, str]:
+        """The initial values."""
+        if kept is None:
+            return {"zone": zone}
+        days = {f"day{n}": hours.words_of(kept.spans, weekday=n) for n in range(7)}
+        lines = [f"{day.isoformat()} {name}".strip() for day, name in kept.holidays]
+        return {"zone": kept.zone, "holidays": "\n".join(lines), **days}
+
+    def clean(self) -> dict[str, Any]:
+        spans: list[hours.Span] = []
+        for n in range(7):
+            try:
+                spans += hours.spans_of(self.cleaned_data.get(f"day{n}", ""), weekday=n)
+            except hours.NotSpans as wrong:
+                said = _("“%(text)s” is no span of time. Write it like 9:00–18:00.")
+                self.add_error(f"day{n}", said % {"text": wrong.text})
+        days: list[tuple[date, str]] = []
+        try:
+            days = hours.holidays_of(self.cleaned_data.get("holidays", ""))
+        except hours.NotSpans as wrong:
+            said = _("“%(text)s” does not begin with a date such as 2027-01-01.")
+            self.add_error("holidays", said % {"text": wrong.text})
+        zone = self.cleaned_data.get("zone", "UTC")
+        self.hours = hours.Hours(zone, tuple(sorted(set(spans))), tuple(days)) if spans else None
+        return self.cleaned_data
 
 
 class SightForm(forms.Form):

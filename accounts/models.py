@@ -322,6 +322,7 @@ class PhoneNumber(models.Model):
     held_reason = models.CharField(
         max_length=32, blank=True, default=""
     )  # an error code that stops all sends
+    hours = models.JSONField(null=True, blank=True)  # business hours: accounts/hours.py
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = PhoneNumberQuerySet.as_manager()

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.checking import NumberFacts
+from accounts.hours import Hours
 from accounts.models import Agent, BusinessAccount, PhoneNumber, Team, Workspace
 
 
@@ -102,3 +103,19 @@ def _locked(number_id: int, by: Agent) -> PhoneNumber:
     return PhoneNumber.objects.select_for_update(of=("self",)).get(
         pk=number_id, workspace_id=by.workspace_id
     )
+
+
+@transaction.atomic
+def set_hours(
+    number_id: int, *, hours: Hours | None, by: Agent, address: str | None = None
+) -> PhoneNumber:
+    """None: it has none, and counts as open."""
+    number = PhoneNumber.objects.select_for_update(of=("self",)).get(
+        pk=number_id, workspace_id=by.workspace_id
+    )
+    kept = hours.as_json() if hours else None
+    if number.hours != kept:
+        number.hours = kept
+        number.save(update_fields=["hours"])
+        audit.record(by, "number.hours_changed", str(number), address)
+    return number

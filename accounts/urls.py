@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from accounts.views import distribution, log, numbers, people, teams, whatsapp, workspace, you
+from accounts.views import (
+    distribution,
+    hours,
+    log,
+    numbers,
+    people,
+    teams,
+    whatsapp,
+    workspace,
+    you,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -58,6 +68,7 @@ urlpatterns = [
     ),
     path("numbers/", numbers.numbers, name="numbers"),
     path("numbers/<int:number_id>/", numbers.number, name="number"),
+    path("numbers/<int:number_id>/hours/", hours.hours, name="hours"),
     path("numbers/<int:number_id>/activity/", numbers.number_activity, name="number_activity"),
     path("log/", log.log, name="log"),
 ]

@@ -6,8 +6,11 @@ from typing import Any
 
 from babel import Locale
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 
+from accounts import hours
+from accounts.hours import State
 from accounts.models import Team
 from conversations.models import Contact, Conversation, MediaFile, MediaState
 from whatsapp import numbers
@@ -38,3 +41,9 @@ def country_of(contact: Contact) -> str:
     """“Germany”: of the phone number, else of the business-scoped id; empty if neither says."""
     code = numbers.country(contact.phone, contact.user_id)
     return Locale.parse(get_language() or "en").territories.get(code, "") if code else ""
+
+
+def hours_now(conversation: Conversation) -> State | None:
+    """Whether its number is answered just now; None if it has no hours."""
+    kept = hours.read(conversation.number.hours)
+    return kept.state(timezone.now()) if kept else None

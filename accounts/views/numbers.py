@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import checking, numbering
+from accounts import checking, hours, numbering
 from accounts.forms import ActivityForm, NewNumberForm, NumberForm
 from accounts.models import BusinessAccount, PhoneNumber
 from accounts.rights import AgentRequest, role
@@ -72,7 +73,9 @@ def number(request: AgentRequest, number_id: int) -> HttpResponse:
         numbering.change(row.pk, by=request.user, address=address_of(request), **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("accounts:number", row.pk)
-    context = {"number": row, "form": form}
+    kept = hours.read(row.hours)
+    state = kept.state(timezone.now()) if kept else None
+    context = {"number": row, "form": form, "state": state}
     return render(request, "accounts/number.html", context, status=422 if form.errors else 200)
 
 

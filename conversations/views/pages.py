@@ -109,6 +109,7 @@ def _pane(request: HttpRequest, chosen: Conversation) -> dict[str, Any]:
         "gallery": panel.gallery(chosen),
         "others": _others(agent, chosen),
         "teams": panel.teams_of(chosen.workspace_id),
+        "hours_now": panel.hours_now(chosen),
         "source": panel.source_of(chosen),
         "fields": shown_for([chosen]).get(chosen.pk, []),
         "keeps_lists": agent.role in SEES_EVERY_CONVERSATION,
