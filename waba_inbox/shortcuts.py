@@ -75,6 +75,7 @@ SHORTCUTS = (
     Shortcut(("Alt+M",), _("Snooze"), CONVERSATION),
     Shortcut(("L",), _("Labels"), CONVERSATION),
     Shortcut(("P",), _("Priority"), CONVERSATION),
+    Shortcut(("Mod+F",), _("Find in this conversation"), CONVERSATION),
     Shortcut(("Alt+O",), _("Show or hide the contact"), CONVERSATION),
 )
 

@@ -15,6 +15,7 @@ from conversations.views.acts import (
 )
 from conversations.views.canned import offered
 from conversations.views.files import file, files
+from conversations.views.finding import choices, found, matches
 from conversations.views.jumping import jump
 from conversations.views.pages import changes, conversation, counts, inbox, rows
 from conversations.views.scheduling import scheduled, scheduled_meaning, scheduled_one
@@ -26,6 +27,7 @@ __all__ = [
     "assignment",
     "attempts",
     "changes",
+    "choices",
     "closure",
     "colleagues",
     "conversation",
@@ -33,8 +35,10 @@ __all__ = [
     "details",
     "file",
     "files",
+    "found",
     "inbox",
     "jump",
+    "matches",
     "messages",
     "offered",
     "presence",

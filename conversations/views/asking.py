@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import cast
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
@@ -35,6 +36,14 @@ def conversation_of(request: HttpRequest, pk: int) -> Conversation:
     agent = agent_of(request)
     found = search.with_seen(access.conversations(agent), agent).for_list()
     return get_object_or_404(found, pk=pk)
+
+
+def token_in(request: HttpRequest, name: str) -> UUID | None:
+    """A message's token in the query; None for anything else."""
+    try:
+        return UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 def by_script(request: HttpRequest) -> bool:

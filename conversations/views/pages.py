@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 from accounts.models import SEES_EVERY_CONVERSATION, Agent
 from conversations import access, composing, live, panel, search
 from conversations.field_values import shown_for
-from conversations.models import Conversation, ConversationStatus
+from conversations.models import Conversation, ConversationStatus, Message
 from conversations.search import TABS, Filters
-from conversations.views.asking import agent_of, conversation_of
+from conversations.views.asking import agent_of, conversation_of, token_in
+from conversations.views.finding import results
 
 
 @require_GET
@@ -81,6 +82,7 @@ def _page(request: HttpRequest) -> dict[str, Any]:
     page = search.inbox(agent, filters)
     numbers = access.numbers(agent)
     return {
+        "found": results(agent, request.GET["find"]) if "find" in request.GET else None,
         "cursor": cursor,
         "filters": filters,
         "rows": page.rows,
@@ -103,7 +105,7 @@ def _pane(request: HttpRequest, chosen: Conversation) -> dict[str, Any]:
     agent = agent_of(request)
     return {
         "conversation": chosen,
-        "thread": search.thread(chosen),
+        "thread": _thread(request, chosen),
         "outgoing": composing.blank(chosen, agent),
         "media_limits_json": composing.media_limits(),
         "gallery": panel.gallery(chosen),
@@ -114,6 +116,13 @@ def _pane(request: HttpRequest, chosen: Conversation) -> dict[str, Any]:
         "fields": shown_for([chosen]).get(chosen.pk, []),
         "keeps_lists": agent.role in SEES_EVERY_CONVERSATION,
     }
+
+
+def _thread(request: HttpRequest, chosen: Conversation) -> search.Page[Message]:
+    """The newest page, or the one around the message that the address names."""
+    wanted = token_in(request, "message")
+    around = search.thread_around(chosen, wanted) if wanted else None
+    return around or search.thread(chosen)
 
 
 def _others(agent: Agent, chosen: Conversation) -> Iterable[Conversation]:

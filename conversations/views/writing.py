@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -16,16 +16,23 @@ from conversations import access, canned, composing, noting, search, sending
 from conversations.forms import ReplyForm
 from conversations.models import Conversation, Message
 from conversations.refusals import MediaRefused, Refusal
-from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown
+from conversations.search import Page
+from conversations.views.asking import (
+    agent_of,
+    conversation_of,
+    invalid,
+    refused,
+    shown,
+    token_in,
+)
 
 
 @require_http_methods(["GET", "POST"])
 def messages(request: HttpRequest, pk: int) -> HttpResponse:
-    """GET: what is older than `before`. POST: write; the same token never makes a second message."""
+    """GET: a page of the thread (`before`, `after`, `around` or the newest). POST: write, once for each token."""
     conversation = conversation_of(request, pk)
     if request.method == "GET":
-        page = search.thread(conversation, before=request.GET.get("before", ""))
-        context = {"conversation": conversation, "thread": page}
+        context = {"conversation": conversation, "thread": _page(request, conversation)}
         return render(request, "conversations/_older_page.html", context)
     data = request.POST.copy()
     if not data.get("token"):  # a page without JavaScript has no token of its own
@@ -41,6 +48,18 @@ def messages(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error("token", gettext("Write the message again."))
         return invalid(request, form)
     return shown(request, pk, [message])
+
+
+def _page(request: HttpRequest, conversation: Conversation) -> Page[Message]:
+    """Which part of the thread is asked for."""
+    if after := request.GET.get("after", ""):
+        return search.thread_after(conversation, after=after)
+    if around := token_in(request, "around"):
+        page = search.thread_around(conversation, around)
+        if page is None:
+            raise Http404
+        return page
+    return search.thread(conversation, before=request.GET.get("before", ""))
 
 
 def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> Message:

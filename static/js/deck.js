@@ -20,6 +20,14 @@ const HOME = "/inbox/";
 /** @param {string} url */
 const idIn = (url) => Number(/\/inbox\/(\d+)\//.exec(url)?.[1] ?? 0);
 
+/** The address's query without some of it: a search is no filter of the list, a found message belongs to one thread. @param {...string} names */
+function queryWithout(...names) {
+    const query = new URLSearchParams(location.search);
+    for (const name of names) query.delete(name);
+    return query.size ? `?${query}` : "";
+}
+const filters = () => queryWithout("find", "message");
+
 export class ThreadDeck extends HTMLElement {
     /** Ids of panes, the latest shown last. @type {number[]} */
     #order = [];
@@ -28,7 +36,7 @@ export class ThreadDeck extends HTMLElement {
     /** The conversation that was asked for last: an answer that comes late does not take the screen. */
     #wanted = 0;
     /** The filters of the list, as they stand in the address. */
-    #query = location.search;
+    #query = filters();
     #hover = 0;
     #reading = 0;
     #off = new AbortController();
@@ -109,14 +117,14 @@ export class ThreadDeck extends HTMLElement {
     /** The address says what is open and how the list is filtered. @param {number} id @param {string} url */
     #push(id, url) {
         const { pathname } = new URL(url, location.href);
-        if (pathname !== location.pathname) history.pushState({ conversation: id, from: location.pathname === HOME ? "list" : "" }, "", pathname + location.search);
+        if (pathname !== location.pathname) history.pushState({ conversation: id, from: location.pathname === HOME ? "list" : "" }, "", pathname + queryWithout("message"));
     }
 
     /** Another filter of the list: the open conversation stays. @param {string} query */
     filtered(query) {
         const id = Number(this.current?.dataset.conversation ?? 0);
         if (query !== location.search) history.pushState({ conversation: id }, "", location.pathname + query);
-        this.#query = query;
+        this.#query = filters();
     }
 
     /** Have a pane in the page, hidden. @param {string} url @returns {Promise<HTMLElement | null>} */
@@ -257,9 +265,9 @@ export class ThreadDeck extends HTMLElement {
 
     /** The back button: the conversation, and the list's filters if they were others. */
     #travel() {
-        if (location.search !== this.#query) {
-            this.#query = location.search;
-            htmx()?.ajax("GET", HOME + location.search, { target: "#list", select: "#list", swap: "outerHTML" });
+        if (filters() !== this.#query) {
+            this.#query = filters();
+            htmx()?.ajax("GET", HOME + this.#query, { target: "#list", select: "#list", swap: "outerHTML" });
         }
         if (idIn(location.pathname)) this.show(location.pathname, { push: false });
         else this.close({ push: false });

@@ -1,6 +1,7 @@
 /** What keys do in the inbox besides pressing its buttons: walk the list, switch conversations, step back. */
 // @ts-check
 import { deck } from "deck";
+import { finder } from "find";
 import { bind, press } from "keys";
 import { list } from "list";
 
@@ -30,7 +31,7 @@ bind("Enter", (target) => {
     chosen.querySelector("a")?.click();
 });
 
-bind("/", () => /** @type {HTMLInputElement | null} */ (document.querySelector(".list [data-search]"))?.select());
+bind("/", () => finder()?.open());
 
 bind("Alt+N", () => {
     const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".list .tabs__item")]);
@@ -50,10 +51,12 @@ bind("Mod+Alt+E", (_target, isWriting) => {
 
 bind("Esc", (target, isWriting) => {
     if (document.querySelector(":popover-open")) return false; // the platform closes it
+    if (target.closest("find-panel") && finder()?.escape()) return true;
     if (isWriting) {
         /** @type {HTMLElement} */ (target).blur();
         const link = /** @type {HTMLElement | null | undefined} */ (list()?.current?.querySelector("a"));
         link?.focus({ preventScroll: true });
     } else if (deck()?.current) deck()?.close();
+    else finder()?.escape();
     return true;
 });

@@ -18,5 +18,7 @@ import "voice";
 import "details";
 import "lightbox";
 import "panes";
+import "find";
+import "thread-find";
 import "inbox-keys";
 import "live";

@@ -93,14 +93,15 @@ function removeOne(id, version) {
 export const sorted = (container) => [...container.querySelectorAll(":scope > [data-sort]")].map((e) => /** @type {HTMLElement} */ (e));
 
 /**
- * Whether the element belongs to a stretch that this page has not loaded: before the oldest message shown, after the last row.
+ * Whether the element belongs to a stretch that this page has not loaded: before or after the messages shown, after the last row.
  * @param {HTMLElement} container @param {Element} fresh
  */
 function isBeyond(container, fresh) {
     const sort = fresh.getAttribute("data-sort");
     const shown = sorted(container).filter((element) => element.id && !("local" in element.dataset));
     if (sort === null || !shown.length) return false;
-    if (container.previousElementSibling?.matches("[data-older]")) return sort < (shown[0].dataset.sort ?? "");
+    if (container.previousElementSibling?.matches("[data-older]") && sort < (shown[0].dataset.sort ?? "")) return true;
+    if (container.nextElementSibling?.matches("[data-newer]")) return sort > (shown[shown.length - 1].dataset.sort ?? "");
     if (container.querySelector(":scope > .rows__more")) return sort > (shown[shown.length - 1].dataset.sort ?? "");
     return false;
 }

@@ -1,24 +1,23 @@
 /**
  * <stick-to-end>: a thread that stays at its end while one is there, says so when something new is below, loads what is older,
- * and finds the message that a quote points at. Days and groups of bubbles are drawn here, in the agent's zone.
+ * and finds the message that a quote or a search points at: then the thread stands open around it, with a way back to its end. Days and groups of bubbles are drawn here, in the agent's zone.
  */
 // @ts-check
 import { dayOf, dayWords } from "clock";
 import { apply, parse } from "place";
-import { get } from "server";
+import { get, withQuery } from "server";
 
 const NEAR_END = 60;
 const TOGETHER_MS = 5 * 60_000;
 const LOAD_AHEAD = "600px";
-const PAGES_TO_A_QUOTE = 12;
 const HIGHLIGHT_MS = 1600;
 
-class StickToEnd extends HTMLElement {
+export class StickToEnd extends HTMLElement {
     #isAtEnd = true;
     #isLoading = false;
     #wasShown = false;
     /** @type {HTMLElement | null} */ #pill = null;
-    /** @type {IntersectionObserver | undefined} */ #top;
+    /** @type {IntersectionObserver | undefined} */ #ends;
     #off = new AbortController();
     #content = new MutationObserver((changes) => this.#arrived(changes));
     #size = new ResizeObserver(() => this.#resized());
@@ -29,17 +28,18 @@ class StickToEnd extends HTMLElement {
         this.addEventListener("scroll", () => this.#scrolled(), { signal, passive: true });
         this.addEventListener("click", (event) => this.#click(event), { signal });
         this.closest(".pane")?.addEventListener("pane-shown", (event) => this.#shown(/** @type {CustomEvent} */ (event).detail.unread), { signal });
-        this.#top = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.older(), { root: this, rootMargin: LOAD_AHEAD });
+        this.#ends = new IntersectionObserver((seen) => this.#near(seen), { root: this, rootMargin: LOAD_AHEAD });
         this.#arrange();
         this.#content.observe(this.thread, { childList: true });
         this.#size.observe(this);
         this.#size.observe(this.thread);
-        this.toEnd();
+        this.#isAtEnd = !this.gap;
+        if (!this.#toNamed() && !this.gap) this.toEnd();
     }
 
     disconnectedCallback() {
         this.#off.abort();
-        this.#top?.disconnect();
+        this.#ends?.disconnect();
         this.#content.disconnect();
         this.#size.disconnect();
     }
@@ -52,15 +52,25 @@ class StickToEnd extends HTMLElement {
         return [.../** @type {NodeListOf<HTMLElement>} */ (this.thread.querySelectorAll(":scope > .message"))];
     }
 
+    /** What is beyond the newest message shown, if that is not the last one. */
+    get gap() {
+        return /** @type {HTMLElement | null} */ (this.querySelector(":scope > [data-newer]"));
+    }
+
+    /** To the end of the thread; from within its history, by loading its newest page. */
     toEnd() {
+        if (this.gap) {
+            this.#open("").then((isThere) => isThere && this.toEnd());
+            return;
+        }
         this.#isAtEnd = true;
         this.scrollTop = this.scrollHeight;
-        this.#showPill(false);
+        this.#showPill("");
     }
 
     #scrolled() {
-        this.#isAtEnd = this.scrollHeight - this.scrollTop - this.clientHeight < NEAR_END;
-        if (this.#isAtEnd) this.#showPill(false);
+        this.#isAtEnd = !this.gap && this.scrollHeight - this.scrollTop - this.clientHeight < NEAR_END;
+        if (this.#isAtEnd) this.#showPill("");
     }
 
     /** The window, the composer or a picture changed its height. */
@@ -79,7 +89,7 @@ class StickToEnd extends HTMLElement {
         const last = this.messages.at(-1);
         const isNew = added.some((node) => node === last && !old.has(/** @type {HTMLElement} */ (node).id));
         if (this.#isAtEnd || (isNew && last && "local" in last.dataset)) this.toEnd();
-        else if (isNew) this.#showPill(true);
+        else if (isNew && !this.gap) this.#showPill(this.dataset.new ?? "");
     }
 
     /** Day lines, and bubbles of one author within five minutes drawn together. */
@@ -110,7 +120,7 @@ class StickToEnd extends HTMLElement {
         }
         for (const line of lines.values()) line.remove();
         this.#content.takeRecords();
-        this.#watchTop();
+        this.#watchEnds();
     }
 
     /** @param {string} day @param {Date} at */
@@ -133,31 +143,100 @@ class StickToEnd extends HTMLElement {
             first.before(line);
             this.#arrange();
         }
-        if (!this.#wasShown || this.#isAtEnd) this.toEnd();
-        else if (unread) this.#showPill(true);
+        if (!this.#wasShown && this.#toNamed()) this.#wasShown = true;
+        else if ((!this.#wasShown && !this.gap) || this.#isAtEnd) this.toEnd();
+        else if (unread && !this.gap) this.#showPill(this.dataset.new ?? "");
         this.#wasShown = true;
     }
 
-    /** @param {boolean} isShown */
-    #showPill(isShown) {
-        if (isShown && !this.#pill) {
-            const pill = document.createElement("button");
-            pill.type = "button";
-            pill.className = "pill-below";
-            pill.textContent = this.dataset.new ?? "";
-            pill.addEventListener("click", () => this.toEnd());
-            this.append(pill);
-            this.#pill = pill;
-        } else if (!isShown) {
+    /** To the message that the address names, if it is of this thread. */
+    #toNamed() {
+        const message = document.getElementById(`message-${new URLSearchParams(location.search).get("message")}`);
+        if (!message || !this.contains(message)) return false;
+        this.#jump(message);
+        return true;
+    }
+
+    /** The way down, with these words; "" takes it away. @param {string} words */
+    #showPill(words) {
+        if (!words) {
             this.#pill?.remove();
             this.#pill = null;
+            return;
+        }
+        if (!this.#pill) {
+            this.#pill = Object.assign(document.createElement("button"), { type: "button", className: "pill-below" });
+            this.#pill.addEventListener("click", () => this.toEnd());
+            this.append(this.#pill);
+        }
+        this.#pill.textContent = words;
+    }
+
+    #watchEnds() {
+        this.#ends?.disconnect();
+        for (const end of this.querySelectorAll(":scope > :is([data-older], [data-newer])")) this.#ends?.observe(end);
+        if (this.gap) this.#showPill(this.dataset.newest ?? "");
+        else if (this.#pill?.textContent === this.dataset.newest) this.#showPill("");
+    }
+
+    /** @param {IntersectionObserverEntry[]} seen */
+    #near(seen) {
+        for (const { isIntersecting, target } of seen) if (isIntersecting) /** @type {HTMLElement} */ (target).dataset.older ? this.older() : this.#newer();
+    }
+
+    /** Load what follows a stretch of history that was opened. */
+    async #newer() {
+        const more = this.gap;
+        if (!more || this.#isLoading || !this.clientHeight) return;
+        this.#isLoading = true;
+        try {
+            const response = await get(more.dataset.newer ?? "");
+            if (!response.ok || response.redirected) return;
+            const html = await response.text();
+            const next = parse(html).querySelector("[data-newer]");
+            more.remove(); // what comes now is no longer beyond the page
+            apply(html);
+            if (next) this.thread.after(next);
+            this.#arrange();
+        } catch {
+            return; // no network: scrolling asks again
+        } finally {
+            this.#isLoading = false;
+            this.#watchEnds();
         }
     }
 
-    #watchTop() {
-        this.#top?.disconnect();
-        const more = this.querySelector(":scope > [data-older]");
-        if (more) this.#top?.observe(more);
+    /** Open another part of the thread in place of what is shown. @param {string} token the message around which; "": its end */
+    async #open(token) {
+        if (this.#isLoading) return false;
+        this.#isLoading = true;
+        try {
+            const response = await get(withQuery(this.dataset.messages ?? "", token ? { around: token } : {}));
+            if (!response.ok || response.redirected) return false;
+            const html = await response.text();
+            const ends = [...parse(html).children].filter((part) => part.matches("[data-older], [data-newer]")).map((end) => /** @type {HTMLElement} */ (end));
+            this.#isAtEnd = false;
+            for (const old of this.querySelectorAll(":scope > :is([data-older], [data-newer])")) old.remove();
+            this.thread.querySelector(":scope > .unread-line")?.remove();
+            for (const message of this.messages) if (!("local" in message.dataset)) message.remove();
+            apply(html);
+            for (const end of ends) end.dataset.older ? this.prepend(end) : this.thread.after(end);
+            this.#arrange();
+            return true;
+        } catch {
+            return false; // no network: what is shown stays
+        } finally {
+            this.#isLoading = false;
+            this.#watchEnds();
+        }
+    }
+
+    /** Bring a message before the eyes, with what was said around it. @param {string} token @returns {Promise<boolean>} whether it is there */
+    async find(token) {
+        const id = `message-${token}`;
+        if (!this.querySelector(`#${CSS.escape(id)}`) && !(await this.#open(token))) return false;
+        this.#jump(document.getElementById(id));
+        return true;
     }
 
     /** Load what is older and stay at the same words. @returns {Promise<boolean>} whether there was any */
@@ -181,7 +260,7 @@ class StickToEnd extends HTMLElement {
             return false; // no network: scrolling asks again
         } finally {
             this.#isLoading = false;
-            this.#watchTop();
+            this.#watchEnds();
         }
     }
 
@@ -190,18 +269,14 @@ class StickToEnd extends HTMLElement {
         const link = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-jump]"));
         if (!link) return;
         event.preventDefault();
-        const id = link.dataset.jump ?? "";
-        for (let page = 0; page < PAGES_TO_A_QUOTE && !document.getElementById(id); page += 1) {
-            if (!(await this.older())) break;
-        }
-        this.#jump(document.getElementById(id));
+        await this.find((link.dataset.jump ?? "").replace(/^message-/, ""));
     }
 
     /** @param {HTMLElement | null} message */
     #jump(message) {
         if (!message) return;
         this.#isAtEnd = false;
-        message.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+        message.scrollIntoView({ block: "center" }); // at once: what loads above and below would stop a smooth way there
         message.classList.add("message--highlight");
         setTimeout(() => message.classList.remove("message--highlight"), HIGHLIGHT_MS);
     }
