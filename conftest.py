@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Agent, BusinessAccount, PhoneNumber, Role, Team, Workspace
 from conversations.models import Conversation
@@ -14,6 +16,13 @@ from tests import world
 
 # Tests that commit empty every table afterwards; the ledger's allows that to such sessions only.
 os.environ["PGOPTIONS"] = "-c billing.may_empty=on"
+
+
+# A busy machine is no fault of the product: neither a slow example nor slow making of examples fails a test.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)
