@@ -284,6 +284,10 @@ class BusinessAccount(models.Model):
     )  # Meta's words while the token does not work
     checked_at = models.DateTimeField(null=True, blank=True)  # when Meta last confirmed the token
     subscribed_at = models.DateTimeField(null=True, blank=True)  # since when it sends us webhooks
+    is_limit_full = models.BooleanField(
+        default=False
+    )  # as many people as Meta's limit allows were written to first in 24 h
+    restriction = models.CharField(max_length=120, blank=True, default="")  # Meta's types of it
     templates_synced_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -323,6 +327,9 @@ class PhoneNumber(models.Model):
         max_length=32, blank=True, default=""
     )  # an error code that stops all sends
     hours = models.JSONField(null=True, blank=True)  # business hours: accounts/hours.py
+    gates_lifted_until = models.DateTimeField(
+        null=True, blank=True
+    )  # an administrator lets marketing pass (conversations/gates.py)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = PhoneNumberQuerySet.as_manager()

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from accounts.models import Agent
+from django.utils import timezone
+
+from accounts.models import Agent, PhoneNumber
+from conversations import gates
 from conversations.canned import VARIABLE
+from conversations.gates import Gate
 from conversations.models import Conversation, Direction, MediaFile, Message
 from conversations.outgoing import payload
 from conversations.refusals import (
     ContactUnreachable,
     ContentRefused,
     EmptyMessage,
+    GateClosed,
     InternalRole,
     MarketingStopped,
     MediaRefused,
@@ -142,7 +147,28 @@ def check_template(template: Template | None, conversation: Conversation) -> Tem
         raise TemplateNotSendable(template.status)
     if template.category == Category.MARKETING and conversation.contact.marketing_stopped_at:
         raise MarketingStopped
+    verdict = gate_of(conversation, template)
+    if verdict.gate is Gate.CLOSED and verdict.reason:
+        raise GateClosed(verdict.reason)
     return template
+
+
+def gate_of(conversation: Conversation, template: Template) -> gates.Verdict:
+    """Whether we hold this template back from this person now."""
+    at = timezone.now()
+    begins = not conversation.window.is_open(at)
+    standing = standing_of(conversation.number)
+    return gates.judge(standing, category=template.category, begins=begins, at=at)
+
+
+def standing_of(number: PhoneNumber) -> gates.Standing:
+    return gates.Standing(
+        rating=number.quality_rating,
+        status=number.status,
+        restriction=number.account.restriction,
+        is_limit_full=number.account.is_limit_full,
+        lifted_until=number.gates_lifted_until,
+    )
 
 
 def filled(

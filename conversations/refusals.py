@@ -13,6 +13,8 @@ from typing import ClassVar
 from django.utils.translation import get_language, gettext, ngettext
 
 from accounts.models import Agent
+from conversations.gate_words import WORDS
+from conversations.gates import Reason
 from conversations.models import Message
 from templates_app.models import TemplateState
 from whatsapp.problem import Problem
@@ -126,6 +128,22 @@ class MarketingStopped(Refusal):
     @property
     def todo(self) -> str:
         return gettext("Send a utility template, or wait until they write to you.")
+
+
+@dataclass(eq=False)
+class GateClosed(Refusal):
+    """We hold back before Meta does (gates.py): `reason` says why."""
+
+    code = "gate_closed"
+    reason: str = ""
+
+    @property
+    def what(self) -> str:
+        return str(WORDS[Reason(self.reason)][0])
+
+    @property
+    def todo(self) -> str:
+        return str(WORDS[Reason(self.reason)][1])
 
 
 @dataclass(eq=False)

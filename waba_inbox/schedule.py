@@ -32,5 +32,14 @@ CLOCK: dict[str, dict[str, Any]] = {
     "hand out what waits": {"task": "conversations.tasks.sweep_waiting", "schedule": 5.0},
     "see who has left": {"task": "events.tasks.sweep_lines", "schedule": 20.0},
     "do what waits to be done": {"task": "conversations.tasks.sweep_jobs", "schedule": 20.0},
+    "ask Meta how numbers stand": {
+        "task": "quality.tasks.poll_all",
+        "schedule": crontab(minute="*/5"),
+    },
+    "count people reached, notice silence": {
+        "task": "quality.tasks.measure_all",
+        "schedule": 60.0,
+    },
+    "tell of new alerts": {"task": "quality.tasks.tell_news", "schedule": 10.0},
     "say that a worker lives": {"task": "events.tasks.heartbeat", "schedule": 10.0},
 }

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "events",
     "templates_app",
     "conversations",
+    "quality",
     "billing",
     "webhooks",
     "waba_inbox",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("exports/", include("conversations.exports_urls")),
     path("templates/", include("templates_app.urls")),
     path("billing/", include("billing.urls")),
+    path("quality/", include("quality.urls")),
     path("accounts/", include("accounts.entrance")),
     path("settings/", include("accounts.urls")),
     path("settings/", include("conversations.settings_urls")),

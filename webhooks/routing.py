@@ -14,6 +14,7 @@ from accounts.models import BusinessAccount, PhoneNumber
 from conversations import changing, noticing, receiving, settling
 from conversations.arrivals import Arrival, order_of
 from events import journal
+from quality import watching
 from templates_app import approval
 from webhooks.models import HeldFor
 from whatsapp.facts import (
@@ -129,11 +130,13 @@ def _route_other(fact: Fact, account: BusinessAccount, number: PhoneNumber | Non
             _note("number.troubled", account, number, errors=[error.code for error in fact.errors])
         case NumberQuality() | NumberName() | NumberSecurity() if number is not None:
             change = numbers.record(fact, number)
+            watching.heard_of_number(fact, number)
             _note(change.kind, account, number, **change.facts)
         case TemplateFact():
             approval.record(fact, account=account)
         case AccountEvent() | AccountAlert():
             change = numbers.record_account(fact, account)
+            watching.heard_of_account(fact, account)
             _note(change.kind, account, None, **change.facts)
         case _:
             raise Refused(HeldFor.UNKNOWN, type(fact).__name__)

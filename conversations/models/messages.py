@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -142,6 +143,7 @@ class Message(models.Model):
                 name="message_quotes_unknown",
                 condition=models.Q(quoted=None) & ~models.Q(quoted_wamid=""),
             ),
+            BrinIndex(fields=["at"], name="message_by_time"),  # “of the last hour”, for a few pages
         ]
 
     def __str__(self) -> str:

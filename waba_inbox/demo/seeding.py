@@ -9,7 +9,17 @@ from django.db import connection, transaction
 
 from accounts.models import Workspace
 from conversations.models import Conversation, Message
-from waba_inbox.demo import cast, company, filing, meta, refreshing, sounds, templates, writing
+from waba_inbox.demo import (
+    cast,
+    company,
+    filing,
+    meta,
+    refreshing,
+    sounds,
+    standings,
+    templates,
+    writing,
+)
 
 LOCK = 20260101  # an advisory lock: two starts at once make one demo
 
@@ -39,6 +49,7 @@ def make(*, now: datetime) -> company.Company:
     library = templates.make(made, now=now)
     writing.write(made, cast.chats(now=now), library, now=now)
     filing.file(made, now=now)
+    standings.make(made, now=now)
     return made
 
 

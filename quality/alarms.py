@@ -1,0 +1,135 @@
+"""What is wrong, told from what is known. Pure: the same values always give the same alarms, so nothing piles up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from quality.aspects import Aspect, limit_of
+
+TOKEN_SOON: Final = timedelta(days=14)
+NEAR: Final = 0.8  # of the messaging limit
+PAYMENT_CODES: Final = frozenset({"131042", "141006"})
+
+
+class Kind(StrEnum):
+    RATING_YELLOW = "rating_yellow"
+    RATING_RED = "rating_red"
+    RESTRICTED = "restricted"
+    BANNED = "banned"
+    LIMIT_NEAR = "limit_near"
+    LIMIT_REACHED = "limit_reached"
+    PAYMENT = "payment"
+    TOKEN_SOON = "token_soon"  # noqa: S105  the name of an alarm
+    TOKEN_DEAD = "token_dead"  # noqa: S105
+    NOT_SUBSCRIBED = "not_subscribed"
+    SILENT = "silent"
+    NAME_REJECTED = "name_rejected"
+    HELD = "held"
+    TEMPLATE_PAUSED = "template_paused"
+    SECURITY = "security"  # happened: stays until somebody has seen it
+    META_ALERT = "meta_alert"  # likewise
+
+
+class Severity(StrEnum):
+    BAD = "bad"
+    WARNING = "warning"
+
+
+BAD: Final = frozenset(
+    {Kind.RATING_RED, Kind.RESTRICTED, Kind.BANNED, Kind.LIMIT_REACHED, Kind.PAYMENT, Kind.TOKEN_DEAD,
+     Kind.NOT_SUBSCRIBED, Kind.SILENT, Kind.HELD, Kind.SECURITY}
+)  # fmt: skip
+HAPPENED: Final = frozenset({Kind.SECURITY, Kind.META_ALERT})
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """`number`, `template`: ids of what it is about; both None: the account."""
+
+    kind: Kind
+    number: int | None = None
+    template: int | None = None
+    facts: Mapping[str, str | int] = field(default_factory=dict, compare=False)
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.BAD if self.kind in BAD else Severity.WARNING
+
+    @property
+    def key(self) -> tuple[str, int | None, int | None]:
+        return self.kind.value, self.number, self.template
+
+
+def of_number(number: int, values: Mapping[Aspect, str], *, held_code: str) -> list[Alarm]:
+    found: list[Alarm] = []
+    rating = values.get(Aspect.RATING, "")
+    if rating in ("YELLOW", "RED"):
+        kind = Kind.RATING_RED if rating == "RED" else Kind.RATING_YELLOW
+        found.append(Alarm(kind, number))
+    status = values.get(Aspect.STATUS, "")
+    if status in ("RESTRICTED", "RATE_LIMITED"):
+        found.append(Alarm(Kind.RESTRICTED, number, facts={"status": status}))
+    if status in ("BANNED", "DISCONNECTED", "DELETED"):
+        found.append(Alarm(Kind.BANNED, number, facts={"status": status}))
+    if held_code:
+        kind = Kind.PAYMENT if held_code in PAYMENT_CODES else Kind.HELD
+        found.append(Alarm(kind, number, facts={"code": held_code}))
+    if values.get(Aspect.NAME_REVIEW) == "DECLINED":
+        found.append(Alarm(Kind.NAME_REJECTED, number))
+    if values.get(Aspect.WEBHOOK) == "silent":
+        found.append(Alarm(Kind.SILENT, number))
+    return found
+
+
+def of_account(
+    values: Mapping[Aspect, str], *, limit: str, paused: Iterable[tuple[int, str]], at: datetime
+) -> list[Alarm]:
+    """`limit`: Meta's tier of the portfolio; `paused`: ids and states of templates that Meta stopped."""
+    found = [
+        Alarm(Kind.TEMPLATE_PAUSED, template=pk, facts={"status": state}) for pk, state in paused
+    ]
+    if values.get(Aspect.RESTRICTION):
+        found.append(Alarm(Kind.RESTRICTED, facts={"status": values[Aspect.RESTRICTION]}))
+    if values.get(Aspect.BAN):
+        found.append(Alarm(Kind.BANNED, facts={"status": values[Aspect.BAN]}))
+    codes = set(values.get(Aspect.HEALTH, "").split())
+    if values.get(Aspect.PAYMENT) == "no" or codes & PAYMENT_CODES:
+        found.append(Alarm(Kind.PAYMENT))
+    if values.get(Aspect.SUBSCRIPTION) == "no":
+        found.append(Alarm(Kind.NOT_SUBSCRIBED))
+    return [*found, *_token(values, at), *_limit(values, limit)]
+
+
+def _token(values: Mapping[Aspect, str], at: datetime) -> list[Alarm]:
+    if values.get(Aspect.TOKEN) == "no":
+        return [Alarm(Kind.TOKEN_DEAD)]
+    ends = values.get(Aspect.TOKEN_ENDS, "")
+    if ends and datetime.fromisoformat(ends) - at < TOKEN_SOON:
+        return [Alarm(Kind.TOKEN_SOON, facts={"ends": ends})]
+    return []
+
+
+def _limit(values: Mapping[Aspect, str], limit: str) -> list[Alarm]:
+    most, used = limit_of(limit), values.get(Aspect.LIMIT_USED, "")
+    if most is None or not used.isdigit():
+        return []
+    facts: dict[str, str | int] = {"used": int(used), "most": most}
+    if int(used) >= most:
+        return [Alarm(Kind.LIMIT_REACHED, facts=facts)]
+    return [Alarm(Kind.LIMIT_NEAR, facts=facts)] if int(used) >= most * NEAR else []
+
+
+# --- silence ---------------------------------------------------------------------------------------
+
+SILENCE: Final = timedelta(minutes=30)
+BUSY: Final = 12  # events in the hour before the last one
+BUSY_HOUR: Final = timedelta(hours=1)
+
+
+def is_silent(last_at: datetime | None, *, in_hour_before: int, at: datetime) -> bool:
+    """Whether a number that was busy has said nothing for half an hour. A quiet one may be quiet."""
+    return last_at is not None and at - last_at >= SILENCE and in_hour_before >= BUSY

@@ -1,0 +1,148 @@
+"""Opens an alert when something is wrong and closes it when it is gone. One at a time of a kind: no storm.
+
+People acknowledge, snooze and take alerts; that never changes whether something is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from accounts import audit
+from accounts.models import Agent, BusinessAccount, PhoneNumber
+from quality import alarms
+from quality.alarms import Alarm, Kind
+from quality.aspects import Aspect
+from quality.models import Alert, Gauge
+from templates_app.models import Template, TemplateState
+
+SAME_WITHIN: Final = timedelta(days=1)
+STOPPED: Final = (TemplateState.PAUSED, TemplateState.DISABLED)
+
+
+@transaction.atomic
+def reconcile(account: BusinessAccount, *, at: datetime) -> list[Alert]:
+    """Bring the account's alerts to what is wrong now; give those that were opened. Under the account's lock."""
+    BusinessAccount.objects.select_for_update(no_key=True).only("pk").get(pk=account.pk)
+    wanted = {alarm.key: alarm for alarm in _wrong(account, at)}
+    standing = {
+        (alert.kind, alert.number_id, alert.template_id): alert
+        for alert in Alert.objects.filter(account=account, closed_at=None)
+    }
+    gone = [
+        alert.pk
+        for key, alert in standing.items()
+        if key not in wanted and alert.kind not in alarms.HAPPENED
+    ]
+    Alert.objects.filter(pk__in=gone).update(closed_at=at)
+    opened = [_open(account, alarm, at) for key, alarm in wanted.items() if key not in standing]
+    for key, alert in standing.items():
+        if key in wanted and alert.facts != wanted[key].facts:
+            alert.facts = dict(wanted[key].facts)
+            alert.save(update_fields=["facts"])
+    return opened
+
+
+def happened(
+    account: BusinessAccount,
+    number: PhoneNumber | None,
+    *,
+    kind: str,
+    facts: Mapping[str, Any],
+    at: datetime,
+) -> None:
+    """An alert for what is no state: it stays until somebody has seen it."""
+    if kind not in alarms.HAPPENED:
+        return
+    same = Alert.objects.filter(account=account, number=number, kind=kind, closed_at=None)
+    if same.update(facts=dict(facts)):
+        return
+    _open(account, Alarm(Kind(kind), number.pk if number else None, facts=dict(facts)), at)
+
+
+def _wrong(account: BusinessAccount, at: datetime) -> list[Alarm]:
+    values: dict[int | None, dict[Aspect, str]] = {}
+    for number_id, aspect, value in Gauge.objects.filter(account=account).values_list(
+        "number_id", "aspect", "value"
+    ):
+        values.setdefault(number_id, {})[Aspect(aspect)] = value
+    numbers = list(PhoneNumber.objects.filter(account=account, is_active=True))
+    stopped = Template.objects.filter(account=account, status__in=STOPPED)
+    tier = next((number.messaging_limit for number in numbers if number.messaging_limit), "")
+    found = alarms.of_account(
+        values.get(None, {}), limit=tier, paused=stopped.values_list("pk", "status"), at=at
+    )
+    for number in numbers:
+        found += alarms.of_number(
+            number.pk, values.get(number.pk, {}), held_code=number.held_reason
+        )
+    return found
+
+
+def _open(account: BusinessAccount, alarm: Alarm, at: datetime) -> Alert:
+    return Alert.objects.create(
+        workspace_id=account.workspace_id,
+        account=account,
+        number_id=alarm.number,
+        template_id=alarm.template,
+        kind=alarm.kind.value,
+        severity=alarm.severity.value,
+        facts=dict(alarm.facts),
+        opened_at=at,
+    )
+
+
+# --- what people do with them ------------------------------------------------------------------------
+
+
+def of(agent: Agent) -> QuerySet[Alert]:
+    """The alerts of the agent's workspace."""
+    return Alert.objects.filter(workspace_id=agent.workspace_id).select_related(
+        "account", "number", "template", "assignee", "acknowledged_by"
+    )
+
+
+def loud(agent: Agent, *, at: datetime) -> QuerySet[Alert]:
+    """Open, not acknowledged, not snoozed."""
+    rests = Q(snoozed_until__isnull=False, snoozed_until__gt=at)
+    return of(agent).filter(closed_at=None, acknowledged_at=None).exclude(rests)
+
+
+@transaction.atomic
+def acknowledge(alert_id: int, *, agent: Agent, at: datetime) -> Alert:
+    """Somebody has seen it. What only happened is closed with that; what is wrong stays open until it is gone."""
+    alert = _locked(alert_id, agent)
+    if alert.acknowledged_at is None:
+        alert.acknowledged_at, alert.acknowledged_by = at, agent
+        if alert.kind in alarms.HAPPENED:
+            alert.closed_at = at
+        alert.save(update_fields=["acknowledged_at", "acknowledged_by", "closed_at"])
+        audit.record(agent, "alert.acknowledged", str(alert), None)
+    return alert
+
+
+@transaction.atomic
+def snooze(alert_id: int, *, agent: Agent, until: datetime) -> Alert:
+    alert = _locked(alert_id, agent)
+    alert.snoozed_until = until
+    alert.save(update_fields=["snoozed_until"])
+    return alert
+
+
+@transaction.atomic
+def give(alert_id: int, *, agent: Agent, to: Agent | None) -> Alert:
+    """Somebody looks after it. `to` is of the same workspace, which the caller's form has checked."""
+    alert = _locked(alert_id, agent)
+    alert.assignee = to
+    alert.save(update_fields=["assignee"])
+    return alert
+
+
+def _locked(alert_id: int, agent: Agent) -> Alert:
+    return Alert.objects.select_for_update(of=("self",)).get(
+        pk=alert_id, workspace_id=agent.workspace_id
+    )

@@ -1,0 +1,160 @@
+"""What there is to know of a number or an account, as short values, from a poll or from a webhook. Pure.
+
+Both ways must end in the same values, so that a webhook that came and a poll that found the same are one change.
+Fields: whatsapp-platform.md 1.4, 1.5 and 2.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+LONGEST: Final = 120
+UNKNOWN: Final = "UNKNOWN"
+
+
+class Aspect(StrEnum):
+    """A side of a number or of an account that has one value at a time."""
+
+    RATING = "rating"
+    STATUS = "status"
+    LIMIT = "limit"
+    LIMIT_USED = "limit_used"  # people reached outside windows in the last 24 h
+    THROUGHPUT = "throughput"
+    NAME = "name"
+    NAME_REVIEW = "name_review"
+    VERIFIED = "verified"  # the number's code was entered
+    PIN = "pin"
+    OFFICIAL = "official"
+    HEALTH = "health"
+    WEBHOOK = "webhook"  # "silent" or "heard"
+    REVIEW = "review"
+    VERIFICATION = "verification"
+    PAYMENT = "payment"
+    RESTRICTION = "restriction"
+    BAN = "ban"
+    TOKEN = "token"  # noqa: S105  the name of an aspect
+    TOKEN_ENDS = "token_ends"  # noqa: S105
+    SUBSCRIPTION = "subscription"
+    CAPABILITY = "capability"
+
+
+Values = dict[Aspect, str]
+RATINGS: Final = ("GREEN", "YELLOW", "RED", UNKNOWN)
+
+
+def of_number(raw: Mapping[str, Any]) -> Values:
+    """From `GET /{PNID}`. What Meta leaves out is left out here: it is not known to have changed."""
+    found: Values = {}
+    _take(found, Aspect.STATUS, raw.get("status"))
+    _take(found, Aspect.LIMIT, raw.get("whatsapp_business_manager_messaging_limit"))
+    _take(found, Aspect.NAME, raw.get("verified_name"))
+    _take(found, Aspect.NAME_REVIEW, raw.get("name_status"))
+    _take(found, Aspect.VERIFIED, raw.get("code_verification_status"))
+    if "quality_rating" in raw:
+        found[Aspect.RATING] = rating(raw["quality_rating"])
+    throughput = raw.get("throughput")
+    if isinstance(throughput, Mapping):
+        _take(found, Aspect.THROUGHPUT, throughput.get("level"))
+    for aspect, name in (
+        (Aspect.PIN, "is_pin_enabled"),
+        (Aspect.OFFICIAL, "is_official_business_account"),
+    ):
+        if isinstance(raw.get(name), bool):
+            found[aspect] = _yes(raw[name])
+    if health := _health(raw, "PHONE_NUMBER"):
+        found[Aspect.HEALTH] = health
+    return found
+
+
+def of_account(raw: Mapping[str, Any]) -> Values:
+    """From `GET /{WABA}`."""
+    found: Values = {}
+    _take(found, Aspect.REVIEW, raw.get("account_review_status"))
+    _take(found, Aspect.VERIFICATION, raw.get("business_verification_status"))
+    if health := _health(raw, "WABA"):
+        found[Aspect.HEALTH] = health
+    if "primary_funding_id" in raw:
+        found[Aspect.PAYMENT] = _yes(bool(raw["primary_funding_id"]))
+    return found
+
+
+def of_token(ends_at: datetime | None, *, problem: str) -> Values:
+    ends = ends_at.astimezone(UTC).isoformat(timespec="seconds") if ends_at else ""
+    return {Aspect.TOKEN: "no" if problem else "yes", Aspect.TOKEN_ENDS: ends}
+
+
+def rating(value: object) -> str:
+    """Meta writes NA and UNKNOWN alike where it has too little to judge by."""
+    text = str(value or "").upper()
+    return text if text in RATINGS else UNKNOWN
+
+
+def of_quality_webhook(event: str, *, limit: str) -> Values:
+    """`phone_number_quality_update`. It never says the rating itself: that is asked for at once."""
+    found: Values = {}
+    _take(found, Aspect.LIMIT, limit)
+    if event == "THROUGHPUT_UPGRADE":
+        found[Aspect.THROUGHPUT] = "HIGH"
+    return found
+
+
+def of_name_webhook(decision: str, *, requested: str) -> Values:
+    found: Values = {Aspect.NAME_REVIEW: {"REJECTED": "DECLINED"}.get(decision, decision)[:LONGEST]}
+    if decision == "APPROVED":
+        _take(found, Aspect.NAME, requested)
+    return found
+
+
+def of_account_webhook(event: str, details: Mapping[str, Any]) -> Values:
+    """`account_update`, `account_review_update`, `business_capability_update`."""
+    match event:
+        case "ACCOUNT_RESTRICTION":
+            rows = details.get("restriction_info")
+            kinds = [
+                str(row.get("restriction_type", ""))
+                for row in rows or ()
+                if isinstance(row, Mapping)
+            ]
+            return {Aspect.RESTRICTION: ",".join(sorted(filter(None, kinds)))[:LONGEST]}
+        case "DISABLED_UPDATE":
+            info = details.get("ban_info")
+            info = info[0] if isinstance(info, list) and info else info
+            state = str(info.get("waba_ban_state", "")) if isinstance(info, Mapping) else ""
+            return {Aspect.BAN: "" if state == "REINSTATE" else state[:LONGEST]}
+        case "APPROVED" | "REJECTED" | "PENDING" | "DEFERRED":
+            return {Aspect.REVIEW: event}
+        case _:
+            return {}
+
+
+def limit_of(tier: str) -> int | None:
+    """TIER_2K → 2000 people in 24 h; None: without a limit, or one we do not know."""
+    text = tier.upper().removeprefix("TIER_")
+    if text.endswith("K") and text[:-1].isdigit():
+        return int(text[:-1]) * 1000
+    return int(text) if text.isdigit() else None
+
+
+def _health(raw: Mapping[str, Any], kind: str) -> str:
+    """AVAILABLE, LIMITED or BLOCKED of the entity itself, with Meta's error codes: “BLOCKED 141006”."""
+    health = raw.get("health_status")
+    if not isinstance(health, Mapping):
+        return ""
+    for entity in health.get("entities") or ():
+        if isinstance(entity, Mapping) and entity.get("entity_type") == kind:
+            errors = [e for e in entity.get("errors") or () if isinstance(e, Mapping)]
+            codes = sorted(str(e.get("error_code", "")) for e in errors)
+            return " ".join([str(entity.get("can_send_message", "")), *codes]).strip()[:LONGEST]
+    return str(health.get("can_send_message", ""))[:LONGEST]
+
+
+def _take(found: Values, aspect: Aspect, value: object) -> None:
+    if isinstance(value, str | int) and not isinstance(value, bool) and str(value):
+        found[aspect] = str(value)[:LONGEST]
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

@@ -1,0 +1,169 @@
+"""What stood beside a fall of the quality: counts by hour for causes.py, and failures by day and code."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import Lag, TruncDay, TruncHour
+
+from accounts.models import PhoneNumber
+from conversations.models import Direction, Message
+from quality import causes
+from quality.causes import Cause, Signal
+from templates_app.models import Category, TemplateEvent
+
+DAYS: Final = 10
+LATE: Final = timedelta(hours=1)
+COMPLAINTS: Final = (
+    r"\y(stop|spam|unsubscribe|scam|fraud|remove me|leave me alone|report you)\y"
+    r"|спам|отпис|не пишите|хватит писать|мошенни|жалоб|удалите меня|достали"
+)
+FAILURES: Final = {131026: Signal.NOT_REACHED, 131048: Signal.SPAM, 131049: Signal.PROTECTED}
+
+
+def likely(number: PhoneNumber, *, at: datetime) -> list[Cause]:
+    """What may have made the number's quality fall at this moment, most likely first."""
+    return causes.rank(by_hour(number, until=at))
+
+
+def by_hour(number: PhoneNumber, *, until: datetime) -> dict[Signal, list[int]]:
+    """Counts of each hour of the ten days before, oldest first. A fixed number of queries."""
+    since = until - timedelta(days=DAYS)
+    said = Message.objects.filter(number=number, at__gt=since, at__lte=until)
+    ours = said.filter(direction=Direction.OUT)
+    counts = {
+        Signal.MARKETING: _hours(ours.filter(kind="template", template__category=Category.MARKETING)),
+        Signal.NEW_PEOPLE: _hours(ours.filter(conversation__last_inbound_at=None)),
+        Signal.OPT_OUTS: _hours(said.filter(direction=Direction.SYSTEM, content__change="marketing_stopped")),
+        Signal.COMPLAINTS: _hours(said.filter(direction=Direction.IN, text__iregex=COMPLAINTS)),
+        Signal.SLOW: _late_answers(said),
+        Signal.TEMPLATES: _changed_templates(number, since, until),
+        **_failures(ours),
+    }  # fmt: skip
+    return {signal: _row(found, since) for signal, found in counts.items()}
+
+
+def _hours(rows: QuerySet[Message]) -> Counter[datetime]:
+    found = (
+        rows.order_by().annotate(hour=TruncHour("at")).values_list("hour").annotate(n=Count("pk"))
+    )
+    return Counter(dict(found))
+
+
+def _failures(ours: QuerySet[Message]) -> dict[Signal, Counter[datetime]]:
+    found: dict[Signal, Counter[datetime]] = {signal: Counter() for signal in FAILURES.values()}
+    rows = ours.filter(error_code__in=FAILURES).order_by().annotate(hour=TruncHour("at"))
+    for code, hour, n in rows.values_list("error_code", "hour").annotate(n=Count("pk")):
+        found[FAILURES[code]][hour] += n
+    return found
+
+
+def _late_answers(said: QuerySet[Message]) -> Counter[datetime]:
+    """Ours that followed a customer's message by more than an hour."""
+    before: dict[str, Any] = {"partition_by": [F("conversation")], "order_by": [F("at"), F("pk")]}
+    rows = said.exclude(direction=Direction.SYSTEM).annotate(
+        previous=Window(Lag("direction"), **before), since=Window(Lag("at"), **before)
+    )
+    late = rows.filter(direction=Direction.OUT, previous=Direction.IN, at__gt=F("since") + LATE)
+    return Counter(
+        at.replace(minute=0, second=0, microsecond=0) for at in late.values_list("at", flat=True)
+    )
+
+
+def _changed_templates(number: PhoneNumber, since: datetime, until: datetime) -> Counter[datetime]:
+    rows = TemplateEvent.objects.filter(
+        template__account_id=number.account_id, kind="components", at__gt=since, at__lte=until
+    )
+    return Counter(
+        at.replace(minute=0, second=0, microsecond=0) for at in rows.values_list("at", flat=True)
+    )
+
+
+def _row(counts: Counter[datetime], since: datetime) -> list[int]:
+    found = [0] * (DAYS * causes.DAY + 1)
+    for hour, n in counts.items():
+        place = int((hour - since).total_seconds() // 3600) + 1
+        found[min(max(place, 0), len(found) - 1)] += n
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A template that was sent much before the fall."""
+
+    name: str
+    count: int
+
+
+def most_sent(number: PhoneNumber, *, at: datetime) -> list[Sent]:
+    """The marketing templates of the three days before, most sent first."""
+    rows = (
+        Message.objects.filter(
+            number=number,
+            direction=Direction.OUT,
+            template__category=Category.MARKETING,
+            at__gt=at - timedelta(hours=causes.BEFORE),
+            at__lte=at,
+        )
+        .order_by()
+        .values_list("template__name")
+        .annotate(n=Count("pk"))
+        .order_by("-n")[:3]
+    )
+    return [Sent(name, n) for name, n in rows]
+
+
+# --- failures --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """One error code: how often on each day, oldest first."""
+
+    code: int
+    days: list[int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.days)
+
+
+def failures(number: PhoneNumber, *, days: Iterable[date], zone: ZoneInfo) -> list[Failures]:
+    """Of the days asked for, in the workspace's zone; the most frequent code first."""
+    wanted = list(days)
+    since = datetime.combine(wanted[0], datetime.min.time(), zone)
+    rows = (
+        Message.objects.filter(number=number, direction=Direction.OUT, at__gte=since)
+        .exclude(error_code=None)
+        .order_by()
+        .annotate(day=TruncDay("at", tzinfo=zone))
+        .values_list("error_code", "day")
+        .annotate(n=Count("pk"))
+    )
+    found: dict[int, Counter[date]] = defaultdict(Counter)
+    for code, day, n in rows:
+        found[code][day.date()] += n
+    table = [Failures(code, [counts[day] for day in wanted]) for code, counts in found.items()]
+    return sorted(table, key=lambda row: (-row.total, row.code))
+
+
+def rates(numbers: Iterable[PhoneNumber], *, since: datetime) -> dict[int, tuple[int, int, int]]:
+    """Of each number: messages sent, those that failed, and people who stopped marketing."""
+    stopped = Q(direction=Direction.SYSTEM, content__change="marketing_stopped")
+    rows = (
+        Message.objects.filter(number__in=list(numbers), at__gte=since)
+        .order_by()
+        .values_list("number_id")
+        .annotate(
+            sent=Count("pk", filter=Q(direction=Direction.OUT)),
+            failed=Count("pk", filter=Q(direction=Direction.OUT, status="failed")),
+            stopped=Count("pk", filter=stopped),
+        )
+    )
+    return {number: (sent, failed, stop) for number, sent, failed, stop in rows}

@@ -1,0 +1,73 @@
+"""What we count ourselves: people reached in the last 24 hours, and whether a busy number's webhooks fell silent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Greatest
+
+from accounts.models import BusinessAccount, PhoneNumber
+from conversations import statuses
+from conversations.models import Direction, Message
+from conversations.window import SERVICE_WINDOW
+from quality import alarms
+from quality.aspects import Aspect, Values, limit_of
+from quality.models import Gauge, Source
+from quality.observing import observe
+
+DAY: Final = timedelta(days=1)
+REACHED: Final = (statuses.DELIVERED, statuses.READ)
+
+
+def measure(account: BusinessAccount, *, at: datetime) -> None:
+    """Count anew and write it down. Safe to repeat."""
+    used = people_reached(account, at=at)
+    observe(account, {Aspect.LIMIT_USED: str(used)}, source=Source.OURS, at=at)
+    tier = next(
+        (number.messaging_limit for number in account.numbers.all() if number.messaging_limit), ""
+    )
+    most = limit_of(tier)
+    is_full = most is not None and used >= most
+    BusinessAccount.objects.filter(pk=account.pk).exclude(is_limit_full=is_full).update(
+        is_limit_full=is_full
+    )
+    for number in PhoneNumber.objects.filter(account=account, is_active=True):
+        if values := silence(number, at=at):
+            observe(account, values, number=number, source=Source.OURS, at=at)
+
+
+def people_reached(account: BusinessAccount, *, at: datetime) -> int:
+    """Unique people delivered to outside a service window in the moving 24 h (whatsapp-platform.md 4)."""
+    wrote = Message.objects.filter(
+        conversation=OuterRef("conversation"),
+        direction=Direction.IN,
+        at__lte=OuterRef("at"),
+        at__gt=OuterRef("at") - SERVICE_WINDOW,
+    )
+    found = Message.objects.filter(
+        number__account=account,
+        at__gt=at - DAY,
+        direction=Direction.OUT,
+        kind="template",
+        status__in=REACHED,
+    ).exclude(Exists(wrote))
+    return found.order_by().values("conversation__contact").distinct().count()
+
+
+def silence(number: PhoneNumber, *, at: datetime) -> Values:
+    """Whether Meta has fallen silent about a busy number; empty where nothing can be said."""
+    recent = Message.objects.filter(number=number, at__gt=at - DAY, at__lte=at)
+    told = recent.filter(Q(direction=Direction.IN) | Q(status__in=REACHED))
+    last_at = told.aggregate(
+        last=Max(Greatest(F("at"), F("delivered_at"), F("read_at")))
+    )["last"]  # fmt: skip
+    if last_at is None:
+        return {}
+    before = told.filter(at__gt=last_at - alarms.BUSY_HOUR, at__lte=last_at).count()
+    is_silent = alarms.is_silent(last_at, in_hour_before=before, at=at)
+    known = Gauge.objects.filter(number=number, aspect=Aspect.WEBHOOK).exists()
+    if not is_silent and not known:
+        return {}  # nothing to take back
+    return {Aspect.WEBHOOK: "silent" if is_silent else "heard"}

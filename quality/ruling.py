@@ -1,0 +1,46 @@
+"""What a workspace wants to hear of which kind of alert."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import audit
+from accounts.models import Agent, Workspace
+from quality import words
+from quality.alarms import BAD, Kind
+from quality.models import AlertRule
+
+
+def kinds(workspace: Workspace) -> dict[str, tuple[str, bool, bool]]:
+    """Of each kind: its words, whether it is shown where people work, whether it is mailed."""
+    stored = {rule.kind: rule for rule in AlertRule.objects.filter(workspace=workspace)}
+    found = {}
+    for kind in Kind:
+        rule = stored.get(kind)
+        shown, mailed = (rule.is_shown, rule.is_mailed) if rule else (True, kind in BAD)
+        found[kind.value] = (str(words.WORDS[kind.value][0]), shown, mailed)
+    return found
+
+
+def hidden(workspace_id: int) -> QuerySet[AlertRule, str]:
+    """The kinds that are not shown outside their own page."""
+    rules = AlertRule.objects.filter(workspace_id=workspace_id, is_shown=False)
+    return rules.values_list("kind", flat=True)
+
+
+@transaction.atomic
+def save(by: Agent, *, chosen: Mapping[str, bool], address: str | None) -> None:
+    """`chosen`: `shown.KIND` and `mailed.KIND`."""
+    for kind in Kind:
+        AlertRule.objects.update_or_create(
+            workspace_id=by.workspace_id,
+            kind=kind.value,
+            defaults={
+                "is_shown": chosen.get(f"shown.{kind.value}", False),
+                "is_mailed": chosen.get(f"mailed.{kind.value}", False),
+            },
+        )
+    audit.record(by, "alert_rules.changed", "", address)

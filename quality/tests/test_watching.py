@@ -1,0 +1,255 @@
+"""Meta's polls and webhooks become history and alerts: once each, and gone when the trouble is gone."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import MetaApp, PhoneNumber, Role
+from conversations import sending
+from conversations.refusals import GateClosed
+from quality import alerting, meters, observing, polling, telling, watching
+from quality.aspects import Aspect
+from quality.models import Alert, Gauge, Observation, Source
+from simulator import defaults
+from templates_app.models import Template
+from tests import world
+from whatsapp.facts import AccountAlert, AccountEvent, NumberName, NumberQuality, NumberSecurity
+
+
+@pytest.fixture
+def shop(workspace) -> PhoneNumber:
+    """The number that the simulator has from its start."""
+    app = MetaApp.objects.create(
+        workspace=workspace, app_id=defaults.APP_ID, secret=defaults.APP_SECRET,
+        verify_token=defaults.VERIFY_TOKEN,
+    )  # fmt: skip
+    account = world.make_account(workspace, app=app, waba_id=defaults.WABA_ID, token=defaults.TOKEN)
+    return world.make_number(account, phone_number_id=defaults.NUMBER_ID)
+
+
+def at_meta(meta, **changes: Any):
+    with meta.world.lock:
+        number = meta.world.numbers[defaults.NUMBER_ID]
+        meta.world.numbers.keep(replace(number, **changes))
+
+
+def open_kinds() -> set[str]:
+    return set(Alert.objects.filter(closed_at=None).values_list("kind", flat=True))
+
+
+def told(number: PhoneNumber, **what: Any) -> NumberQuality:
+    return NumberQuality(
+        waba_id=number.account.waba_id, field="phone_number_quality_update",
+        phone_number_id=number.phone_number_id, **what,
+    )  # fmt: skip
+
+
+def test_a_poll_writes_history_once_and_the_number_itself(meta, shop):
+    assert polling.poll(shop.account_id) > 5
+    assert polling.poll(shop.account_id) == 0
+    at_meta(meta, quality="YELLOW")
+    assert polling.poll(shop.account_id) == 1
+    change = Observation.objects.get(aspect=Aspect.RATING, after="YELLOW")
+    assert (change.before, change.source) == ("GREEN", "poll")
+    shop.refresh_from_db()
+    assert shop.quality_rating == "YELLOW"
+
+
+def test_green_to_yellow_to_red_and_back_is_one_alert_at_a_time(meta, shop):
+    polling.poll(shop.account_id)
+    before = open_kinds()
+    for rating in ("YELLOW", "RED"):
+        at_meta(meta, quality=rating)
+        polling.poll(shop.account_id)
+        polling.poll(shop.account_id)
+        assert open_kinds() - before == {f"rating_{rating.lower()}"}
+    at_meta(meta, quality="GREEN")
+    polling.poll(shop.account_id)
+    assert open_kinds() == before
+    closed = Alert.objects.filter(kind__startswith="rating").exclude(closed_at=None)
+    assert closed.count() == 2
+
+
+def test_a_webhook_that_only_hints_is_followed_by_a_question(
+    meta, shop, django_capture_on_commit_callbacks
+):
+    polling.poll(shop.account_id)
+    at_meta(meta, quality="RED")
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        watching.heard_of_number(told(shop, event="FLAGGED"), shop)
+    assert "rating_red" in open_kinds()
+
+
+def test_the_same_webhook_twice_is_history_once(shop):
+    fact = told(shop, event="UPGRADE", portfolio_limit="TIER_10K")
+    watching.heard_of_number(fact, shop)
+    watching.heard_of_number(fact, shop)
+    assert Observation.objects.filter(aspect=Aspect.LIMIT).count() == 1
+    assert Gauge.objects.get(aspect=Aspect.LIMIT).value == "TIER_10K"
+
+
+def test_a_rejected_name_and_its_approval(shop):
+    common: dict[str, Any] = {
+        "waba_id": "1",
+        "field": "phone_number_name_update",
+        "requested_name": "Best Shop",
+    }
+    watching.heard_of_number(
+        NumberName(decision="REJECTED", rejection_reason="NAME_FORMAT", **common), shop
+    )
+    assert open_kinds() == {"name_rejected"}
+    watching.heard_of_number(NumberName(decision="APPROVED", **common), shop)
+    assert open_kinds() == set()
+    shop.refresh_from_db()
+    assert shop.verified_name == "Best Shop"
+
+
+def test_what_only_happened_stays_until_somebody_has_seen_it(shop, ada):
+    fact = NumberSecurity(waba_id="1", field="security", event="PIN_CHANGED")
+    watching.heard_of_number(fact, shop)
+    watching.heard_of_number(fact, shop)
+    alerting.reconcile(shop.account, at=timezone.now())
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.closed_at) == ("security", None)
+    alerting.acknowledge(alert.pk, agent=ada, at=timezone.now())
+    assert open_kinds() == set()
+    assert Observation.objects.count() == 1
+
+
+def test_a_restriction_closes_the_gate_and_its_end_opens_it(shop):
+    fact = AccountEvent(
+        waba_id="1", field="account_update", event="ACCOUNT_RESTRICTION",
+        details={"restriction_info": [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING"}]},
+    )  # fmt: skip
+    watching.heard_of_account(fact, shop.account)
+    assert open_kinds() == {"restricted"}
+    shop.account.refresh_from_db()
+    assert shop.account.restriction == "RESTRICTED_BIZ_INITIATED_MESSAGING"
+    watching.heard_of_account(replace(fact, details={"restriction_info": []}), shop.account)
+    assert open_kinds() == set()
+
+
+def test_metas_own_alert_is_kept_with_its_words(shop):
+    fact = AccountAlert(
+        waba_id="1", field="account_alerts", alert_type="OBA_REJECTED", description="No."
+    )
+    watching.heard_of_account(fact, shop.account)
+    assert Alert.objects.get().facts["description"] == "No."
+
+
+def test_no_payment_method_is_one_alert_and_heals(meta, shop):
+    with meta.world.lock:
+        waba = meta.world.wabas[defaults.WABA_ID]
+        meta.world.wabas.keep(replace(waba, has_payment=False))
+    polling.poll(shop.account_id)
+    assert "payment" in open_kinds()
+    with meta.world.lock:
+        meta.world.wabas.keep(replace(waba, has_payment=True))
+    polling.poll(shop.account_id)
+    assert "payment" not in open_kinds()
+
+
+def test_a_dead_token_is_told_even_though_nothing_else_can_be_asked(meta, shop):
+    shop.account.token = "revoked"
+    shop.account.save(update_fields=["token"])
+    polling.poll(shop.account_id)
+    assert "token_dead" in open_kinds()
+
+
+def test_only_the_bad_is_mailed_and_only_once_to_those_who_can_do_something(shop, ada, cleo, ana):
+    at = timezone.now()
+    for number, rating in ((shop, "RED"), (world.make_number(shop.account), "YELLOW")):
+        observe_rating(number, rating, at)
+    assert telling.tell_news(at=at) == 1
+    assert telling.tell_news(at=at) == 0
+    assert sorted(letter.to[0] for letter in mail.outbox) == [ada.email, cleo.email]
+    assert "Quality is low" in mail.outbox[0].subject
+
+
+def observe_rating(number, rating, at):
+    observing.observe(
+        number.account, {Aspect.RATING: rating}, number=number, source=Source.POLL, at=at
+    )
+
+
+# --- what we count ---------------------------------------------------------------------------------
+
+
+def test_people_reached_outside_windows_are_counted_once_each(shop):
+    at = timezone.now()
+    wrote = world.make_conversation(shop)
+    cold = world.make_conversation(shop, open_window=False)
+    for conversation in (wrote, cold):
+        for _ in range(2):
+            world.make_message(
+                conversation, direction="out", kind="template", status="delivered", at=at
+            )
+    world.make_message(wrote, direction="in", status="received", at=at - timedelta(hours=1))
+    world.make_message(cold, direction="out", kind="template", status="failed", at=at)
+    assert meters.people_reached(shop.account, at=at + timedelta(minutes=1)) == 1
+
+
+def test_half_an_hour_of_silence_on_a_busy_number_is_one_alert_that_clears_itself(shop):
+    at = timezone.now()
+    conversation = world.make_conversation(shop)
+    for minute in range(20):
+        world.make_message(
+            conversation, direction="in", status="received", at=at - timedelta(minutes=minute)
+        )
+    for minutes, silent in ((29, False), (31, True), (45, True)):
+        meters.measure(shop.account, at=at + timedelta(minutes=minutes))
+        assert ("silent" in open_kinds()) is silent
+    world.make_message(
+        conversation, direction="in", status="received", at=at + timedelta(minutes=46)
+    )
+    meters.measure(shop.account, at=at + timedelta(minutes=47))
+    assert "silent" not in open_kinds()
+    assert Alert.objects.filter(kind="silent").count() == 1
+
+
+# --- gates -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rating", "category", "passes"), [
+    ("RED", "MARKETING", False), ("RED", "UTILITY", True), ("YELLOW", "MARKETING", True),
+])  # fmt: skip
+def test_low_quality_stops_marketing_alone(shop, rating, category, passes):
+    shop.quality_rating = rating
+    shop.save(update_fields=["quality_rating"])
+    cleo = world.make_agent(shop.workspace, "Cleo", Role.MANAGER)
+    conversation = world.make_conversation(shop)
+    template = Template.objects.create(
+        account=shop.account, name="news", language="en", category=category, status="APPROVED",
+        components=[{"type": "BODY", "text": "Hello"}],
+    )  # fmt: skip
+    send = {
+        "conversation_id": conversation.pk,
+        "agent": cleo,
+        "at": timezone.now(),
+        "template_id": template.pk,
+    }
+    if passes:
+        assert sent(**send).status == "queued"
+    else:
+        with pytest.raises(GateClosed, match="quality at Meta is low"):
+            sent(**send)
+
+
+def sent(*, conversation_id, template_id, agent, at):
+    return sending.send_template(
+        conversation_id,
+        template_id=template_id,
+        values={},
+        agent=agent,
+        at=at,
+        seen=10**9,
+        token=uuid.uuid4(),
+    )

@@ -1,0 +1,181 @@
+"""The quality pages, for managers and administrators: all numbers, one number, alerts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import BusinessAccount, PhoneNumber, Role
+from accounts.rights import AgentRequest, role
+from accounts.views._common import address_of, mine
+from quality import alerting, board, cause_words, evidence, lifting, polling, ruling, story, words
+from quality.aspects import Aspect
+from quality.forms import AlertForm, LiftForm, RulesForm
+from quality.models import Alert, Gauge, Observation
+
+MANAGER, ADMINISTRATOR = Role.MANAGER.value, Role.ADMINISTRATOR.value
+CLOSED_SHOWN = 50
+FAILURE_DAYS = 14
+
+
+@role(MANAGER, ADMINISTRATOR)
+@require_GET
+def numbers(request: AgentRequest) -> HttpResponse:
+    at = timezone.now()
+    open_alerts = alerting.of(request.user).filter(closed_at=None)
+    context = {
+        "rows": board.rows(request.user, at=at),
+        "accounts": _accounts(request),
+        "alerts": [(alert, words.of(alert)) for alert in open_alerts],
+        "at": at,
+    }
+    return render(request, "quality/numbers.html", context)
+
+
+def _accounts(request: AgentRequest) -> list[tuple[BusinessAccount, list[tuple[str, str]]]]:
+    shown = (
+        Aspect.VERIFICATION,
+        Aspect.REVIEW,
+        Aspect.PAYMENT,
+        Aspect.HEALTH,
+        Aspect.SUBSCRIPTION,
+        Aspect.TOKEN,
+    )
+    return [
+        (account, [(words.aspect_words(one), words.value_words(values[one])) for one in shown if one in values])
+        for account, values in board.accounts(request.user)
+    ]  # fmt: skip
+
+
+@role(MANAGER, ADMINISTRATOR)
+@require_GET
+def number(request: AgentRequest, number_id: int) -> HttpResponse:
+    found = mine(PhoneNumber.objects.select_related("account", "workspace"), request, number_id)
+    return render(request, "quality/number.html", _number_page(request, found, LiftForm()))
+
+
+def _number_page(request: AgentRequest, found: PhoneNumber, form: LiftForm) -> dict[str, Any]:
+    at = timezone.now()
+    zone = ZoneInfo(found.workspace.time_zone)
+    today = at.astimezone(zone).date()
+    days = [today - timedelta(days=n) for n in reversed(range(FAILURE_DAYS))]
+    fall = story.latest_fall(found)
+    ratings = Observation.objects.filter(number=found, aspect=Aspect.RATING).order_by("at", "pk")
+    open_alerts = alerting.of(request.user).filter(number=found, closed_at=None)
+    return {
+        "number": found,
+        "facts": _facts(found),
+        "strip": board.strip(list(ratings), today=today, zone=zone),
+        "fall": fall,
+        "causes": [cause_words.of(one) for one in evidence.likely(found, at=fall.at)]
+        if fall
+        else [],
+        "most_sent": evidence.most_sent(found, at=fall.at) if fall else [],
+        "days": days,
+        "failures": evidence.failures(found, days=days, zone=zone),
+        "story": story.of_number(found),
+        "alerts": [(alert, words.of(alert)) for alert in open_alerts],
+        "form": form,
+        "is_lifted": found.gates_lifted_until is not None and found.gates_lifted_until > at,
+    }
+
+
+def _facts(found: PhoneNumber) -> list[tuple[str, str, Gauge]]:
+    gauges = Gauge.objects.filter(number=found).order_by("aspect")
+    return [
+        (words.aspect_words(gauge.aspect), words.value_words(gauge.value), gauge)
+        for gauge in gauges
+    ]
+
+
+@role(ADMINISTRATOR)
+@require_POST
+def gates(request: AgentRequest, number_id: int) -> HttpResponse:
+    """Let marketing pass for some hours, or hold it back again."""
+    found = mine(PhoneNumber.objects.select_related("account", "workspace"), request, number_id)
+    at = timezone.now()
+    if request.POST.get("close"):
+        lifting.close(found.pk, by=request.user, at=at, address=address_of(request))
+        messages.success(request, gettext("Marketing is held back again when quality is low."))
+        return redirect("quality:number", found.pk)
+    form = LiftForm(request.POST)
+    if not form.is_valid():
+        return render(
+            request, "quality/number.html", _number_page(request, found, form), status=422
+        )
+    until = at + timedelta(hours=form.cleaned_data["hours"])
+    lifting.lift(
+        found.pk, by=request.user, until=until, reason=form.cleaned_data["reason"], at=at,
+        address=address_of(request),
+    )  # fmt: skip
+    messages.success(request, gettext("Marketing passes for now. Everybody sees that you let it."))
+    return redirect("quality:number", found.pk)
+
+
+@role(ADMINISTRATOR, MANAGER)
+@require_POST
+def poll(request: AgentRequest, account_id: int) -> HttpResponse:
+    """Ask Meta now."""
+    account = mine(BusinessAccount.objects.all(), request, account_id)
+    changed = polling.poll(account.pk)
+    said = (
+        gettext("Asked Meta: nothing changed.") if not changed else gettext("Asked Meta: updated.")
+    )
+    messages.success(request, said)
+    return redirect("quality:numbers")
+
+
+@role(MANAGER, ADMINISTRATOR)
+@require_GET
+def alerts(request: AgentRequest) -> HttpResponse:
+    found = alerting.of(request.user)
+    context = {
+        "open": [(alert, words.of(alert)) for alert in found.filter(closed_at=None)],
+        "closed": [
+            (alert, words.of(alert)) for alert in found.exclude(closed_at=None)[:CLOSED_SHOWN]
+        ],
+        "at": timezone.now(),
+    }
+    return render(request, "quality/alerts.html", context)
+
+
+@role(MANAGER, ADMINISTRATOR)
+@require_POST
+def alert(request: AgentRequest, alert_id: int) -> HttpResponse:
+    found = get_object_or_404(Alert, pk=alert_id, workspace_id=request.user.workspace_id)
+    form = AlertForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    at, agent = timezone.now(), request.user
+    match form.cleaned_data["act"]:
+        case "seen":
+            alerting.acknowledge(found.pk, agent=agent, at=at)
+        case "snooze":
+            hours = form.cleaned_data["hours"] or 4
+            alerting.snooze(found.pk, agent=agent, until=at + timedelta(hours=hours))
+        case "take":
+            alerting.give(found.pk, agent=agent, to=agent)
+        case _:
+            alerting.give(found.pk, agent=agent, to=None)
+    return redirect(
+        "quality:numbers" if request.POST.get("back") == "numbers" else "quality:alerts"
+    )
+
+
+@role(ADMINISTRATOR)
+@require_http_methods(["GET", "POST"])
+def rules(request: AgentRequest) -> HttpResponse:
+    form = RulesForm(request.POST or None, kinds=ruling.kinds(request.user.workspace))
+    if request.method == "POST" and form.is_valid():
+        ruling.save(request.user, chosen=form.cleaned_data, address=address_of(request))
+        messages.success(request, gettext("Saved."))
+        return redirect("quality:rules")
+    return render(request, "quality/rules.html", {"form": form})

@@ -1,0 +1,63 @@
+"""Meta's webhooks about numbers and accounts, written down and followed up. Called by webhooks/routing.py."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import BusinessAccount, PhoneNumber
+from quality import aspects, observing, tasks
+from quality.alarms import Kind
+from quality.models import Source
+from whatsapp.facts import (
+    AccountAlert,
+    AccountEvent,
+    NumberName,
+    NumberQuality,
+    NumberSecurity,
+)
+
+
+def heard_of_number(fact: NumberQuality | NumberName | NumberSecurity, number: PhoneNumber) -> None:
+    """Safe to repeat. What the webhook only hints at is asked for at once."""
+    account, at = number.account, timezone.now()
+    match fact:
+        case NumberQuality():
+            limit = fact.portfolio_limit or fact.current_limit
+            values = aspects.of_quality_webhook(fact.event, limit=limit)
+            observing.observe(account, values, number=number, source=Source.WEBHOOK, at=at,
+                              details={"event": fact.event})  # fmt: skip
+            _ask_soon(account)
+        case NumberName() if not fact.is_username:
+            values = aspects.of_name_webhook(fact.decision, requested=fact.requested_name)
+            observing.observe(account, values, number=number, source=Source.WEBHOOK, at=at,
+                              details={"requested": fact.requested_name, "reason": fact.rejection_reason})  # fmt: skip
+        case NumberSecurity():
+            observing.note(account, Kind.SECURITY, fact.event, number=number, at=at,
+                           details={"requester": fact.requester})  # fmt: skip
+
+
+def _ask_soon(account: BusinessAccount) -> None:
+    """Robust: without Redis the next poll by the clock finds it."""
+    ask = partial(tasks.poll.apply_async, (account.pk,), retry=False)
+    transaction.on_commit(ask, robust=True)
+
+
+def heard_of_account(fact: AccountEvent | AccountAlert, account: BusinessAccount) -> None:
+    """Safe to repeat."""
+    at = timezone.now()
+    if isinstance(fact, AccountAlert):
+        details = {
+            "severity": fact.severity,
+            "description": fact.description,
+            "entity": f"{fact.entity_type}:{fact.entity_id}",
+        }
+        observing.note(
+            account, Kind.META_ALERT, fact.alert_type, number=None, at=at, details=details
+        )
+        return
+    values = aspects.of_account_webhook(fact.event, fact.details)
+    observing.observe(account, values, source=Source.WEBHOOK, at=at, details={"event": fact.event})
+    _ask_soon(account)

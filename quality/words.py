@@ -1,0 +1,182 @@
+"""What an alert says to people: what is wrong, of what, and what to do. One entry a kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from quality.aspects import Aspect, limit_of
+from quality.models import Alert
+from whatsapp import errors
+
+Said = tuple[str | Promise, str | Promise, str | Promise]
+
+WORDS: Final[dict[str, Said]] = {
+    "rating_yellow": (
+        _("Quality fell to medium"),
+        _("People block or report messages of this number more often than usual."),
+        _("Look at what was sent in the last days. Send less marketing until it recovers; answers go on."),
+    ),
+    "rating_red": (
+        _("Quality is low"),
+        _("Many people blocked or reported messages of this number in the last 7 days."),
+        _("Marketing from this number is stopped. Answers go on. It recovers by itself when complaints end."),
+    ),
+    "restricted": (
+        _("Meta restricted sending"),
+        _("Conversations that you begin may be refused; answers go on."),
+        _("See the reason in WhatsApp Manager and ask for a review there."),
+    ),
+    "banned": (
+        _("Meta switched it off"),
+        _("Nothing can be sent from here."),
+        _("Appeal in Meta’s Business Support. What customers write meanwhile, Meta keeps for a while."),
+    ),
+    "limit_near": (
+        _("The messaging limit is near"),
+        _("Over 80 % of the people that you may write to first in 24 hours are used up."),
+        _("Put what can wait on another day. Answers to customers do not count."),
+    ),
+    "limit_reached": (
+        _("The messaging limit is reached"),
+        _("No more people can be written to first until the oldest of the last 24 hours fall out."),
+        _("New recipients wait. To raise the limit keep quality high and verify the business."),
+    ),
+    "payment": (
+        _("Meta cannot charge you"),
+        _("There is no working payment method: messages that cost something are not delivered."),
+        _("Add a payment method in WhatsApp Manager, under billing. What waits goes out by itself then."),
+    ),
+    "token_soon": (
+        _("The access token ends soon"),
+        _("When it ends, nothing can be sent and no file fetched."),
+        _("Make a new one in Meta’s business settings, best one that never ends, and enter it here."),
+    ),
+    "token_dead": (
+        _("The access token does not work"),
+        _("Nothing can be sent; what is written waits."),
+        _("Make a new token in Meta’s business settings and enter it under WhatsApp accounts."),
+    ),
+    "not_subscribed": (
+        _("Meta sends us no webhooks"),
+        _("The app is not subscribed to the account: customers’ messages do not arrive."),
+        _("Subscribe it on the page of the WhatsApp account."),
+    ),
+    "silent": (
+        _("Webhooks fell silent"),
+        _("This number was busy, and for half an hour nothing has come from Meta."),
+        _("Check that this server can be reached from outside. Nothing is lost: Meta tries for 7 days."),
+    ),
+    "name_rejected": (
+        _("The display name was rejected"),
+        _("Customers see the number instead of the name."),
+        _("Ask for another name in WhatsApp Manager: it must be clearly the company’s own."),
+    ),
+    "held": (
+        _("Sending is on hold"),
+        _("Meta refuses everything from this number."),
+        _("See the reason below. What waits goes out by itself once it is put right."),
+    ),
+    "template_paused": (
+        _("Meta stopped a template"),
+        _("It got too many bad answers and cannot be sent now."),
+        _("Use another one, and change the words before it comes back."),
+    ),
+    "security": (
+        _("The number’s PIN was touched"),
+        _("Somebody changed or asked to reset the two-step PIN of this number at Meta."),
+        _("If it was none of you, change the PIN at once and see who has access to the business at Meta."),
+    ),
+    "meta_alert": (
+        _("Meta has a message for you"),
+        _("It concerns the account."),
+        _("Open WhatsApp Manager to see what Meta asks for."),
+    ),
+}  # fmt: skip
+
+ASPECTS: Final[dict[str, str | Promise]] = {
+    Aspect.RATING: _("Quality"),
+    Aspect.STATUS: _("State"),
+    Aspect.LIMIT: _("Messaging limit"),
+    Aspect.LIMIT_USED: _("People reached"),
+    Aspect.THROUGHPUT: _("Throughput"),
+    Aspect.NAME: _("Display name"),
+    Aspect.NAME_REVIEW: _("Review of the name"),
+    Aspect.VERIFIED: _("Verification of the number"),
+    Aspect.PIN: _("Two-step PIN"),
+    Aspect.OFFICIAL: _("Official account"),
+    Aspect.HEALTH: _("Meta’s health check"),
+    Aspect.WEBHOOK: _("Webhooks"),
+    Aspect.REVIEW: _("Review of the account"),
+    Aspect.VERIFICATION: _("Verification of the business"),
+    Aspect.PAYMENT: _("Payment method"),
+    Aspect.RESTRICTION: _("Restriction"),
+    Aspect.BAN: _("Ban"),
+    Aspect.TOKEN: _("Access token"),
+    Aspect.TOKEN_ENDS: _("End of the token"),
+    Aspect.SUBSCRIPTION: _("Subscription to webhooks"),
+    Aspect.CAPABILITY: _("Capabilities"),
+    "security": _("Security"),
+    "meta_alert": _("Meta’s alert"),
+}
+VALUES: Final[dict[str, str | Promise]] = {
+    "GREEN": _("high"), "YELLOW": _("medium"), "RED": _("low"), "UNKNOWN": _("not rated"),
+    "yes": _("yes"), "no": _("no"), "silent": _("silent"), "heard": _("heard again"),
+    "CONNECTED": _("connected"), "FLAGGED": _("flagged"), "RESTRICTED": _("restricted"),
+    "BANNED": _("banned"), "PENDING": _("pending"), "DISCONNECTED": _("disconnected"),
+    "RATE_LIMITED": _("sending too fast"), "DELETED": _("deleted"),
+    "APPROVED": _("approved"), "DECLINED": _("rejected"), "REJECTED": _("rejected"), "DEFERRED": _("put off"),
+    "AVAILABLE_WITHOUT_REVIEW": _("in use, not reviewed"), "PENDING_REVIEW": _("being reviewed"),
+    "EXPIRED": _("expired"), "NONE": _("none"), "AVAILABLE": _("all well"), "LIMITED": _("limited"),
+    "BLOCKED": _("blocked"),
+    "VERIFIED": _("verified"), "NOT_VERIFIED": _("not verified"), "UNVERIFIED": _("not verified"),
+    "verified": _("verified"), "not_verified": _("not verified"), "pending_submission": _("not handed in yet"),
+    "STANDARD": _("80 messages a second"), "HIGH": _("1,000 messages a second"),
+    "TIER_UNLIMITED": _("unlimited"), "PAUSED": _("paused"), "DISABLED": _("disabled"),
+    "PIN_CHANGED": _("PIN changed"), "PIN_RESET_REQUEST": _("PIN reset asked for"),
+    "PIN_REQUEST_SUCCESS": _("PIN reset"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWords:
+    title: str
+    subject: str
+    what: str
+    todo: str
+    detail: str = ""
+
+
+def of(alert: Alert) -> AlertWords:
+    """In the language that is active."""
+    title, what, todo = WORDS[alert.kind]
+    subject = alert.template or alert.number or alert.account
+    return AlertWords(str(title), str(subject), str(what), str(todo), _detail(alert))
+
+
+def _detail(alert: Alert) -> str:
+    facts = alert.facts
+    if code := str(facts.get("code", "")):
+        known = code.isdigit() and errors.words(int(code), get_language() or "en")
+        return f"{code}: {known.what}" if known else code
+    if "most" in facts:
+        return f"{facts['used']} / {facts['most']}"
+    told = [facts.get(name, "") for name in ("status", "what", "description", "ends")]
+    return " · ".join(value_words(str(one)) for one in told if one)
+
+
+def aspect_words(aspect: str) -> str:
+    return str(ASPECTS.get(aspect, aspect))
+
+
+def value_words(value: str) -> str:
+    """What Meta writes, in words; what we do not know stands as it is."""
+    most = limit_of(value) if value.startswith("TIER_") else None
+    if most is not None:
+        return gettext("%(people)s people") % {"people": number_format(most, force_grouping=True)}
+    return str(VALUES.get(value, value))
