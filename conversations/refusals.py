@@ -135,15 +135,15 @@ class GateClosed(Refusal):
     """We hold back before Meta does (gates.py): `reason` says why."""
 
     code = "gate_closed"
-    reason: str = ""
+    reason: Reason = Reason.RESTRICTED
 
     @property
     def what(self) -> str:
-        return str(WORDS[Reason(self.reason)][0])
+        return str(WORDS[self.reason][0])
 
     @property
     def todo(self) -> str:
-        return str(WORDS[Reason(self.reason)][1])
+        return str(WORDS[self.reason][1])
 
 
 @dataclass(eq=False)

@@ -32,6 +32,7 @@ from conversations.models import (
     Scheduled,
 )
 from conversations.models.files import MediaState
+from quality.models import Alert
 from templates_app.models import Draft, Template
 from tests import world
 from webhooks.models import Envelope, Quarantined
@@ -140,6 +141,11 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "accounts:number_id": number.pk,
         "accounts:team_id": world.make_team(workspace, "A team").pk,
         "billing:pk": _booked(conversation).pk,
+        "quality:account_id": account.pk,
+        "quality:alert_id": Alert.objects.create(
+            workspace=workspace, account=account, kind="payment", severity="bad"
+        ).pk,
+        "quality:number_id": number.pk,
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18"
         ).pk,
