@@ -83,6 +83,10 @@ def newer_than(seen: int, *, conversation: Conversation, agent: Agent) -> list[M
 def check_sender(conversation: Conversation, agent: Agent) -> None:
     if not agent.works_conversations:
         raise InternalRole
+    check_reachable(conversation)
+
+
+def check_reachable(conversation: Conversation) -> None:
     if not conversation.number.is_active:
         raise NumberHeld(conversation.number.label)
     if not (conversation.contact.phone or conversation.contact.user_id):

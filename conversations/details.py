@@ -70,6 +70,7 @@ def _source(message: Message) -> str:
     return {
         "agent": gettext("This inbox"),
         "phone": gettext("WhatsApp Business on our phone"),
+        "rule": gettext("An automatic answer"),
     }.get(message.source, message.source)
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -20,7 +20,8 @@ from accounts.models import Agent, Handing, Presence, Team
 from accounts.seats import is_open_to
 from conversations import activity, live
 from conversations.choosing import Candidate, choose
-from conversations.models import Conversation, ConversationStatus, Direction, Message
+from conversations.models import Conversation, ConversationStatus, Direction, Message, RuleRun
+from conversations.models.threads import ConversationQuerySet
 from events import journal
 from events import live as line
 
@@ -37,8 +38,14 @@ def hand_out(workspace_id: int, *, at: datetime) -> int:
 
 def due() -> list[int]:
     """Workspaces in which something waits to be handed out."""
-    waiting = Conversation.objects.waiting().exclude(team__handing=Handing.OFF).exclude(team=None)
+    waiting = _waiting().exclude(team__handing=Handing.OFF).exclude(team=None)
     return sorted(set(waiting.values_list("workspace_id", flat=True)))
+
+
+def _waiting() -> ConversationQuerySet:
+    """Not before the rules were asked: they may give it to another team."""
+    asked = RuleRun.objects.filter(done_at=None, message__conversation=OuterRef("pk"))
+    return Conversation.objects.waiting().exclude(Exists(asked))
 
 
 @transaction.atomic
@@ -100,7 +107,7 @@ def _candidates(people: Iterable[Agent]) -> list[Candidate]:
 
 
 def _locked_waiting(team: Team) -> Sequence[Conversation]:
-    rows = Conversation.objects.waiting().filter(team=team).order_by("waiting_since", "pk")
+    rows = _waiting().filter(team=team).order_by("waiting_since", "pk")
     locked = rows.select_for_update(no_key=True, skip_locked=True, of=("self",))
     return list(locked.select_related("contact", "number__account")[:BATCH])
 

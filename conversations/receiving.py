@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from django.db import transaction
 from django.db.models import Max
 
-from conversations import changing, identity, lanes, live, media, statuses, tasks
+from conversations import changing, identity, lanes, live, media, rule_running, statuses, tasks
 from conversations.arrivals import Arrival
 from conversations.bulk import update_rows
 from conversations.models import (
@@ -22,6 +22,7 @@ from conversations.models import (
     Direction,
     MediaFile,
     Message,
+    RuleRun,
     Source,
 )
 from whatsapp.facts import InboundMessage, MessageEchoed, Person
@@ -63,6 +64,7 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
         batches[message.conversation_id].append(message)
     changed = [thread for thread in threads.values() if thread.pk in batches]
     answered = _answered_from_the_phone(changed, batches)
+    begins = _begins(changed, batches)
     for conversation in changed:
         for message in batches[conversation.pk]:
             _advance(conversation, message, answered.get(conversation.pk))
@@ -72,7 +74,8 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
         batch = batches[conversation.pk]
         is_ours = all(message.direction == Direction.OUT for message in batch)
         live.publish("message.echoed" if is_ours else "message.received", conversation, *batch)
-    _hand_out_soon(changed)
+    ruled = _ask_rules_soon(begins)
+    _hand_out_soon(one for one in changed if one.workspace_id not in ruled)
     changing.apply_parked(messages)
 
 
@@ -197,6 +200,38 @@ def _fetch_soon(messages: Iterable[Message]) -> None:
         if message.media_id:
             fetch = partial(tasks.fetch_media.apply_async, (message.media_id,), retry=False)
             transaction.on_commit(fetch, robust=True)
+
+
+def _begins(
+    conversations: Iterable[Conversation], batches: dict[int, list[Message]]
+) -> list[RuleRun]:
+    """Conversations that a customer opens with these messages: for the first time, or after they were resolved."""
+    found = []
+    for conversation in conversations:
+        is_new = conversation.inbound_count == 0
+        if not is_new and not conversation.is_resolved:
+            continue
+        said = [
+            message
+            for message in batches[conversation.pk]
+            if message.direction == Direction.IN and message.source != "history"
+        ]
+        if said:
+            found.append(RuleRun(message=said[0], is_new=is_new))
+    return found
+
+
+def _ask_rules_soon(runs: list[RuleRun]) -> set[int]:
+    """Written down first; the bell rings after the commit. The workspaces whose rules will be asked."""
+    if not runs:
+        return set()
+    ruled = rule_running.wanted(run.message.workspace_id for run in runs)
+    asked = [run for run in runs if run.message.workspace_id in ruled]
+    RuleRun.objects.bulk_create(asked)
+    for run in asked:
+        ring = partial(tasks.run_rules.apply_async, (run.pk,), retry=False)
+        transaction.on_commit(ring, robust=True)
+    return {run.message.workspace_id for run in asked}
 
 
 def _hand_out_soon(conversations: Iterable[Conversation]) -> None:

@@ -13,6 +13,7 @@ from conversations import (
     jobs,
     media,
     receipts,
+    rule_running,
     settling,
     waking,
 )
@@ -91,3 +92,18 @@ def sweep_jobs() -> None:
     for job_id in jobs.due(at=now):
         run_job.delay(job_id)
     jobs.tidy(at=now)
+
+
+@shared_task
+def run_rules(run_id: int) -> None:
+    """What they queued goes out, what they gave to a team is handed out."""
+    conversation = rule_running.run(run_id, at=timezone.now())
+    if conversation is not None:
+        deliver.delay(conversation.pk)
+        hand_out.delay(conversation.workspace_id)
+
+
+@shared_task
+def sweep_rules() -> None:
+    for run_id in rule_running.due(at=timezone.now()):
+        run_rules.apply_async((run_id,), expires=SWEEP_SECONDS)

@@ -1,5 +1,6 @@
 """The inbox in the database: contacts, conversations, messages, attempts to send them, and files."""
 
+from conversations.models.automation import AutoRule, Macro, RuleRun
 from conversations.models.canned import CannedReply
 from conversations.models.consents import Block, BlockState, Consent, ConsentSource, ContactNote
 from conversations.models.contacts import Contact, Identifier, IdentifierKind
@@ -30,6 +31,7 @@ from conversations.models.words import MessageWords
 
 __all__ = [
     "Attempt",
+    "AutoRule",
     "Block",
     "BlockState",
     "CannedReply",
@@ -51,6 +53,7 @@ __all__ = [
     "JobKind",
     "JobState",
     "Label",
+    "Macro",
     "MediaFile",
     "MediaState",
     "Mention",
@@ -63,6 +66,7 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "ResolveReason",
+    "RuleRun",
     "SavedView",
     "Scheduled",
     "Source",

@@ -92,7 +92,7 @@ class Message(models.Model):
     )
     source = models.CharField(
         max_length=12, default="agent"
-    )  # agent, phone (echo), history, system
+    )  # agent, phone (echo), history, system, rule
 
     seq = models.BigIntegerField(default=0)
     at = models.DateTimeField()  # WhatsApp's timestamp (in), when it was queued (out)
