@@ -71,7 +71,8 @@ class RateCard:
 class RateCards:
     """Every card we know, to be asked by model, currency and date."""
 
-    def __init__(self, cards: Iterable[RateCard]) -> None:
+    def __init__(self, cards: Iterable[RateCard], *, markets: Markets | None = None) -> None:
+        """`markets`: the maps to go by, if not those of these cards."""
         self._by_use: dict[tuple[str, str], list[RateCard]] = {}
         self.by_id: dict[str, RateCard] = {}
         for card in sorted(cards, key=lambda each: (each.effective_from, each.id)):
@@ -80,7 +81,7 @@ class RateCards:
                 raise CardsClash(f"{others[-1].id} and {card.id} begin on the same day")
             others.append(card)
             self.by_id[card.id] = card
-        self.markets = self._markets()
+        self.markets = markets or self._markets()
 
     def in_force(self, *, model: str, currency: str, on: date) -> RateCard | None:
         """The latest card that has begun, or None."""

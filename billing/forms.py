@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BusinessAccount, PhoneNumber, Workspace
 from billing import reading
+from billing.models import BillingPlan
 from billing.models.ledger import Category, Kind
 from billing.reading import Filters
 
 ALL = "all"
+SPECIAL = (
+    Kind.BUSINESS_INITIATED, Kind.USER_INITIATED, Category.MARKETING, Category.UTILITY, Category.AUTHENTICATION,
+    Category.SERVICE,
+)  # fmt: skip
+CARD_MODELS = [
+    ("pmp", _("Messages (2025, 2026)")),
+    ("cbp_category", _("Conversations by category (2023)")),
+    ("cbp_initiator", _("Conversations by initiator (2022)")),
+    ("nbp", _("Notifications (before 2022)")),
+]
+CARD_CATEGORIES = [
+    *((one.value, one.label) for one in Category if one.value),
+    (Kind.BUSINESS_INITIATED.value, Kind.BUSINESS_INITIATED.label),
+    (Kind.USER_INITIATED.value, Kind.USER_INITIATED.label),
+    (Kind.NOTIFICATION.value, Kind.NOTIFICATION.label),
+]
+currency_code = RegexValidator(r"^[A-Z]{3}$", _("Three letters such as USD."))
+list_name = RegexValidator(r"^[\w .-]*$", _("Letters, digits, blanks, dots and hyphens only."))
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class CurrencyField(forms.CharField):
+    """Three letters, whatever their case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=3, validators=[currency_code], **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").upper()
 
 
 class LedgerForm(forms.Form):
@@ -76,3 +114,155 @@ class LedgerForm(forms.Form):
             kind=chosen.get("kind", ""),
             paid=chosen.get("paid", ""),
         )
+
+
+class PlanForm(forms.ModelForm[BillingPlan]):
+    """One plan of an account. A mark-up of its own for a kind or category is two more fields each."""
+
+    currency = CurrencyField(label=_("Meta bills in"))
+    billing_currency = CurrencyField(label=_("The client pays in"))
+
+    class Meta:
+        model = BillingPlan
+        fields = (
+            "begins", "pricing", "price_list", "currency", "billing_currency", "markup_percent", "markup_fixed",
+            "licence_fee", "licence_per_seat", "subscription_fee", "tax_percent", "free_used",
+        )  # fmt: skip
+        widgets = {"begins": DayInput()}  # noqa: RUF012
+        labels = {  # noqa: RUF012
+            "begins": _("From"),
+            "pricing": _("What is charged"),
+            "price_list": _("Private price list"),
+            "markup_percent": _("Mark-up, %"),
+            "markup_fixed": _("Mark-up on each charge"),
+            "licence_fee": _("Licence a month"),
+            "licence_per_seat": _("Licence for each seat"),
+            "subscription_fee": _("WABA subscription a month"),
+            "tax_percent": _("Tax, %"),
+            "free_used": _("Free tier used before"),
+        }
+        help_texts = {  # noqa: RUF012
+            "begins": _("A day in the time zone of the account."),
+            "price_list": _("Empty: Meta’s own cards."),
+            "markup_fixed": _("In the client’s currency."),
+            "free_used": _("By another system, in the month this plan begins."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (
+            "markup_percent",
+            "markup_fixed",
+            "licence_fee",
+            "subscription_fee",
+            "tax_percent",
+            "free_used",
+        ):
+            self.fields[name].required = False
+        for kind in SPECIAL:
+            said = (self.instance.markups or {}).get(kind.value, {})
+            for part, places in (("percent", 2), ("fixed", 6)):
+                self.fields[f"{kind.value}_{part}"] = forms.DecimalField(
+                    required=False, min_value=0, max_digits=12, decimal_places=places,
+                    initial=said.get(part), label="%" if part == "percent" else "+",
+                )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        for name in (
+            "markup_percent",
+            "markup_fixed",
+            "licence_fee",
+            "subscription_fee",
+            "tax_percent",
+            "free_used",
+        ):
+            if said.get(name) is None:
+                said[name] = 0 if name == "free_used" else Decimal(0)
+        if begins := said.get("begins"):
+            others = BillingPlan.objects.filter(account_id=self.instance.account_id, begins=begins)
+            if others.exclude(pk=self.instance.pk).exists():
+                self.add_error("begins", _("Another plan of this account begins on that day."))
+        return said
+
+    @property
+    def special(self) -> list[tuple[Any, Any, Any]]:
+        """For the page: a name with its two fields."""
+        return [
+            (kind.label, self[f"{kind.value}_percent"], self[f"{kind.value}_fixed"])
+            for kind in SPECIAL
+        ]
+
+    @property
+    def plan(self) -> BillingPlan:
+        """The row to be saved, with its mark-ups. Call when valid."""
+        markups = {}
+        for kind in SPECIAL:
+            parts = {
+                part: self.cleaned_data.get(f"{kind.value}_{part}") for part in ("percent", "fixed")
+            }
+            if any(value is not None for value in parts.values()):
+                markups[kind.value] = {part: str(value or 0) for part, value in parts.items()}
+        self.instance.markups = markups
+        return self.instance
+
+
+class ExchangeForm(forms.Form):
+    begins = forms.DateField(label=_("From"), widget=DayInput())
+    base = CurrencyField(label=_("One"))
+    rate = forms.DecimalField(
+        label=_("costs"), min_value=Decimal("0.00000001"), max_digits=18, decimal_places=8
+    )
+    quote = CurrencyField(label=_("of"))
+    source = forms.CharField(label=_("Source"), max_length=80, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("base") and said.get("base") == said.get("quote"):
+            self.add_error("quote", _("Two different currencies are needed."))
+        return said
+
+
+class RateForm(forms.Form):
+    """One price from a day on."""
+
+    model = forms.ChoiceField(label=_("Pricing"), choices=CARD_MODELS)
+    price_list = forms.CharField(
+        label=_("Private price list"), max_length=40, required=False, validators=[list_name]
+    )
+    currency = CurrencyField(label=_("Currency"))
+    market = forms.CharField(label=_("Market"), max_length=60)
+    category = forms.ChoiceField(label=_("Category"), choices=CARD_CATEGORIES)
+    rate = forms.DecimalField(label=_("Price"), min_value=0, max_digits=16, decimal_places=6)
+    begins = forms.DateField(label=_("From"), widget=DayInput())
+
+
+class UploadForm(forms.Form):
+    """A rate card in a file. Meta’s own base file names neither its model nor its day."""
+
+    file = forms.FileField(label=_("CSV or XLSX"))
+    model = forms.ChoiceField(label=_("Pricing"), choices=CARD_MODELS)
+    effective_from = forms.DateField(
+        label=_("From"),
+        required=False,
+        widget=DayInput(),
+        help_text=_("Not needed where the file says it."),
+    )
+    price_list = forms.CharField(
+        label=_("Private price list"),
+        max_length=40,
+        required=False,
+        validators=[list_name],
+        help_text=_("Empty: it corrects Meta’s own prices."),
+    )
+
+
+class ConfirmForm(forms.Form):
+    """What the preview showed, once more."""
+
+    text = forms.CharField(widget=forms.HiddenInput, max_length=2 * 1024 * 1024)
+    model = forms.ChoiceField(choices=CARD_MODELS, widget=forms.HiddenInput)
+    effective_from = forms.DateField(required=False, widget=forms.HiddenInput)
+    price_list = forms.CharField(
+        max_length=40, required=False, validators=[list_name], widget=forms.HiddenInput
+    )

@@ -104,7 +104,8 @@ def cards_of(workspace_id: int) -> RateCards:
     if not own:
         return shipped
     taken = {_use(card) for card in own}
-    return RateCards([*own, *(card for card in shipped.by_id.values() if _use(card) not in taken)])
+    others = (card for card in shipped.by_id.values() if _use(card) not in taken)
+    return RateCards([*own, *others], markets=shipped.markets)
 
 
 def card_of(row: StoredCard) -> RateCard:

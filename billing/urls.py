@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.views import ledger, quote
+from billing.views import cards, ledger, quote, terms
 
 app_name = "billing"
 urlpatterns = [
@@ -13,4 +13,17 @@ urlpatterns = [
     path("ledger/lines.csv", ledger.ledger_csv, name="ledger_csv"),
     path("ledger/<int:pk>/", ledger.entry, name="entry"),
     path("problems/", ledger.problems, name="problems"),
+    path("plans/", terms.plans, name="plans"),
+    path("plans/of/<int:account_id>/new/", terms.plan_new, name="plan_new"),
+    path("plans/<int:plan_id>/", terms.plan, name="plan"),
+    path("plans/<int:plan_id>/removal/", terms.plan_removal, name="plan_removal"),
+    path("plans/prices-shown/", terms.prices_shown, name="prices_shown"),
+    path("cards/", cards.cards, name="cards"),
+    path("cards/rate/", cards.rate, name="rate"),
+    path("cards/upload/", cards.upload, name="upload"),
+    path("cards/import/", cards.card_import, name="card_import"),
+    path("cards/own/<int:stored_id>/removal/", cards.card_removal, name="card_removal"),
+    path("cards/<slug:card_id>/", cards.card, name="card"),
+    path("exchange-rates/", terms.exchange, name="exchange"),
+    path("exchange-rates/<int:rate_id>/removal/", terms.exchange_removal, name="exchange_removal"),
 ]

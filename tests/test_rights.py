@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts import inviting
 from accounts.models import Agent, Role, Workspace
 from billing import booking
-from billing.models import LedgerEntry
+from billing.models import BillingPlan, ExchangeRate, LedgerEntry, StoredCard
 from billing.tests import books
 from conversations.models import (
     CannedReply,
@@ -140,12 +140,14 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "accounts:invitation_id": invitation.pk,
         "accounts:number_id": number.pk,
         "accounts:team_id": world.make_team(workspace, "A team").pk,
+        "billing:account_id": account.pk,
         "billing:pk": _booked(conversation).pk,
         "quality:account_id": account.pk,
         "quality:alert_id": Alert.objects.create(
             workspace=workspace, account=account, kind="payment", severity="bad"
         ).pk,
         "quality:number_id": number.pk,
+        **_terms(account),
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18"
         ).pk,
@@ -171,6 +173,22 @@ def _booked(conversation: Any) -> LedgerEntry:
     books.sends_template(conversation, timezone.now(), status="sent")
     booking.keep_books(conversation.workspace_id)
     return LedgerEntry.objects.get(workspace_id=conversation.workspace_id)
+
+
+def _terms(account: Any) -> dict[str, Any]:
+    day = timezone.now().date()
+    card = StoredCard.objects.create(
+        workspace=account.workspace, model="pmp", currency="USD", effective_from=day
+    )
+    rate = ExchangeRate.objects.create(
+        workspace=account.workspace, base="USD", quote="RUB", begins=day, rate=90
+    )
+    return {
+        "billing:card_id": f"own-{card.pk}",
+        "billing:plan_id": BillingPlan.objects.create(account=account, begins=day).pk,
+        "billing:rate_id": rate.pk,
+        "billing:stored_id": card.pk,
+    }
 
 
 def _held_back(workspace: Workspace, account: Any) -> dict[str, Any]:

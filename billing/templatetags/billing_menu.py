@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template import RequestContext
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import reading
 from billing.models.ledger import Category, Kind, Reason
+from billing.plans import MODELS
+from billing.reading import Problem
 
 register = template.Library()
 
@@ -57,3 +60,22 @@ def billing_menu(context: RequestContext) -> dict[str, Any]:
 def in_words(name: str) -> str:
     """A category, kind or reason as people read it; what is not known, as it is."""
     return str(WORDS.get(name, name))
+
+
+@register.filter
+def settle_url(problem: Problem) -> str:
+    """Where finance settles it, with all that is known filled in."""
+    if problem.reason == Reason.NO_EXCHANGE_RATE:
+        asked = {"base": problem.currency, "quote": problem.price_currency}
+        page = "billing:exchange"
+    else:
+        column = problem.category if problem.kind == Kind.MESSAGE else problem.kind
+        model = next(one.cards for one in MODELS if one.name == problem.model)
+        asked = {
+            "model": model,
+            "currency": problem.currency,
+            "market": problem.market,
+            "category": column,
+        }
+        page = "billing:rate"
+    return f"{reverse(page)}?{urlencode(asked | {'begins': problem.since.isoformat()})}"

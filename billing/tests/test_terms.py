@@ -1,0 +1,202 @@
+"""Plans, prices and exchange rates as finance enters them, and what the ledger makes of it."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts.models import AuditEntry, PricingPlan
+from billing import booking, card_files, reading, tariffs
+from billing.models import BillingPlan, BillingSettings, ExchangeRate, StoredCard
+from billing.tests import books
+from billing.tests.books import sends_template, standing
+from tests import world
+
+NOW = datetime(2026, 11, 10, 9, tzinfo=UTC)
+PLAN = {
+    "begins": "2026-11-01", "pricing": "by-date", "currency": "usd", "billing_currency": "RUB", "markup_percent": "20",
+    "marketing_fixed": "0.5", "licence_fee": "4900", "tax_percent": "20",
+}  # fmt: skip
+
+
+@pytest.fixture
+def finance(fay, client):
+    client.force_login(fay)
+    return client
+
+
+def test_a_plan_with_its_rate_prices_what_was_sent_before_it_was_entered(
+    finance, account, number, workspace
+):
+    sends_template(world.make_conversation(number), NOW, "MARKETING")
+    sends_template(world.make_conversation(number), NOW, "UTILITY")
+    booking.keep_books(workspace.pk)
+    answer = finance.post(reverse("billing:plan_new", args=[account.pk]), PLAN)
+    assert answer.status_code == 302
+    booking.keep_books(workspace.pk)
+    assert {line.reason for line in standing(workspace.pk)} == {"no_exchange_rate"}
+    page = finance.get(reverse("billing:problems")).content.decode()
+    assert "/billing/exchange-rates/?base=USD&amp;quote=RUB&amp;begins=2026-11-10" in page
+    rate = {"begins": "2026-11-01", "base": "USD", "quote": "RUB", "rate": "90.5", "source": "Bank"}
+    assert finance.post(reverse("billing:exchange"), rate).status_code == 302
+    booking.keep_books(workspace.pk)
+    marketing, utility = standing(workspace.pk)
+    if marketing.category != "marketing":
+        marketing, utility = utility, marketing
+    assert marketing.price == Decimal("0.0802") * Decimal("90.5") + Decimal("0.5")
+    assert utility.price == Decimal("0.0400") * Decimal("90.5") * Decimal("1.2")
+    books.assert_totals_agree(workspace.pk)
+    acts = set(AuditEntry.objects.values_list("act", flat=True))
+    assert acts == {"billing.plan_saved", "billing.exchange_entered"}
+
+
+def test_the_window_follows_the_plan_in_force(finance, account):
+    plan = {**PLAN, "pricing": "conversation-2022", "begins": "2026-01-01"}
+    finance.post(reverse("billing:plan_new", args=[account.pk]), plan)
+    account.refresh_from_db()
+    assert account.pricing_plan == PricingPlan.CONVERSATION_2022
+    row = BillingPlan.objects.get()
+    finance.post(reverse("billing:plan", args=[row.pk]), {**plan, "pricing": "by-date"})
+    account.refresh_from_db()
+    assert account.pricing_plan == PricingPlan.CURRENT
+
+
+def test_two_plans_cannot_begin_on_one_day(finance, account):
+    for expected in (302, 422):
+        answer = finance.post(reverse("billing:plan_new", args=[account.pk]), PLAN)
+        assert answer.status_code == expected
+
+
+def test_a_missing_rate_is_settled_by_entering_it(finance, number, workspace):
+    about = {"begins": date(2022, 2, 1), "pricing": "conversation-2022", "free_used": 1000}
+    BillingPlan.objects.create(account=number.account, **about)
+    oman = world.make_contact(workspace, phone="96890000001")
+    sends_template(world.make_conversation(number, contact=oman), books.START)
+    booking.keep_books(workspace.pk)
+    (problem,) = reading.problems(workspace.pk)
+    assert (problem.reason, problem.market) == ("no_rate", "Rest of Middle East")
+    page = finance.get(reverse("billing:problems")).content.decode()
+    link = page.partition('href="/billing/cards/rate/')[2].partition('"')[0].replace("&amp;", "&")
+    form = finance.get(reverse("billing:rate") + link).context["form"]
+    assert (
+        finance.post(reverse("billing:rate"), {**form.initial, "rate": "0.0777"}).status_code == 302
+    )
+    booking.keep_books(workspace.pk)
+    assert reading.problems(workspace.pk) == []
+    (line,) = standing(workspace.pk)
+    assert line.cost == Decimal("0.0777")
+    assert line.card == f"own-{StoredCard.objects.get().pk}"
+
+
+def test_an_own_card_leaves_the_map_of_markets_as_it_is(finance, workspace):
+    rate = {"model": "pmp", "currency": "USD", "market": "Kazakhstan", "category": "utility"}
+    finance.post(reverse("billing:rate"), {**rate, "rate": "0.01", "begins": "2026-10-01"})
+    cards = tariffs.cards_of(workspace.pk)
+    found = cards.in_force(model="pmp", currency="USD", on=date(2026, 11, 1))
+    assert found
+    assert found.bands("Kazakhstan", "utility")[0].rate == Decimal("0.01")
+    assert found.bands("Russia", "utility")
+    assert cards.markets.on(date(2026, 11, 1)).prefixes["7700"[:2]] == "Kazakhstan"
+
+
+def wide(rate="0.0500"):
+    rows = [
+        ["Market", "Currency", "Marketing", "Utility", "Authentication", "Service"],
+        ["Russia", "$US", "8.0E-2", rate, "0.04", "n/a"],
+    ]
+    return "\n".join(",".join(row) for row in rows).encode()
+
+
+def sheet():
+    book = openpyxl.Workbook()
+    for row in [
+        ["Market", "Currency", "Marketing"],
+        ["Russia", "USD", 0.0008],
+        ["India", "USD", 1],
+    ]:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def upload(client, content, **over: Any):
+    file = SimpleUploadedFile("card.csv", content)
+    about = {"file": file, "model": "pmp", "effective_from": "2026-12-01"}
+    return client.post(reverse("billing:upload"), about | over)
+
+
+def test_a_file_shows_what_it_changes_before_it_is_stored(finance, workspace):
+    answer = upload(finance, wide())
+    assert answer.status_code == 200
+    assert not StoredCard.objects.exists()
+    found = {(one.market, one.category): one for one in answer.context["differences"]}
+    assert found["Russia", "utility"].after == Decimal("0.0500")
+    assert found["Russia", "marketing"].before == Decimal("0.0802")
+    assert found["India", "utility"].after is None
+    confirmed = answer.context["confirm"].initial
+    sent = {name: value for name, value in confirmed.items() if value is not None}
+    assert finance.post(reverse("billing:card_import"), sent).status_code == 302
+    (card,) = (c for c in tariffs.cards_of(workspace.pk).by_id.values() if c.id.startswith("own"))
+    assert card.bands("Russia", "marketing")[0].rate == Decimal("0.08")
+    assert card.effective_from == date(2026, 12, 1)
+
+
+def test_a_workbook_is_read_exactly(finance):
+    answer = upload(finance, sheet())
+    found = {(one.market, one.category): one.after for one in answer.context["differences"]}
+    assert found["Russia", "marketing"] == Decimal("0.0008")
+    assert found["India", "marketing"] == Decimal(1)
+
+
+@pytest.mark.parametrize(
+    ("content", "cell"),
+    [
+        (wide("0,0500"), "row 2"),
+        (wide("1,940").replace(b"1,940", b'"1,940"'), "row 2, utility"),
+        (wide().replace(b"$US", b"dollars"), "row 2, currency"),
+        (b"\xff\xfe\x00", "row 1, file"),
+        (b"PK\x03\x04broken", "row 1, file"),
+        (b"", "row 1"),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused_with_its_cell(finance, content, cell):
+    answer = upload(finance, content or b" ")
+    assert answer.status_code == 422
+    assert cell in " ".join(answer.content.decode().replace("<strong>", "").split())
+
+
+def test_every_card_that_ships_has_its_page(finance):
+    for card in card_files.shipped().by_id:
+        assert finance.get(reverse("billing:card", args=[card])).status_code == 200
+    assert finance.get(reverse("billing:cards")).status_code == 200
+
+
+def test_finance_decides_whether_agents_see_prices(finance, workspace):
+    finance.post(reverse("billing:prices_shown"), {})
+    assert BillingSettings.objects.get().agents_see_prices is False
+
+
+def test_what_is_taken_away_is_priced_as_before(finance, number, workspace):
+    sends_template(world.make_conversation(number), NOW, "UTILITY")
+    row = ExchangeRate.objects.create(
+        workspace=workspace, base="USD", quote="RUB", begins=date(2026, 1, 1), rate=90
+    )
+    plan = BillingPlan.objects.create(
+        account=number.account, begins=date(2026, 1, 1), billing_currency="RUB"
+    )
+    booking.keep_books(workspace.pk)
+    finance.post(reverse("billing:exchange_removal", args=[row.pk]))
+    booking.keep_books(workspace.pk)
+    assert standing(workspace.pk)[0].reason == "no_exchange_rate"
+    finance.post(reverse("billing:plan_removal", args=[plan.pk]))
+    booking.keep_books(workspace.pk)
+    assert standing(workspace.pk)[0].price == Decimal("0.04")
+    assert NOW - timedelta(days=1) < standing(workspace.pk)[0].opened_at

@@ -1,0 +1,111 @@
+"""A rate card out of an uploaded file, and what it would change. Anything that could be read in two ways is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from billing import card_files
+from billing.card_files import CardRefused, Problem
+from billing.cards import RateCard
+
+MOST_BYTES: Final = 2 * 1024 * 1024
+MOST_UNPACKED: Final = 40 * 1024 * 1024
+MOST_ROWS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A price that is new (`before` is None), changed, or no longer there (`after` is None)."""
+
+    market: str
+    category: str
+    before: Decimal | None
+    after: Decimal | None
+
+
+def text_in(name: str, content: bytes) -> str:
+    """The file as CSV text, whichever it was. Raises CardRefused."""
+    if len(content) > MOST_BYTES:
+        raise CardRefused([Problem(1, "file", "it is larger than 2 MB")])
+    if content[:4] == b"PK\x03\x04":
+        return _sheet(content)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CardRefused(
+            [Problem(1, "file", f"{name[:60]} is neither UTF-8 text nor XLSX")]
+        ) from None
+    if "\0" in text:
+        raise CardRefused([Problem(1, "file", f"{name[:60]} is neither UTF-8 text nor XLSX")])
+    return text
+
+
+def card_in(
+    text: str, *, model: str, effective_from: date | None, card_id: str = "uploaded"
+) -> RateCard:
+    """Our long form, or Meta's base file, for which `model` and `effective_from` must be told. Raises CardRefused."""
+    head = text[:4000].casefold()
+    if "effective_from" in head and "tier_from" in head:
+        return card_files.read_long(text, card_id=card_id, is_complete=False)
+    if effective_from is None:
+        raise CardRefused(
+            [Problem(1, "file", "it does not say from when on it holds; enter the day")]
+        )
+    return card_files.read_wide(
+        text, card_id=card_id, model=model, effective_from=effective_from, is_complete=False
+    )
+
+
+def differences(card: RateCard, in_force: RateCard | None) -> list[Difference]:
+    """Against the card that holds on its first day; list rates. What stays the same is left out."""
+    before = _list_rates(in_force) if in_force else {}
+    after = _list_rates(card)
+    return [
+        Difference(*key, before.get(key), after.get(key))
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
+    ]
+
+
+def _list_rates(card: RateCard) -> dict[tuple[str, str], Decimal]:
+    return {key: bands[0].rate for key, bands in card.rates.items() if bands}
+
+
+def _sheet(content: bytes) -> str:
+    """The first sheet of a workbook. Numbers come in their shortest form, so 8.0E-4 stays exact."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+                raise CardRefused([Problem(1, "file", "it unpacks to more than 40 MB")])
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        out = io.StringIO()
+        writer = csv.writer(out)
+        for n, row in enumerate(sheet.iter_rows(values_only=True)):
+            if n >= MOST_ROWS:
+                raise CardRefused([Problem(n, "file", "it has too many rows")])
+            writer.writerow([_cell(value) for value in row])
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError):
+        raise CardRefused([Problem(1, "file", "the workbook cannot be read")]) from None
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value)
