@@ -30,6 +30,7 @@ class ReplyForm(forms.Form):
         required=False, min_value=1, max_value=2**62
     )  # the quick reply it began as
     template = forms.IntegerField(required=False)
+    special = forms.CharField(required=False, max_length=60_000)  # JSON: see specials.py
 
     def clean_seen(self) -> int:
         return self.cleaned_data["seen"] or 0

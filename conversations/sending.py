@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Unpack
+from typing import Any, Final, TypeAlias, Unpack
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -35,6 +35,7 @@ from whatsapp import payloads
 from whatsapp.payloads import Address, Choice, Payload
 
 REACTION_DAYS: Final = timedelta(days=30)
+Build: TypeAlias = Callable[[Address], Payload]
 
 
 # --- verbs -----------------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ def send_template(
 def send_interactive(
     conversation_id: int,
     *,
-    build: Callable[[Address], Payload],
+    build: Build,
     **how: Unpack[How],
 ) -> Message:
     """Queue buttons, a list, a link button or a request for the location: see the builders below."""
@@ -107,23 +108,23 @@ def send_interactive(
     return queue(conversation_id, write, **how)
 
 
-def buttons(body: str, choices: Sequence[Choice], **more: Any) -> Callable[[Address], Payload]:
+def buttons(body: str, choices: Sequence[Choice], **more: Any) -> Build:
     return lambda to: payloads.buttons(to, body.strip(), choices, **more)
 
 
 def choice_list(
     body: str, *, button: str, sections: Sequence[tuple[str, Sequence[Choice]]], **more: Any
-) -> Callable[[Address], Payload]:
+) -> Build:
     return lambda to: payloads.choice_list(
         to, body.strip(), button=button, sections=sections, **more
     )
 
 
-def link_button(body: str, *, label: str, url: str, **more: Any) -> Callable[[Address], Payload]:
+def link_button(body: str, *, label: str, url: str, **more: Any) -> Build:
     return lambda to: payloads.cta_url(to, body.strip(), label=label, url=url, **more)
 
 
-def location_request(body: str) -> Callable[[Address], Payload]:
+def location_request(body: str) -> Build:
     return lambda to: payloads.location_request(to, body.strip())
 
 

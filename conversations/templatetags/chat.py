@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from accounts import masking
+from conversations import specials
 from conversations.models import Contact, Message, Priority
 from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
@@ -87,6 +88,12 @@ def whatsapp(text: str) -> SafeString:
     html = "\n".join(parts)
     html = re.sub(r"\n?(</?(?:blockquote|ul|ol)[^>]*>)\n?", r"\1", html)
     return mark_safe(html)  # noqa: S308 every piece of text above went through escape
+
+
+@register.filter
+def special(message: Message) -> str:
+    """What the composer needs to open a special message again."""
+    return specials.written(message)
 
 
 @register.filter
@@ -215,6 +222,7 @@ SPRITE = (
     "chevron-down",
     "chevron-up",
     "circle-alert",
+    "circle-plus",
     "circle-question-mark",
     "clipboard-check",
     "clock-3",
@@ -255,6 +263,7 @@ SPRITE = (
     "smile",
     "smile-plus",
     "square-check-big",
+    "square-mouse-pointer",
     "sticker",
     "tag",
     "trash-2",

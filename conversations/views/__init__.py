@@ -20,12 +20,13 @@ from conversations.views.jumping import jump
 from conversations.views.pages import changes, conversation, counts, inbox, rows
 from conversations.views.scheduling import scheduled, scheduled_meaning, scheduled_one
 from conversations.views.snoozing import snooze, snooze_meaning
-from conversations.views.writing import colleagues, messages, templates
+from conversations.views.writing import cards, colleagues, messages, special, templates
 
 __all__ = [
     "assignees",
     "assignment",
     "attempts",
+    "cards",
     "changes",
     "choices",
     "closure",
@@ -51,6 +52,7 @@ __all__ = [
     "scheduled_one",
     "snooze",
     "snooze_meaning",
+    "special",
     "team",
     "templates",
     "withdrawal",

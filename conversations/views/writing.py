@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from conversations import access, canned, composing, noting, search, sending
+from accounts import masking
+from conversations import access, canned, composing, noting, search, sending, specials
 from conversations.forms import ReplyForm
 from conversations.models import Conversation, Message
 from conversations.refusals import MediaRefused, Refusal
@@ -25,6 +28,9 @@ from conversations.views.asking import (
     shown,
     token_in,
 )
+
+CARDS_SHOWN = 8
+FEWEST_LETTERS = 2
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,6 +93,9 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
         return sending.send_template(
             conversation.pk, template_id=said["template"], values=form.values, media=file, **common
         )
+    if said["special"]:
+        special = specials.read(said["special"])
+        return specials.send(conversation.pk, special, quoted=quoted, **common)
     if said["canned"]:
         canned.count_use(said["canned"], agent=agent, at=timezone.now())
     if file:
@@ -94,6 +103,46 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
             conversation.pk, file=file, caption=said["text"], quoted=quoted, **common
         )
     return sending.reply(conversation.pk, text=said["text"], quoted=quoted, **common)
+
+
+@require_GET
+def special(request: HttpRequest) -> HttpResponse:
+    """The form of one kind of special message. It belongs to no conversation, so a page asks for it once."""
+    agent = agent_of(request)
+    kind = request.GET.get("kind", "buttons")
+    title = special_titles().get(kind)
+    if title is None:
+        raise Http404
+    finds_contacts = agent.phones == masking.FULL
+    context = {"kind": kind, "title": title, "finds_contacts": finds_contacts}
+    return render(request, "conversations/_special.html", context)
+
+
+def special_titles() -> dict[str, str]:
+    return {
+        "buttons": gettext("Message with buttons"),
+        "list": gettext("Message with a list"),
+        "link": gettext("Message with a link button"),
+        "ask_location": gettext("Ask for the location"),
+        "location": gettext("Location"),
+        "contacts": gettext("Contact card"),
+    }
+
+
+@require_GET
+def cards(request: HttpRequest) -> JsonResponse:
+    """Contacts whose card can be sent, by a piece of the name or number."""
+    agent = agent_of(request)
+    wanted = request.GET.get("q", "").strip()[:60]
+    if agent.phones != masking.FULL or len(wanted) < FEWEST_LETTERS or "\x00" in wanted:
+        return JsonResponse({"contacts": []})
+    digits = re.sub(r"\D", "", wanted)
+    found = Q(name__icontains=wanted) | Q(profile_name__icontains=wanted)
+    if len(digits) >= FEWEST_LETTERS:
+        found |= Q(phone__contains=digits)
+    rows = access.contacts(agent).exclude(phone="").filter(found).order_by("-pk")[:CARDS_SHOWN]
+    shown = [{"id": row.pk, "name": row.shown_name, "phone": row.shown_phone} for row in rows]
+    return JsonResponse({"contacts": shown})
 
 
 @require_GET

@@ -11,6 +11,7 @@ import { Outbox } from "outbox";
 import { openPicker } from "picker";
 import { Quoting } from "quoting";
 import { Staging } from "staging";
+import { openSpecial } from "special";
 import { say } from "words";
 
 const DRAFT_MS = 300;
@@ -270,6 +271,16 @@ export class ReplyComposer extends HTMLElement {
         );
     }
 
+    /** Buttons, a list, a place, a card. @param {import("special").Special} said @param {Node} preview */
+    sendSpecial(said, preview) {
+        const quoted = this.quoting.token;
+        this.#outbox.add({ seen: this.seen(), special: JSON.stringify(said), ...(quoted ? { quoted } : {}) }, (bubble) => {
+            bubble.querySelector(".bubble__text")?.replaceWith(preview);
+        });
+        this.quoting.clear();
+        if (said.body && said.body === this.text.value.trim()) this.#sent();
+    }
+
     /**
      * The server's no, above the composer; null takes it away.
      * @param {Node | null} words @param {() => void} [override] what “send anyway” does
@@ -298,11 +309,14 @@ export class ReplyComposer extends HTMLElement {
     #click(event) {
         const target = /** @type {Element} */ (event.target);
         const emoji = /** @type {HTMLElement | null} */ (target.closest("[data-emoji]"));
+        const special = /** @type {HTMLElement | null} */ (target.closest("[data-special]"));
+        special?.closest("details")?.removeAttribute("open");
         const tab = /** @type {HTMLElement | null} */ (target.closest("[data-say-as]"));
         if (tab) this.speakAs(tab.dataset.sayAs ?? "");
         else if (target.closest("[data-attach]")) this.staging.choose();
         else if (emoji) toggleEmoji(emoji, (chosen) => this.insert(chosen));
         else if (target.closest("button[data-template]")) openPicker(this);
+        else if (special) openSpecial(this, special.dataset.special ?? "");
         else if (target.closest("[data-later]")) this.#later();
     }
 }

@@ -6,6 +6,7 @@
  */
 // @ts-check
 import { insert, parse, place } from "place";
+import { openSpecial } from "special";
 import { isSignedOut, post, Stumbled } from "server";
 
 const agent = document.body.dataset.agent || "0";
@@ -158,17 +159,18 @@ export class Outbox {
 
     /** Words go back into the composer; a file or a template just goes. @param {Entry} entry @returns {[string, () => void]} */
     #takeBack(entry) {
-        const isWords = entry.fields.text && !entry.fields.template;
+        const isWords = (entry.fields.text && !entry.fields.template) || entry.fields.special;
         return [isWords ? "edit" : "remove", () => this.#edit(entry)];
     }
 
     /** @param {Entry} entry */
     #edit(entry) {
-        const { text = "", quoted = "", note = "" } = entry.fields;
+        const { text = "", quoted = "", note = "", special = "" } = entry.fields;
         this.#drop(entry);
         entry.bubble.remove();
         this.composer.refuse(null);
         this.run();
+        if (special) openSpecial(this.composer, JSON.parse(special).type, JSON.parse(special));
         if (text && !entry.fields.template) {
             this.composer.speakAs(note ? "note" : "reply");
             this.composer.write(text, quoted);
@@ -208,7 +210,7 @@ export class Outbox {
 
     /** Words that the server has not answered outlive the page. */
     #keep() {
-        const kept = this.#entries.filter((entry) => !entry.ready && entry.fields.text && !entry.fields.template);
+        const kept = this.#entries.filter((entry) => !entry.ready && (entry.fields.special || (entry.fields.text && !entry.fields.template)));
         const key = `unsent:${agent}:${this.conversation}`;
         try {
             if (kept.length) localStorage.setItem(key, JSON.stringify(kept.map(({ token, fields }) => ({ token, fields }))));
@@ -228,7 +230,7 @@ export class Outbox {
         }
         for (const { token, fields } of kept) {
             if (document.getElementById(`message-${token}`)) continue; // it did arrive
-            this.add(fields, fill(fields.text ?? ""), { token });
+            this.add(fields, fill(fields.text || (fields.special ? JSON.parse(fields.special).body ?? "" : "")), { token });
         }
         this.#keep();
     }

@@ -5,6 +5,7 @@
 // @ts-check
 import { parse, place } from "place";
 import { post } from "server";
+import { openSpecial } from "special";
 import { say } from "words";
 
 const STEP_MS = 250;
@@ -41,7 +42,7 @@ class UndoStrip extends HTMLElement {
         const composer = /** @type {import("composer").ReplyComposer | null} */ (this.closest(".pane")?.querySelector("reply-composer") ?? null);
         if (!composer || form.getAttribute("aria-busy") === "true") return;
         form.setAttribute("aria-busy", "true");
-        const { text = "", quoted = "" } = this.dataset;
+        const { text = "", quoted = "", special = "" } = this.dataset;
         try {
             const response = await post(form.action);
             const html = await response.text();
@@ -50,6 +51,7 @@ class UndoStrip extends HTMLElement {
             place(html);
             composer.speakAs("reply");
             if (file) composer.staging.add([file], text);
+            else if (special) openSpecial(composer, JSON.parse(special).type, JSON.parse(special));
             else if (text) composer.write(text, quoted);
         } catch {
             say(document.body.dataset.offline || "", { bad: true });
