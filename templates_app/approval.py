@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import BusinessAccount
-from templates_app import live, reasons
+from templates_app import alerts, live, reasons
 from templates_app.models import Template, TemplateEvent, TemplateState
 from whatsapp.facts import (
     TemplateCategory,
@@ -60,6 +60,14 @@ def record(fact: TemplateFact, *, account: BusinessAccount) -> None:
         is_late=is_late,
         at=at,
     )
+    if not is_late:
+        alerts.of_change(
+            template,
+            said.kind,
+            before=said.before,
+            after=said.after,
+            workspace_id=account.workspace_id,
+        )
     live.publish(
         f"{said.kind}_changed",
         template,

@@ -15,11 +15,15 @@ from templates_app.models import DeskSettings, Draft, DraftNote, DraftState, Not
 from templates_app.refusals import Moved, NotReady, NotYours
 
 
+def is_on(workspace: Workspace) -> bool:
+    chosen = DeskSettings.objects.filter(workspace=workspace).first()
+    return chosen.four_eyes if chosen else True
+
+
 def is_needed(workspace: Workspace) -> bool:
     """Whether drafts of this workspace need a colleague's word now."""
-    chosen = DeskSettings.objects.filter(workspace=workspace).first() or DeskSettings()
     people = Agent.objects.filter(workspace=workspace, role__in=WRITERS, is_active=True)
-    return foureyes.is_needed(is_on=chosen.four_eyes, writers=people.count())
+    return foureyes.is_needed(is_on=is_on(workspace), writers=people.count())
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.graph import graph_for
 from accounts.models import BusinessAccount
-from templates_app import live
+from templates_app import alerts, live
 from templates_app.models import Template, TemplateEvent, TemplateState
 from whatsapp.errors import Scope
 from whatsapp.failures import GraphFailure
@@ -117,6 +117,7 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
         for name, clock in CLOCKS.items()
         if (told := getattr(template, clock)) is not None and told > at
     }
+    was = {name: getattr(template, name) for name in ("status", "quality", "category")}
     differing = [
         name
         for name, value in fields.items()
@@ -154,6 +155,14 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
         template.paused_until = None
     also = ["former_ids", "paused_until", "synced_at"]
     template.save(update_fields=[*differing, *clocks, *also])
+    for name in was.keys() & set(differing):
+        alerts.of_change(
+            template,
+            name,
+            before=was[name],
+            after=fields[name],
+            workspace_id=template.account.workspace_id,
+        )
     if differing:
         live.publish(
             "synced", template, workspace_id=template.account.workspace_id, changed=differing

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from templates_app.views import acts, drafts, listing, reviews, showing
+from templates_app.views import acts, drafts, listing, plans, reviews, showing
 
 app_name = "templates_app"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("list/", listing.listed, name="list"),
     path("changes/", listing.changes, name="changes"),
     path("sync/", listing.sync, name="sync"),
+    path("calendar/", plans.calendar, name="calendar"),
+    path("alerts/<int:alert_id>/close/", plans.close_alert, name="alert_close"),
+    path("drafts/<int:draft_id>/need/", plans.need, name="draft_need"),
     path("four-eyes/", reviews.choose, name="four_eyes"),
     path("drafts/new/", drafts.new, name="draft_new"),
     path("drafts/<int:draft_id>/", drafts.draft, name="draft"),

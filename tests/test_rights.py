@@ -33,7 +33,7 @@ from conversations.models import (
 )
 from conversations.models.files import MediaState
 from quality.models import Alert
-from templates_app.models import Draft, Template
+from templates_app.models import Draft, Template, TemplateAlert
 from tests import world
 from webhooks.models import Envelope, Quarantined
 
@@ -160,6 +160,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "conversations:key": media.key,
         "conversations:pk": conversation.pk,
         "conversations:token": message.token,
+        "templates_app:alert_id": TemplateAlert.objects.create(
+            workspace=workspace, kind="paused", template=template
+        ).pk,
         "templates_app:draft_id": Draft.objects.create(account=account, author=agent).pk,
         "templates_app:pk": template.pk,
         "queue:field_id": field.pk,

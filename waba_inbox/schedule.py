@@ -42,5 +42,13 @@ CLOCK: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
     },
     "tell of new alerts": {"task": "quality.tasks.tell_news", "schedule": 10.0},
+    "mail what happened to templates": {
+        "task": "templates_app.tasks.mail_alerts",
+        "schedule": 30.0,
+    },
+    "remind of templates that are needed": {
+        "task": "templates_app.tasks.remind",
+        "schedule": crontab(minute="*/5"),
+    },
     "say that a worker lives": {"task": "events.tasks.heartbeat", "schedule": 10.0},
 }

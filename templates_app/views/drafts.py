@@ -23,6 +23,7 @@ from templates_app import (
     known,
     looks,
     marks,
+    planning,
     reasons,
     refusals,
     reviewing,
@@ -83,6 +84,7 @@ def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
     last = row.submissions.first()
     context = _context(row) | {
         "cursor": request.user.workspace.last_seq,
+        **_planned(row),
         "needs_approval": reviewing.is_needed(row.account.workspace),
         "notes": row.notes.select_related("by"),
         "languages": LANGUAGES,
@@ -100,6 +102,7 @@ def _under_review(request: AgentRequest, row: Draft) -> HttpResponse:
     is_needed = reviewing.is_needed(row.account.workspace)
     context = _context(row) | {
         "cursor": request.user.workspace.last_seq,
+        **_planned(row),
         "notes": row.notes.select_related("by"),
         "may_decide": row.state == DraftState.REVIEW
         and foureyes.may_decide(
@@ -108,6 +111,12 @@ def _under_review(request: AgentRequest, row: Draft) -> HttpResponse:
         "may_submit": foureyes.may_submit(state=row.state, is_needed=is_needed),
     }
     return render(request, "templates_app/review.html", context)
+
+
+def _planned(row: Draft) -> dict[str, Any]:
+    now = timezone.now()
+    plan = planning.plan_of(row, at=now)
+    return {"plan": plan, "expected": plan.expected if plan else planning.expected(row, at=now)}
 
 
 def _write(request: AgentRequest, row: Draft) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Agent, BusinessAccount
 from accounts.rights import AgentRequest, role
-from templates_app import board, live, syncing
+from templates_app import alerts, board, live, reviewing, syncing
 from templates_app.languages import NAMES
 from templates_app.models import Category, Draft
 from templates_app.views._common import WRITERS, reader
@@ -33,6 +33,8 @@ def templates(request: AgentRequest) -> HttpResponse:
             for shown in board.columns(agent)
         ],
         "filters": board.Filters(),
+        "alerts": alerts.open_of(agent.workspace)[:8] if agent.role in WRITERS else (),
+        "four_eyes": reviewing.is_on(agent.workspace),
     }
     return render(request, "templates_app/board.html", context)
 

@@ -1,0 +1,118 @@
+"""What is needed when: reads this account's reviews, and weighs every draft with a date. Read only but for `need`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Agent, Workspace
+from templates_app import live, reviewing, timing
+from templates_app.board import GONE, drafts_for_cards
+from templates_app.models import Draft, DraftState, TemplateEvent, TemplateState
+from templates_app.timing import Forecast, Lateness, Review
+
+REMEMBERED: Final = timedelta(days=180)
+MOST: Final = 4000  # events that are read
+ANSWERS: Final = (TemplateState.APPROVED, TemplateState.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A draft that is needed, and how it stands."""
+
+    draft: Draft
+    needed: datetime
+    submit_by: datetime
+    expected: Forecast
+    lateness: Lateness
+
+
+def reviews(account_ids: Iterable[int], *, at: datetime) -> list[Review]:
+    """The reviews of these accounts, latest first in memory's bounds: from each handing in to Meta's answer."""
+    events = (
+        TemplateEvent.objects.filter(
+            Q(kind="submitted") | Q(kind="status", after__in=(TemplateState.PENDING, *ANSWERS)),
+            template__account__in=account_ids,
+            at__gte=at - REMEMBERED,
+            is_late=False,
+        )
+        .order_by("-pk")
+        .values_list("template_id", "at", "after", "template__category", "template__language")
+    )
+    found, began = [], {}
+    for template, when, after, category, language in sorted(events[:MOST], key=lambda row: row[:2]):
+        if after == TemplateState.PENDING:
+            began[template] = when
+        elif template in began:
+            took = max(when - began.pop(template), timedelta(0))
+            found.append(Review(category, language, took))
+    return found
+
+
+def plan_of(draft: Draft, *, at: datetime, known: list[Review] | None = None) -> Plan | None:
+    """None for one that nobody has said a date of."""
+    if draft.needed_at is None:
+        return None
+    found = reviews([draft.account_id], at=at) if known is None else known
+    asks = draft.state in (DraftState.DRAFT, DraftState.REVIEW) and reviewing.is_needed(
+        draft.account.workspace
+    )
+    return _plan(draft, draft.needed_at, found, asks=asks, at=at)
+
+
+def expected(draft: Draft, *, at: datetime) -> Forecast:
+    found = reviews([draft.account_id], at=at)
+    return timing.forecast(found, category=draft.category, language=draft.language)
+
+
+def usual(workspace: Workspace, *, at: datetime) -> Forecast:
+    """Of all the workspace's reviews together."""
+    accounts = workspace.accounts.values_list("pk", flat=True)
+    return timing.forecast(reviews(accounts, at=at), category="", language="")
+
+
+def plans(workspace: Workspace, *, at: datetime) -> list[Plan]:
+    """All that is needed and not there yet, the next first."""
+    rows = Draft.objects.filter(account__workspace=workspace, needed_at__isnull=False)
+    over = Q(state=DraftState.SUBMITTED, template__status__in=(TemplateState.APPROVED, *GONE))
+    drafts = list(drafts_for_cards(rows.exclude(over)).order_by("needed_at", "pk")[:500])
+    by_account = {pk: reviews([pk], at=at) for pk in {draft.account_id for draft in drafts}}
+    asks = reviewing.is_needed(workspace)
+    return [
+        _plan(
+            draft,
+            draft.needed_at,
+            by_account[draft.account_id],
+            asks=asks and draft.state in (DraftState.DRAFT, DraftState.REVIEW),
+            at=at,
+        )
+        for draft in drafts
+        if draft.needed_at
+    ]
+
+
+def _plan(draft: Draft, needed: datetime, known: list[Review], *, asks: bool, at: datetime) -> Plan:
+    awaited = timing.forecast(known, category=draft.category, language=draft.language)
+    by = timing.submit_by(needed, awaited, asks_colleague=asks)
+    # What Meta refused is to be written again: it counts as not handed in.
+    is_submitted = draft.state == DraftState.SUBMITTED and not (
+        draft.template and draft.template.status == TemplateState.REJECTED
+    )
+    how = timing.lateness(needed, by, is_submitted=is_submitted, at=at)
+    return Plan(draft, needed, by, awaited, how)
+
+
+@transaction.atomic
+def need(draft_id: int, *, at: datetime | None, by: Agent) -> Draft:
+    """By when it must be approved; None takes the date away. Reminders begin anew."""
+    rows = Draft.objects.select_for_update(of=("self",)).select_related("account__workspace")
+    draft = rows.get(pk=draft_id)
+    draft.needed_at, draft.reminded = at, ""
+    draft.save(update_fields=["needed_at", "reminded"])
+    live.publish("draft_needed", draft, workspace_id=by.workspace_id, actor=by)
+    return draft
