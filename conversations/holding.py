@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.graph import graph_for
 from accounts.models import BusinessAccount, PhoneNumber
+from conversations import standing
 from conversations.verdicts import Verdict
 from whatsapp.failures import GraphFailure
 
@@ -26,6 +27,7 @@ def hold(number: PhoneNumber, verdict: Verdict) -> None:
         )
     else:
         PhoneNumber.objects.filter(pk=number.pk).update(held_reason=str(verdict.code))
+    standing.tell(number)
     logger.error("number held", number=str(number), code=verdict.code, details=verdict.details)
 
 
@@ -33,6 +35,7 @@ def release(number: PhoneNumber) -> None:
     """Let the number send again; the sweep of the outbox finds what waited. Safe to repeat."""
     PhoneNumber.objects.filter(pk=number.pk).update(held_reason="")
     BusinessAccount.objects.filter(pk=number.account_id).update(token_problem="")
+    standing.tell(number)
     logger.info("number released", number=str(number))
 
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("<int:pk>/scheduled/<uuid:token>/", views.scheduled_one, name="scheduled_one"),
     path("<int:pk>/templates/", views.templates, name="templates"),
     path("<int:pk>/files/", views.files, name="files"),
+    path("<int:pk>/held/", views.held, name="held"),
     path("<int:pk>/presence/", views.presence, name="presence"),
     path("<int:pk>/read/", views.read, name="read"),
     path("<int:pk>/assignees/", views.assignees, name="assignees"),

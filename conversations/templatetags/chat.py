@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -18,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from accounts import masking
-from conversations import specials
-from conversations.models import Contact, Message, Priority
+from conversations import admission, gates, specials
+from conversations.gate_words import WORDS
+from conversations.models import Contact, Conversation, Message, Priority
 from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
-from templates_app.models import Category
+from templates_app.models import Category, Template
 from whatsapp import errors, formatting
 from whatsapp.error_words import Words
 
@@ -170,6 +172,24 @@ def phone_given(number: str) -> str:
 def place_of_phone(kind: str) -> str:
     """“work”, “home”: where a number on a contact card rings. What WhatsApp adds tomorrow stands as it is."""
     return str(PHONE_PLACES.get(kind.upper(), kind.lower()))
+
+
+@register.filter
+def gate_of(template: Template, conversation: Conversation) -> gates.Verdict:
+    """Whether this template is held back from this person now."""
+    return admission.gate_of(conversation, template)
+
+
+@register.filter
+def passes(conversation: Conversation) -> bool:
+    """Whether an administrator lets marketing of this number pass for now."""
+    until = conversation.number.gates_lifted_until
+    return until is not None and until > timezone.now()
+
+
+@register.filter
+def gate_words(reason: gates.Reason) -> str:
+    return " ".join(str(words) for words in WORDS[reason])
 
 
 @register.filter

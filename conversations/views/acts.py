@@ -104,6 +104,13 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_GET
+def held(request: HttpRequest, pk: int) -> HttpResponse:
+    """What stands above the composer while the number is held or stopped for marketing."""
+    context = {"conversation": conversation_of(request, pk)}
+    return render(request, "conversations/_held.html", context)
+
+
 @require_POST
 def presence(request: HttpRequest, pk: int) -> HttpResponse:
     """A browser says every few seconds that its agent looks at this, or types. It costs two queries, and no write."""

@@ -253,3 +253,31 @@ def sent(*, conversation_id, template_id, agent, at):
         seen=10**9,
         token=uuid.uuid4(),
     )
+
+
+def test_the_picker_says_what_is_held_back_and_why(shop, client):
+    cleo = world.make_agent(shop.workspace, "Cleo", Role.MANAGER)
+    conversation = world.make_conversation(shop)
+    Template.objects.create(
+        account=shop.account, name="news", language="en", category="MARKETING", status="APPROVED",
+        components=[{"type": "BODY", "text": "Hello"}],
+    )  # fmt: skip
+    client.force_login(cleo)
+    for rating, closed in (("GREEN", False), ("YELLOW", False), ("RED", True)):
+        shop.quality_rating = rating
+        shop.save(update_fields=["quality_rating"])
+        page = client.get(f"/inbox/{conversation.pk}/templates/").content.decode()
+        assert ("disabled" in page) is closed
+        assert ("picker__gate" in page) is (rating != "GREEN")
+        above = client.get(f"/inbox/{conversation.pk}/held/").content.decode()
+        assert ("Marketing from it is stopped" in above) is closed
+
+
+def test_browsers_are_told_when_a_number_is_rated_otherwise(
+    shop, cleo, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as told_once:
+        observe_rating(shop, "RED", timezone.now())
+    with django_capture_on_commit_callbacks() as told_again:
+        observe_rating(PhoneNumber.objects.get(pk=shop.pk), "RED", timezone.now())
+    assert (len(told_once), len(told_again)) == (1, 0)

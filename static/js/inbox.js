@@ -4,6 +4,7 @@ import "list";
 import "mentions";
 import "canned";
 import "presence";
+import "standing";
 import "scroll";
 import "composer";
 import "undo";
