@@ -14,6 +14,7 @@ from conversations.gates import Gate
 from conversations.models import Conversation, Direction, MediaFile, Message
 from conversations.outgoing import payload
 from conversations.refusals import (
+    ContactBlocked,
     ContactUnreachable,
     ContentRefused,
     EmptyMessage,
@@ -91,6 +92,8 @@ def check_reachable(conversation: Conversation) -> None:
         raise NumberHeld(conversation.number.label)
     if not (conversation.contact.phone or conversation.contact.user_id):
         raise ContactUnreachable
+    if conversation.blocked_at is not None:
+        raise ContactBlocked
 
 
 def check_turn(conversation: Conversation, agent: Agent) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PhoneNumber
+from conversations import contacting
 
 LANGUAGES = [("", _("not known")), *settings.LANGUAGES, ("kk", "Қазақша"), ("uz", "Oʻzbekcha")]
 
@@ -78,3 +79,33 @@ class BeginForm(forms.Form):
         self.fields["number"].queryset = PhoneNumber.objects.filter(  # type: ignore[attr-defined]
             pk__in=[number.pk for number in numbers]
         )
+
+
+class NumbersField(forms.TypedMultipleChoiceField):
+    """Ids of rows, ticked on the page; whose they are is checked by the verb."""
+
+    def __init__(self) -> None:
+        super().__init__(coerce=int, required=False)
+
+    def valid_value(self, value: Any) -> bool:
+        return str(value).isascii() and str(value).isdecimal() and len(str(value)) <= 18
+
+
+class MergeForm(forms.Form):
+    other = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+    @property
+    def newer_wins(self) -> list[str]:
+        """Of the columns in conflict, where the newer contact's value was chosen."""
+        return [one for one in contacting.DETAILS if self.data.get(f"right-{one}") == "newer"]
+
+
+class SplitForm(forms.Form):
+    identifiers = NumbersField()
+    conversations = NumbersField()
+    name = forms.CharField(label=_("Name of the new contact"), required=False, max_length=160)
+
+
+class BlockForm(forms.Form):
+    conversation = forms.IntegerField(min_value=1, max_value=2**62)
+    act = forms.ChoiceField(choices=[("block", "block"), ("unblock", "unblock")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from conversations.views import contacts
+from conversations.views import contacts, joining
 
 app_name = "contacts"
 urlpatterns = [
@@ -16,5 +16,8 @@ urlpatterns = [
     path("<int:pk>/consent/", contacts.consent, name="consent"),
     path("<int:pk>/notes/", contacts.notes, name="notes"),
     path("<int:pk>/notes/<int:note_id>/end/", contacts.note_end, name="note_end"),
+    path("<int:pk>/merge/", joining.merge, name="merge"),
+    path("<int:pk>/split/", joining.split, name="split"),
+    path("<int:pk>/blocks/", joining.blocks, name="blocks"),
     path("<int:pk>/conversations/", contacts.begin, name="begin"),
 ]

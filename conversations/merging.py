@@ -27,7 +27,7 @@ from events import live as pipe
 MOVED_WITH_CONTACTS: Final = frozenset(
     {"identifiers", "conversations", "consents", "notes", "blocks", "field_values"}
 )
-MOVED_WITH_CONVERSATIONS: Final = frozenset({"messages", "read_marks", "field_values"})
+MOVED_WITH_CONVERSATIONS: Final = frozenset({"messages", "read_marks", "field_values", "scheduled"})
 SHOWN_AT_ONCE: Final = 200
 
 
@@ -101,6 +101,7 @@ def _join(kept: Conversation, gone: Conversation) -> None:
     """Two threads with one number become one, in the order of time."""
     moved = list(gone.messages.order_by("-at", "-arrival", "-pk")[:SHOWN_AT_ONCE])
     gone.messages.update(conversation=kept)
+    gone.scheduled.update(conversation=kept)
     Scheduled.objects.filter(conversation=gone).update(conversation=kept, inbound_seen=0)
     seen = {mark.agent_id: mark for mark in ReadMark.objects.filter(conversation=kept)}
     for mark in ReadMark.objects.filter(conversation=gone):
@@ -151,6 +152,7 @@ def _join_columns(kept: Conversation, gone: Conversation) -> None:
         kept.source = gone.source
     if _is_later(gone.pair_free_at, kept.pair_free_at):
         kept.pair_free_at = gone.pair_free_at
+    kept.blocked_at = kept.blocked_at or gone.blocked_at
     kept.assignee_id = kept.assignee_id or gone.assignee_id
     if kept.status != ConversationStatus.OPEN and gone.status == ConversationStatus.OPEN:
         kept.status, kept.resolved_at = gone.status, gone.resolved_at
@@ -160,7 +162,7 @@ def _join_columns(kept: Conversation, gone: Conversation) -> None:
             "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
             "last_arrival", "inbound_count", "scheduled_count",
              "waiting_since", "last_inbound_at", "last_inbound_wamid",
-            "window_refused_at", "billed_until", "billed_origin", "pair_free_at", "assignee", "status",
+            "window_refused_at", "billed_until", "billed_origin", "pair_free_at", "blocked_at", "assignee", "status",
             "resolved_at", "snoozed_until", "woke_at", "priority", "source", "reason",
         ]
     )  # fmt: skip

@@ -283,6 +283,21 @@ class ContactUnreachable(Refusal):
 
 
 @dataclass(eq=False)
+class ContactBlocked(Refusal):
+    """Meta would refuse it: we have blocked them at this number."""
+
+    code = "contact_blocked"
+
+    @property
+    def what(self) -> str:
+        return gettext("This person is blocked at this number.")
+
+    @property
+    def todo(self) -> str:
+        return gettext("Unblock them on the contact’s page first.")
+
+
+@dataclass(eq=False)
 class InternalRole(Refusal):
     code = "internal_role"
 

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from conversations import (
+    block_calls,
     delivery,
     exporting,
     handing_out,
@@ -76,6 +77,17 @@ def sweep_waiting() -> None:
     """Somebody came online, or has room again: no verb needs to know who waits for that."""
     for workspace_id in handing_out.due():
         hand_out.apply_async((workspace_id,), expires=SWEEP_SECONDS)
+
+
+@shared_task
+def settle_block(block_id: int) -> None:
+    block_calls.settle(block_id)
+
+
+@shared_task
+def sweep_blocks() -> None:
+    for block_id in block_calls.due(at=timezone.now()):
+        settle_block.apply_async((block_id,), expires=SWEEP_SECONDS)
 
 
 RUNS = {JobKind.EXPORT.value: exporting.run}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 KIND_LABELS: Final[dict[str, Promise]] = {
@@ -46,3 +47,13 @@ def kind_label(kind: str) -> str:
     if kind == "text":
         return ""
     return str(KIND_LABELS.get(kind, KIND_LABELS["unsupported"]))
+
+
+def column_words(column: str) -> str:
+    """What a person types of a contact."""
+    return {
+        "name": gettext("Name"),
+        "company": gettext("Company"),
+        "email": gettext("E-mail"),
+        "language": gettext("Language"),
+    }[column]

@@ -155,6 +155,10 @@ class Conversation(models.Model):
         null=True, blank=True
     )  # pair rate meter: see conversations/rates.py
 
+    blocked_at = models.DateTimeField(
+        null=True, blank=True
+    )  # the contact cannot write here, nor we to them: repeats models.Block
+
     objects = ConversationQuerySet.as_manager()
 
     class Meta:

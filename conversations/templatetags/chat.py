@@ -24,6 +24,7 @@ from conversations.gate_words import WORDS
 from conversations.models import Contact, Conversation, Message, Priority
 from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
+from conversations.words import column_words as words_of_column
 from templates_app.models import Category, Template
 from whatsapp import errors, formatting
 from whatsapp.error_words import Words
@@ -154,6 +155,17 @@ def plain(text: str) -> str:
 def phone(wa_id: str) -> str:
     """A customer's number as the viewer may see it (accounts/masking.py)."""
     return masking.phone(wa_id)
+
+
+@register.filter
+def pair(one: object, other: object) -> tuple[object, object]:
+    """Two things to be shown alike."""
+    return (one, other)
+
+
+@register.filter
+def column_words(column: str) -> str:
+    return words_of_column(column)
 
 
 @register.filter

@@ -95,6 +95,7 @@ def _page(agent: Agent, contact: Contact) -> dict[str, Any]:
     return {
         "contact": contact,
         "identifiers": contact.identifiers.order_by("moved_at", "pk"),
+        "blocks": {block.number_id: block for block in contact.blocks.all()},
         "consents": contact.consents.select_related("by").order_by("-at")[:50],
         "notes": contact.notes.select_related("author")[:100],
         "numbers": [one for one in access.numbers(agent) if one.is_active and one.pk not in used],
