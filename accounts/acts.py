@@ -71,6 +71,8 @@ ACTS: dict[str, str | Promise] = {
     "billing.budget_saved": _("Saved a budget"),
     "billing.budget_removed": _("Removed a budget"),
     "billing.month_closed": _("Closed a month"),
+    "bulk.asked": _("Changed many conversations at once"),
+    "bulk.undone": _("Took back a change of many conversations"),
     "quarantine.replayed": _("Replayed a held-back webhook"),
     "quarantine.closed": _("Put a held-back webhook aside"),
 }

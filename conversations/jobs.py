@@ -5,7 +5,7 @@ What a kind of job does stands in a module of its own, with `run(job)`; conversa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -135,11 +135,15 @@ def of(agent: Agent, kind: str) -> QuerySet[Job]:
     return Job.objects.filter(owner=agent, kind=kind).order_by("-pk")
 
 
-def due(*, at: datetime) -> list[int]:
-    """What a lost bell left behind, and what a dead worker did not finish."""
+def due(*, kinds: Iterable[str], at: datetime) -> list[int]:
+    """Of these kinds, what a lost bell left behind and what a dead worker did not finish."""
     lost = Q(state=JobState.WAITING, created_at__lt=at - timedelta(seconds=20))
     dead = Q(state=JobState.RUNNING, beat_at__lt=at - SILENT)
-    return list(Job.objects.filter(lost | dead).values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+    return list(
+        Job.objects.filter(lost | dead, kind__in=list(kinds)).values_list("pk", flat=True)[
+            :SWEPT_AT_ONCE
+        ]
+    )
 
 
 def tidy(*, at: datetime) -> None:

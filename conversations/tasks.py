@@ -101,7 +101,7 @@ def run_job(job_id: int) -> None:
 @shared_task
 def sweep_jobs() -> None:
     now = timezone.now()
-    for job_id in jobs.due(at=now):
+    for job_id in jobs.due(kinds=RUNS, at=now):
         run_job.delay(job_id)
     jobs.tidy(at=now)
 

@@ -51,5 +51,6 @@ CLOCK: dict[str, dict[str, Any]] = {
         "task": "templates_app.tasks.remind",
         "schedule": crontab(minute="*/5"),
     },
+    "go on with acts on many": {"task": "waba_inbox.tasks.sweep_bulk", "schedule": 20.0},
     "say that a worker lives": {"task": "events.tasks.heartbeat", "schedule": 10.0},
 }

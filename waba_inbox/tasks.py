@@ -5,9 +5,24 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import scheduling
+from conversations import jobs, many, scheduling
+from conversations.models import JobKind
 
 
 @shared_task
 def send_scheduled() -> None:
     scheduling.send_due(at=timezone.now())
+
+
+RUNS = {JobKind.BULK.value: many.run}
+
+
+@shared_task
+def run_bulk(job_id: int) -> None:
+    jobs.run(job_id, RUNS)
+
+
+@shared_task
+def sweep_bulk() -> None:
+    for job_id in jobs.due(kinds=RUNS, at=timezone.now()):
+        run_bulk.delay(job_id)

@@ -1,6 +1,7 @@
 """The inbox in the database: contacts, conversations, messages, attempts to send them, and files."""
 
 from conversations.models.automation import AutoRule, Macro, RuleRun
+from conversations.models.bulk import BulkRow, RowState
 from conversations.models.canned import CannedReply
 from conversations.models.consents import Block, BlockState, Consent, ConsentSource, ContactNote
 from conversations.models.contacts import Contact, Identifier, IdentifierKind
@@ -34,6 +35,7 @@ __all__ = [
     "AutoRule",
     "Block",
     "BlockState",
+    "BulkRow",
     "CannedReply",
     "Colour",
     "Consent",
@@ -66,6 +68,7 @@ __all__ = [
     "Reaction",
     "ReadMark",
     "ResolveReason",
+    "RowState",
     "RuleRun",
     "SavedView",
     "Scheduled",
