@@ -40,6 +40,7 @@ def shots(phone: str) -> list[Shot]:
         Shot("inbox-phone-list", RUSSIAN, "/inbox/?tab=all", PHONE),
         Shot("inbox-phone-thread", ENGLISH, "/inbox/?tab=all", PHONE, "dark", first),
         Shot("templates-ru", MANAGER, "/templates/"),
+        Shot("quality", MANAGER, "/quality/"),
         Shot("people-ru", ADMINISTRATOR, "/settings/people/"),
         Shot("phone-en", "", phone + "/phone?lang=en"),
     ]
