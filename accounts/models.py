@@ -288,6 +288,9 @@ class BusinessAccount(models.Model):
         default=False
     )  # as many people as Meta's limit allows were written to first in 24 h
     restriction = models.CharField(max_length=120, blank=True, default="")  # Meta's types of it
+    marketing_budget_spent_at = models.DateTimeField(
+        null=True, blank=True
+    )  # no marketing until the month ends: billing writes it, conversations/admission.py asks
     templates_synced_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

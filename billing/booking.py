@@ -18,9 +18,10 @@ from typing import Any, Final, TypeGuard
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Agent, Team
-from billing import states, tariffs, totals
+from billing import budgeting, states, tariffs, totals
 from billing.engine import Engine, State
 from billing.entries import NO_WINDOW, Entry, Outcome, Refused
 from billing.facts import FREE_FORM, OUT, Fact
@@ -55,6 +56,7 @@ def keep_books(workspace_id: int) -> None:
         pass
     while book(workspace_id):
         pass
+    budgeting.watch(workspace_id, at=timezone.now())
 
 
 @transaction.atomic

@@ -64,7 +64,8 @@ class Account:
     """How one WhatsApp Business Account is priced. `place`: a fixed market; None takes it from each contact.
 
     `free_used`: how much of the free tier was used up before the first fact, in the month of that fact. `currencies`:
-    where it changes with time, the first day of each with it, oldest first; `currency` holds before.
+    where it changes with time, the first day of each with it, oldest first; `currency` holds before. `used`: the
+    same as `free_used` for other months, as 2026-11.
     """
 
     plan: Plan
@@ -74,6 +75,10 @@ class Account:
     free_used: int = 0
     international: International | None = None
     currencies: tuple[tuple[date, str], ...] = ()
+    used: Mapping[str, int] = field(default_factory=dict)
+
+    def used_in(self, month: str) -> int:
+        return self.used.get(month, 0)
 
     def currency_on(self, day: date) -> str:
         begun = [currency for begins, currency in self.currencies if begins <= day]
@@ -281,8 +286,9 @@ class Engine:
         fact, month = sent.fact, _month(sent.local)
         scope = (fact.waba, fact.number) if charge.quota.per_number else (fact.waba,)
         key = ("free", month, *scope)
-        if key not in self.state.counts and month == self.state.first_months[fact.waba]:
-            self.state.counts[key] = account.free_used
+        if key not in self.state.counts:
+            is_first = month == self.state.first_months[fact.waba]
+            self.state.counts[key] = account.used_in(month) or (account.free_used * is_first)
         self.state.counts[key] += 1
         return self.state.counts[key]
 

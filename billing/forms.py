@@ -12,9 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BusinessAccount, PhoneNumber, Workspace
-from billing import reading
-from billing.models import BillingPlan
+from billing import reading, tariffs
+from billing.models import BillingPlan, Budget
 from billing.models.ledger import Category, Kind
+from billing.models.terms import Pricing
 from billing.reading import Filters
 
 ALL = "all"
@@ -266,3 +267,68 @@ class ConfirmForm(forms.Form):
     price_list = forms.CharField(
         max_length=40, required=False, validators=[list_name], widget=forms.HiddenInput
     )
+
+
+class MonthField(forms.ChoiceField):
+    """2026-11, as the first day of that month."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Month"), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "")
+        try:
+            return date.fromisoformat(f"{text}-01") if text else None
+        except ValueError:
+            return text
+
+    def validate(self, value: Any) -> None:
+        if self.required and not value:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if value and not isinstance(value, date):
+            raise forms.ValidationError(_("Choose a month."), code="invalid")
+
+
+class MonthForm(forms.Form):
+    month = MonthField(required=False)
+
+
+class WhatIfForm(forms.Form):
+    month = MonthField()
+    plan = forms.ChoiceField(label=_("Under"), choices=Pricing.choices)
+    currency = forms.ChoiceField(label=_("Meta bills in"))
+
+    def __init__(self, *args: Any, workspace: Workspace, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        months = sorted({today.replace(day=1), *reading.months(workspace.pk)}, reverse=True)
+        known = sorted({card.currency for card in tariffs.cards_of(workspace.pk).by_id.values()})
+        month, currency = self.fields["month"], self.fields["currency"]
+        assert isinstance(month, forms.ChoiceField)
+        assert isinstance(currency, forms.ChoiceField)
+        month.choices = [(f"{one:%Y-%m}", date_format(one, "F Y")) for one in months]
+        currency.choices = [(one, one) for one in known]
+        currency.initial = "USD"
+
+
+class BudgetForm(forms.ModelForm[Budget]):
+    currency = CurrencyField(label=_("Currency"))
+
+    class Meta:
+        model = Budget
+        fields = ("amount", "currency", "account", "category", "stops_marketing")
+        labels = {  # noqa: RUF012
+            "amount": _("A month"),
+            "account": _("Account"),
+            "category": _("Category"),
+            "stops_marketing": _("Hold marketing back once it is spent"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        account, category = self.fields["account"], self.fields["category"]
+        assert isinstance(account, forms.ModelChoiceField)
+        assert isinstance(category, forms.ChoiceField)
+        account.queryset = BusinessAccount.objects.filter(workspace_id=self.instance.workspace_id)
+        account.empty_label = str(_("All accounts"))
+        category.required = False
+        category.choices = [("", _("Everything")), *(one for one in Category.choices if one[0])]

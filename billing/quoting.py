@@ -297,7 +297,8 @@ class _Known:
         started = account.day_of(first.at) if first else today
         state.first_months[waba] = f"{started:%Y-%m}"
         month = f"{today:%Y-%m}"
-        before = account.priced.free_used if month == state.first_months[waba] else 0
+        is_first = month == state.first_months[waba]
+        before = account.priced.used_in(month) or account.priced.free_used * is_first
         rows = DayTotal.objects.filter(
             workspace_id=self._number.workspace_id,
             month__gte=today.replace(day=1),

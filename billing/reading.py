@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, Sum
@@ -165,6 +166,15 @@ def problems(workspace_id: int) -> list[Problem]:
             about = {name: row[name] for name in alike}
             rows[key] = Problem(**about, quantity=row["n"], since=row["day"])
     return sorted(rows.values(), key=lambda each: (-each.quantity, each.since))
+
+
+def by_kind(workspace_id: int, *, month: date) -> list[dict[str, Any]]:
+    """What the month was billed: {kind, category, currency, n, free, cost}, the dearest first."""
+    rows = DayTotal.objects.filter(workspace_id=workspace_id, month=month)
+    found = rows.values("kind", "category", "currency").annotate(
+        n=Sum("quantity"), free=Sum("quantity", filter=Q(is_free=True)), sum=Sum("cost")
+    )
+    return [dict(row) for row in found.order_by("-sum", "-n") if row["n"] or row["sum"]]
 
 
 def problem_count(workspace_id: int) -> int:

@@ -132,6 +132,7 @@ def _terms(account: BusinessAccount) -> AccountTerms:
         currency=plans[0].currency,
         zone=ZoneInfo(account.time_zone),
         free_used=plans[0].free_used,
+        used={f"{plan.begins:%Y-%m}": plan.free_used for plan in plans if plan.free_used},
         currencies=tuple((plan.begins, plan.currency) for plan in plans),
     )
     return AccountTerms(account, priced, plans)

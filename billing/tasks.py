@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from celery import shared_task
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.models import Workspace
-from billing import booking
+from accounts.models import BusinessAccount, Workspace
+from billing import booking, budgeting, replaying, terming
 
 EVERY_SECONDS = 10
 
@@ -33,3 +35,20 @@ def sweep_books() -> None:
 def expire_unarrived() -> None:
     for workspace_id in Workspace.objects.values_list("pk", flat=True):
         booking.expire(workspace_id, at=timezone.now())
+
+
+@shared_task
+def watch_budgets() -> None:
+    """A new month frees what the old one stopped. Plans that begin today are followed, too."""
+    now = timezone.now()
+    for workspace_id in Workspace.objects.values_list("pk", flat=True):
+        budgeting.watch(workspace_id, at=now)
+    for account in BusinessAccount.objects.prefetch_related("billing_plans"):
+        terming.follow_plan(account, at=now)
+
+
+@shared_task
+def replay(workspace_id: int, *, month: str, plan: str, currency: str, key: str) -> None:
+    replaying.answer(
+        workspace_id, month=date.fromisoformat(month), plan=plan, currency=currency, key=key
+    )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.views import cards, ledger, quote, terms
+from billing.views import cards, ledger, overview, quote, terms
 
 app_name = "billing"
 urlpatterns = [
+    path("", overview.overview_page, name="overview"),
+    path("budgets/", overview.budgets, name="budgets"),
+    path("budgets/<int:budget_id>/removal/", overview.budget_removal, name="budget_removal"),
+    path("what-if/", overview.what_if, name="what_if"),
     path("quote/", quote.quote, name="quote"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/lines.csv", ledger.ledger_csv, name="ledger_csv"),

@@ -14,6 +14,7 @@ from conversations.gates import Gate
 from conversations.models import Conversation, Direction, MediaFile, Message
 from conversations.outgoing import payload
 from conversations.refusals import (
+    BudgetSpent,
     ContactBlocked,
     ContactUnreachable,
     ContentRefused,
@@ -154,6 +155,11 @@ def check_template(template: Template | None, conversation: Conversation) -> Tem
         raise TemplateNotSendable(template.status)
     if template.category == Category.MARKETING and conversation.contact.marketing_stopped_at:
         raise MarketingStopped
+    if (
+        template.category == Category.MARKETING
+        and conversation.number.account.marketing_budget_spent_at
+    ):
+        raise BudgetSpent
     verdict = gate_of(conversation, template)
     if verdict.gate is Gate.CLOSED and verdict.reason:
         raise GateClosed(verdict.reason)

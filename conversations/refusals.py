@@ -131,6 +131,19 @@ class MarketingStopped(Refusal):
 
 
 @dataclass(eq=False)
+class BudgetSpent(Refusal):
+    code = "budget_spent"
+
+    @property
+    def what(self) -> str:
+        return gettext("The month’s budget for marketing is spent.")
+
+    @property
+    def todo(self) -> str:
+        return gettext("Send it next month, or ask finance to raise the budget.")
+
+
+@dataclass(eq=False)
 class GateClosed(Refusal):
     """We hold back before Meta does (gates.py): `reason` says why."""
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts import inviting
 from accounts.models import Agent, Role, Workspace
 from billing import booking
-from billing.models import BillingPlan, ExchangeRate, LedgerEntry, StoredCard
+from billing.models import BillingPlan, Budget, ExchangeRate, LedgerEntry, StoredCard
 from billing.tests import books
 from conversations.models import (
     CannedReply,
@@ -187,6 +187,9 @@ def _terms(account: Any) -> dict[str, Any]:
         workspace=account.workspace, base="USD", quote="RUB", begins=day, rate=90
     )
     return {
+        "billing:budget_id": Budget.objects.create(
+            workspace=account.workspace, amount=100, currency="USD"
+        ).pk,
         "billing:card_id": f"own-{card.pk}",
         "billing:plan_id": BillingPlan.objects.create(account=account, begins=day).pk,
         "billing:rate_id": rate.pk,

@@ -21,6 +21,10 @@ CLOCK: dict[str, dict[str, Any]] = {
     "send what is due by now": {"task": "waba_inbox.tasks.send_scheduled", "schedule": 5.0},
     "apply parked statuses": {"task": "conversations.tasks.sweep_parked", "schedule": 30.0},
     "keep the books": {"task": "billing.tasks.sweep_books", "schedule": 10.0},
+    "watch the budgets": {
+        "task": "billing.tasks.watch_budgets",
+        "schedule": crontab(minute="*/10"),
+    },
     "let go of what never arrived": {
         "task": "billing.tasks.expire_unarrived",
         "schedule": crontab(hour="3", minute="40"),

@@ -2,6 +2,7 @@
 them.
 """
 
+from billing.models.budgets import Budget, BudgetAlert
 from billing.models.facts import Checkpoint, LedgerState, Party, StoredFact
 from billing.models.ledger import ClosedMonth, DayTotal, LedgerEntry
 from billing.models.terms import BillingPlan, BillingSettings, ExchangeRate, StoredCard, StoredRate
@@ -9,6 +10,8 @@ from billing.models.terms import BillingPlan, BillingSettings, ExchangeRate, Sto
 __all__ = [
     "BillingPlan",
     "BillingSettings",
+    "Budget",
+    "BudgetAlert",
     "Checkpoint",
     "ClosedMonth",
     "DayTotal",
