@@ -230,3 +230,4 @@ class ReactionForm(forms.Form):
 class UploadForm(forms.Form):
     file = forms.FileField(allow_empty_file=True)
     as_document = forms.BooleanField(required=False)
+    voice = forms.BooleanField(required=False)  # recorded in the composer

@@ -11,7 +11,7 @@ from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
 from accounts.models import Agent, PhoneNumber
-from conversations import sniffing
+from conversations import sniffing, voicing
 from conversations.models import MediaFile, MediaState
 from conversations.refusals import MediaRefused
 from whatsapp import media as meta_media
@@ -24,10 +24,10 @@ STICKER_SIDE: Final = 512
 
 NOT_A_VOICE = Problem(
     "file",
-    "WhatsApp takes voice messages as Ogg with Opus only; this browser recorded another format."
-    " Attach a sound file instead, or use another browser.",
-    "WhatsApp принимает голосовые сообщения только в Ogg с Opus, а браузер записал другой формат."
-    " Прикрепите звуковой файл или откройте другой браузер.",
+    "There is no sound in this recording that can be read, or it is longer than 15 minutes."
+    " Record it again, or attach a sound file.",
+    "В этой записи нет звука, который можно прочитать, или она длиннее 15 минут."
+    " Запишите снова или прикрепите звуковой файл.",
 )
 BROKEN_IMAGE = Problem(
     "file",
@@ -62,13 +62,14 @@ def store(
     is_voice: bool = False,
 ) -> MediaFile:
     """The stored file, to be sent from this number. `kind`: what it shall go as; without it, what its content says.
+    `is_voice`: a recording of the browser's, made into a voice message.
 
     Raises MediaRefused with Meta's limit in words; `as_document` then says that it could go as a document.
     """
+    if is_voice:
+        upload = _voice(upload)
     name = (upload.name or "").rsplit("/", 1)[-1][-255:]
     mime = sniffing.mime_of(_head(upload), name)
-    if is_voice and mime != "audio/ogg":
-        raise MediaRefused(NOT_A_VOICE)
     kind = kind or meta_media.kind_for(mime)
     picture = _picture(upload, kind) if kind in ("image", "sticker") else Picture(0, 0)
     size = upload.size or 0
@@ -96,6 +97,13 @@ def store(
         media.file.save(name or "file", upload, save=False)
         media.save(force_insert=True)
     return media
+
+
+def _voice(upload: File[Any]) -> File[Any]:
+    try:
+        return voicing.as_ogg(upload)
+    except voicing.NotSound:
+        raise MediaRefused(NOT_A_VOICE) from None
 
 
 def _head(upload: File[Any]) -> bytes:

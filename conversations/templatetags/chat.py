@@ -294,6 +294,7 @@ SPRITE = (
     "shopping-bag",
     "smile",
     "smile-plus",
+    "square",
     "square-check-big",
     "square-mouse-pointer",
     "sticker",

@@ -55,6 +55,7 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
             number=conversation.number,
             agent=agent_of(request),
             kind="document" if form.cleaned_data["as_document"] else "",
+            is_voice=form.cleaned_data["voice"],
         )
     except MediaRefused as refusal:
         facts = {"words": refusal.words, "as_document": refusal.as_document}

@@ -11,6 +11,7 @@ import { Outbox } from "outbox";
 import { openPicker } from "picker";
 import { Quoting } from "quoting";
 import { Staging } from "staging";
+import { record } from "recorder";
 import { openSpecial } from "special";
 import { say } from "words";
 
@@ -158,6 +159,11 @@ export class ReplyComposer extends HTMLElement {
 
     // --- sending ---------------------------------------------------------------------------------------
 
+    /** What goes with every message for the customer. @returns {Record<string, string>} */
+    common() {
+        return { seen: this.seen(), ...(this.quoting.token ? { quoted: this.quoting.token } : {}) };
+    }
+
     /** @param {Event} event */
     #submit(event) {
         event.preventDefault();
@@ -168,14 +174,14 @@ export class ReplyComposer extends HTMLElement {
             this.#outbox.add({ text, note: "1" }, (bubble) => this.#fill(bubble, text));
             return this.#sent();
         }
-        const common = { seen: this.seen(), ...(this.quoting.token ? { quoted: this.quoting.token } : {}), ...(this.dataset.canned ? { canned: this.dataset.canned } : {}) };
+        const common = { ...this.common(), ...(this.dataset.canned ? { canned: this.dataset.canned } : {}) };
         const quote = this.quoting.preview;
         let rest = text;
         for (const { file, kind, caption } of staged) {
             const takesCaption = kind !== "audio";
             const words = caption || (takesCaption ? rest : "");
             if (words === rest) rest = "";
-            this.#sendFile(file, kind, { ...common, text: words });
+            this.sendFile(file, kind, { ...common, text: words });
         }
         if (rest) {
             this.#outbox.add({ ...common, text: rest }, (bubble) => {
@@ -220,11 +226,14 @@ export class ReplyComposer extends HTMLElement {
         if (box) box.textContent = words;
     }
 
-    /** @param {File} file @param {string} kind @param {Record<string, string>} fields */
-    #sendFile(file, kind, fields) {
+    /**
+     * A file: its bubble stands at once, with progress.
+     * @param {File} file @param {string} kind @param {Record<string, string>} fields @param {Record<string, string>} [how] of the upload
+     */
+    sendFile(file, kind, fields, how = {}) {
         const progress = Object.assign(document.createElement("progress"), { className: "bubble__progress", max: 1, value: 0 });
         progress.setAttribute("aria-label", this.dataset.uploading ?? "");
-        const start = () => upload(this.dataset.files ?? "", file, (part) => (progress.value = part));
+        const start = () => upload(this.dataset.files ?? "", file, (part) => (progress.value = part), how);
         /** @type {Promise<{key: string}> | null} */ let going = start();
         going.catch(() => {}); // asked for its outcome when its turn has come
         const entry = this.#outbox.add(
@@ -273,8 +282,7 @@ export class ReplyComposer extends HTMLElement {
 
     /** Buttons, a list, a place, a card. @param {import("special").Special} said @param {Node} preview */
     sendSpecial(said, preview) {
-        const quoted = this.quoting.token;
-        this.#outbox.add({ seen: this.seen(), special: JSON.stringify(said), ...(quoted ? { quoted } : {}) }, (bubble) => {
+        this.#outbox.add({ ...this.common(), special: JSON.stringify(said) }, (bubble) => {
             bubble.querySelector(".bubble__text")?.replaceWith(preview);
         });
         this.quoting.clear();
@@ -316,6 +324,7 @@ export class ReplyComposer extends HTMLElement {
         else if (target.closest("[data-attach]")) this.staging.choose();
         else if (emoji) toggleEmoji(emoji, (chosen) => this.insert(chosen));
         else if (target.closest("button[data-template]")) openPicker(this);
+        else if (target.closest("[data-record]")) record(this);
         else if (special) openSpecial(this, special.dataset.special ?? "");
         else if (target.closest("[data-later]")) this.#later();
     }

@@ -54,12 +54,13 @@ export class Refused extends Error {}
 
 /**
  * Upload with progress. Throws Refused with the server's words, or any other error when the network fails.
- * @param {string} url @param {File} file @param {(part: number) => void} progressed @returns {Promise<{key: string, kind: string}>}
+ * @param {string} url @param {File} file @param {(part: number) => void} progressed @param {Record<string, string>} [more] @returns {Promise<{key: string, kind: string}>}
  */
-export function upload(url, file, progressed) {
+export function upload(url, file, progressed, more = {}) {
     return new Promise((resolve, reject) => {
         const request = new XMLHttpRequest();
         const body = new FormData();
+        for (const [name, value] of Object.entries(more)) body.append(name, value);
         body.append("file", file);
         request.open("POST", url);
         for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
