@@ -95,6 +95,7 @@ DETAILS: dict[str, str | Promise] = {
     "left": pgettext_lazy("log", "left"),
     "manager_sight": pgettext_lazy("log", "managers see"),
     "name": pgettext_lazy("log", "name"),
+    "notices_show_text": pgettext_lazy("log", "words in pushes and mails"),
     "now": pgettext_lazy("log", "now"),
     "only_assignee_replies": pgettext_lazy("log", "only the assignee replies"),
     "agent_phones": pgettext_lazy("log", "numbers for agents"),

@@ -85,6 +85,7 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "language",
             "time_zone",
             "requires_mfa",
+            "notices_show_text",
             "agent_phones",
             "manager_phones",
             "finance_phones",
@@ -92,6 +93,7 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
         labels = {  # noqa: RUF012
             "name": _("Name of the workspace"),
             "requires_mfa": _("Everybody signs in with a second step"),
+            "notices_show_text": _("Pushes and mails show names and words"),
             "agent_phones": _("Agents see"),
             "manager_phones": _("Managers see"),
             "finance_phones": _("Finance sees"),
@@ -99,7 +101,10 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
         help_texts = {  # noqa: RUF012
             "requires_mfa": _(
                 "Who has none is led to set one up before anything else: an app with codes, or a passkey."
-            )
+            ),
+            "notices_show_text": _(
+                "Off: they only say that something is new, since locked screens and mail boxes are read by others too."
+            ),
         }
 
 

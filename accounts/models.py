@@ -43,6 +43,7 @@ class Workspace(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=8, default="en")
     requires_mfa = models.BooleanField(default=False)
+    notices_show_text = models.BooleanField(default=False)  # names and words in pushes and mails
     agent_sight = models.CharField(max_length=4, choices=Sight.choices, default=Sight.ALL)
     manager_sight = models.CharField(max_length=4, choices=Sight.choices, default=Sight.ALL)
     capacity = models.PositiveSmallIntegerField(default=20)  # open conversations an agent is given

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Agent
-from conversations import access, admission, live, statuses
+from conversations import access, admission, live, statuses, tasks
 from conversations.models import Conversation, Direction, Mention, Message
 from conversations.refusals import InternalRole
 from events import live as line
@@ -48,6 +48,10 @@ def write(conversation_id: int, *, agent: Agent, token: UUID, text: str, at: dat
     Mention.objects.bulk_create([Mention(message=note, agent=one) for one in others])
     live.publish("note.written", conversation, note, actor=agent, message=note.pk)
     transaction.on_commit(partial(_tell, others, note, conversation), robust=True)
+    if others:
+        ids = [one.pk for one in others]
+        ring = partial(tasks.tell_mention.apply_async, (note.pk, ids), retry=False)
+        transaction.on_commit(ring, robust=True)
     return note
 
 

@@ -76,6 +76,7 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
         live.publish("message.echoed" if is_ours else "message.received", conversation, *batch)
     ruled = _ask_rules_soon(begins)
     _hand_out_soon(one for one in changed if one.workspace_id not in ruled)
+    _tell_soon(messages)
     changing.apply_parked(messages)
 
 
@@ -240,6 +241,20 @@ def _hand_out_soon(conversations: Iterable[Conversation]) -> None:
     for workspace_id in found:
         ring = partial(tasks.hand_out.apply_async, (workspace_id,), retry=False)
         transaction.on_commit(ring, robust=True)
+
+
+def _tell_soon(messages: Iterable[Message]) -> None:
+    """Sounds and notices, by a worker: nothing waits for them, and without Redis they are only missed."""
+    ids = [
+        message.pk
+        for message in messages
+        if message.direction == Direction.IN and message.source != "history"
+    ]
+    if ids:
+        tell = partial(
+            tasks.tell_messages.apply_async, (ids,), retry=False, expires=tasks.NEWS_SECONDS
+        )
+        transaction.on_commit(tell, robust=True)
 
 
 # --- the thread ----------------------------------------------------------------------------------

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from celery import shared_task
 from django.utils import timezone
 
 from conversations import (
     block_calls,
     delivery,
+    digest,
     exporting,
     handing_out,
     holding,
     jobs,
     media,
+    pushing,
     receipts,
     rule_running,
     settling,
+    telling,
     waking,
 )
 from conversations.models import JobKind
@@ -119,3 +124,37 @@ def run_rules(run_id: int) -> None:
 def sweep_rules() -> None:
     for run_id in rule_running.due(at=timezone.now()):
         run_rules.apply_async((run_id,), expires=SWEEP_SECONDS)
+
+
+NEWS_SECONDS = 120  # later, an alarm would only frighten
+
+
+@shared_task
+def tell_messages(message_ids: list[int]) -> None:
+    _send(telling.of_messages(message_ids, at=timezone.now()))
+
+
+@shared_task
+def tell_mention(message_id: int, to: list[int]) -> None:
+    _send(telling.of_mention(message_id, to=to))
+
+
+@shared_task
+def tell_assignment(conversation_id: int, to: int, by: int) -> None:
+    _send(telling.of_assignment(conversation_id, to=to, by=by))
+
+
+def _send(letters: Iterable[telling.Letter]) -> None:
+    """Each push is a call of its own: a slow service keeps nobody else waiting."""
+    for letter in letters:
+        push.apply_async((letter.subscription, letter.words), expires=NEWS_SECONDS)
+
+
+@shared_task
+def push(subscription_id: int, words: dict[str, object]) -> None:
+    pushing.push(subscription_id, words)
+
+
+@shared_task
+def mail_missed_mentions() -> None:
+    digest.send_due(at=timezone.now())

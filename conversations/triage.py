@@ -6,12 +6,13 @@ Each verb leaves a quiet line in the thread, and does nothing at all if things a
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from accounts.models import Agent, Team
 from accounts.seats import is_open_to
-from conversations import activity, lanes, live
+from conversations import activity, lanes, live, tasks
 from conversations.models import Conversation, ConversationStatus
 from conversations.refusals import AlreadyAssigned, InternalRole, MomentPast, NotTheirs
 
@@ -34,6 +35,11 @@ def assign(
     conversation.save(update_fields=["assignee"])
     line = activity.line(conversation, "assigned", at=at, by=agent, to=to.short_name, to_id=to.pk)
     live.publish("conversation.assigned", conversation, line, actor=agent, was=was, to=to.pk)
+    if to.pk != agent.pk:
+        ring = partial(
+            tasks.tell_assignment.apply_async, (conversation.pk, to.pk, agent.pk), retry=False
+        )
+        transaction.on_commit(ring, robust=True)
     return conversation
 
 

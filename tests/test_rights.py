@@ -104,6 +104,7 @@ OPEN = {  # the only doors that open without a login
     "mfa_login_webauthn",
     "join",
     "healthz",
+    "notices_worker",
     "readyz",
     "metrics",
 }
@@ -148,6 +149,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         ).pk,
         "quality:number_id": number.pk,
         **_terms(account),
+        "canned:push_id": agent.pushes.create(
+            endpoint=f"https://fcm.googleapis.com/{agent.pk}", p256dh="x", auth="x"
+        ).pk,
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18"
         ).pk,

@@ -19,6 +19,7 @@ CLOCK: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
     },
     "send what is due by now": {"task": "waba_inbox.tasks.send_scheduled", "schedule": 5.0},
+    "mail what was missed": {"task": "conversations.tasks.mail_missed_mentions", "schedule": 60.0},
     "apply parked statuses": {"task": "conversations.tasks.sweep_parked", "schedule": 30.0},
     "keep the books": {"task": "billing.tasks.sweep_books", "schedule": 10.0},
     "watch the budgets": {

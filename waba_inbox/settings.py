@@ -221,6 +221,15 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=True)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "WABA Inbox <inbox@localhost>")
 
+# --- pushes: whom we may be asked to call, and whom their services may ask about us --------------------
+PUSH_HOSTS = env.items(
+    "PUSH_HOSTS",
+    "fcm.googleapis.com,push.services.mozilla.com,notify.windows.com,web.push.apple.com",
+)
+PUSH_CONTACT = env.text(
+    "PUSH_CONTACT", PUBLIC_URL if PUBLIC_URL.startswith("https") else "mailto:inbox@localhost"
+)
+
 # --- words and time --------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.views import joining
+from conversations.views import notices
 from waba_inbox import health
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("settings/", include("conversations.queue_urls")),
     path("settings/", include("webhooks.urls")),
     path("join/<str:key>/", joining.join, name="join"),
+    path("notices-worker.js", notices.worker, name="notices_worker"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("accounts:me", _("Profile"), "user-round", EVERYBODY),
             Entry("accounts:security", _("Sign-in"), "shield-check", EVERYBODY),
+            Entry("canned:notices", _("Notifications"), "bell", WORKS_CONVERSATIONS),
             Entry("canned:replies", _("Quick replies"), "zap", WORKS_CONVERSATIONS),
         ),
     ),

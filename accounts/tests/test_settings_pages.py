@@ -181,6 +181,7 @@ def test_asking_for_a_second_step_ends_the_connections_of_those_without_one(ada,
             language="en",
             time_zone="UTC",
             requires_mfa=requires_mfa,
+            notices_show_text=False,
             by=ada,
             **PHONES,
         )

@@ -19,6 +19,7 @@ from conversations.models.messages import (
     Reaction,
 )
 from conversations.models.notes import Mention
+from conversations.models.notices import NoticeWish, PushKey, PushSubscription
 from conversations.models.queue import ResolveReason, SavedView
 from conversations.models.scheduled import Scheduled
 from conversations.models.threads import (
@@ -61,10 +62,13 @@ __all__ = [
     "Mention",
     "Message",
     "MessageWords",
+    "NoticeWish",
     "Outcome",
     "ParkedChange",
     "ParkedStatus",
     "Priority",
+    "PushKey",
+    "PushSubscription",
     "Reaction",
     "ReadMark",
     "ResolveReason",

@@ -18,6 +18,7 @@ class Mention(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions"
     )
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)  # digest.py has told of it
 
     class Meta:
         constraints: ClassVar = [

@@ -22,4 +22,5 @@ import "panes";
 import "find";
 import "thread-find";
 import "inbox-keys";
+import "notices";
 import "live";

@@ -1,4 +1,4 @@
-/** The tab: how many conversations wait to be read, in its title and as a dot on its icon. */
+/** The tab: how many conversations wait to be read, in its title and as a number on its icon. */
 // @ts-check
 
 let title = document.title;
@@ -16,11 +16,14 @@ export function setTitle(words) {
 
 /** @param {number} count */
 export function showUnread(count) {
-    const changed = Boolean(count) !== Boolean(unread);
+    const changed = mark(count) !== mark(unread);
     unread = count;
     write();
     if (changed) drawIcon();
 }
+
+/** What fits on an icon. @param {number} count */
+const mark = (count) => (count > 9 ? "9+" : String(count || ""));
 
 function write() {
     const words = unread ? `(${unread}) ${title}` : title;
@@ -32,6 +35,6 @@ async function drawIcon() {
     plainIcon ??= fetch(icon.href).then((response) => response.text());
     const svg = await plainIcon.catch(() => "");
     if (!svg.includes("</svg>")) return;
-    const dot = '<circle cx="25" cy="7" r="7" fill="#d93a2b" stroke="#fff" stroke-width="2"/></svg>';
+    const dot = `<circle cx="22" cy="10" r="10" fill="#c62f22" stroke="#fff" stroke-width="2"/><text x="22" y="15" text-anchor="middle" font-family="sans-serif" font-size="${unread > 9 ? 11 : 14}" font-weight="700" fill="#fff">${mark(unread)}</text></svg>`;
     icon.href = `data:image/svg+xml,${encodeURIComponent(unread ? svg.replace("</svg>", dot) : svg)}`;
 }

@@ -1,0 +1,174 @@
+"""Tells colleagues what is new, each as they wished: a note to their open pages, a letter for their other browsers.
+
+Called by the workers after the commit; the rule is notifying.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+
+from accounts import masking
+from accounts.models import WORKS_CONVERSATIONS, Agent
+from accounts.seats import can_see
+from conversations.models import Conversation, Direction, Message, NoticeWish, PushSubscription
+from conversations.notifying import Kind, News, is_told
+from events import live
+
+FRESH = timedelta(minutes=10)  # what is older came late: it is in the list, and no alarm
+SHOWN = 160  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A push to one browser, to be sent by a task of its own."""
+
+    subscription: int
+    words: dict[str, object]
+
+
+def of_messages(message_ids: Iterable[int], *, at: datetime) -> list[Letter]:
+    """Customers wrote. Of several messages in one conversation the last is told."""
+    found = Message.objects.filter(
+        pk__in=message_ids, direction=Direction.IN, at__gte=at - FRESH
+    ).exclude(source="history")
+    rows = found.exclude(kind="reaction").select_related(
+        "conversation__contact", "conversation__number"
+    )
+    last = {row.conversation_id: row for row in rows.order_by("at", "arrival", "pk")}
+    letters: list[Letter] = []
+    for workspace_id in {row.workspace_id for row in last.values()}:
+        agents = list(_agents(workspace_id))
+        for message in last.values():
+            if message.workspace_id == workspace_id:
+                letters += _tell(agents, message.conversation, Kind.MESSAGE, text=_said(message))
+    return letters
+
+
+def of_mention(message_id: int, *, to: Iterable[int]) -> list[Letter]:
+    """A note names these agents."""
+    notes = Message.objects.select_related(
+        "conversation__contact", "conversation__number", "author"
+    )
+    note = notes.get(pk=message_id)
+    agents = list(_agents(note.workspace_id).filter(pk__in=list(to)))
+    return _tell(
+        agents, note.conversation, Kind.MENTION, text=note.text[:SHOWN], by=note.author, to=set(to)
+    )
+
+
+def of_assignment(conversation_id: int, *, to: int, by: int | None) -> list[Letter]:
+    conversation = Conversation.objects.select_related("contact", "number").get(pk=conversation_id)
+    agents = list(_agents(conversation.workspace_id).filter(pk=to))
+    giver = Agent.objects.filter(pk=by).first() if by else None
+    return _tell(
+        agents, conversation, Kind.ASSIGNED, text=conversation.last_text, by=giver, to={to}
+    )
+
+
+def _agents(workspace_id: int) -> QuerySet[Agent]:
+    found = Agent.objects.filter(
+        workspace_id=workspace_id, is_active=True, role__in=WORKS_CONVERSATIONS
+    )
+    pushes = Prefetch("pushes", PushSubscription.objects.only("pk", "agent_id"))
+    return found.select_related("notice_wish", "workspace").prefetch_related(
+        "seats", "teams", pushes
+    )
+
+
+def wish_of(agent: Agent) -> NoticeWish:
+    try:
+        return agent.notice_wish
+    except NoticeWish.DoesNotExist:
+        return NoticeWish(agent=agent)
+
+
+def _said(message: Message) -> str:
+    return message.text[:SHOWN] or str(message.kind_label)
+
+
+def _tell(
+    agents: Iterable[Agent],
+    conversation: Conversation,
+    kind: Kind,
+    *,
+    text: str,
+    by: Agent | None = None,
+    to: Iterable[int] = (),
+) -> list[Letter]:
+    letters: list[Letter] = []
+    for agent, wish in _told(agents, conversation, kind, by=by, to=to):
+        with translation.override(agent.language), masking.shown(agent.phones):
+            title, body = _words(conversation, kind, by=by, text=text)
+            plain = gettext("Open the inbox to read it.")
+            short = _short(conversation, kind)
+        facts = {
+            "conversation": conversation.pk,
+            "url": reverse("conversations:conversation", args=[conversation.pk]),
+            "seq": conversation.seq,
+        }
+        sound = wish.sound if wish.sound != "none" else ""
+        live.tell(
+            f"agent.{agent.pk}",
+            kind="news",
+            title=title,
+            text=body,
+            sound=sound,
+            hidden=wish.only_hidden,
+            desktop=wish.desktop,
+            **facts,
+        )
+        says = agent.workspace.notices_show_text
+        words = {"title": title, "text": body} if says else {"title": short, "text": plain}
+        if wish.desktop:
+            letters += [Letter(row.pk, {**facts, **words}) for row in agent.pushes.all()]
+    return letters
+
+
+def _told(
+    agents: Iterable[Agent],
+    conversation: Conversation,
+    kind: Kind,
+    *,
+    by: Agent | None,
+    to: Iterable[int],
+) -> Iterator[tuple[Agent, NoticeWish]]:
+    wanted = set(to)
+    for agent in agents:
+        wish = wish_of(agent)
+        news = News(
+            kind, conversation.number_id, conversation.team_id, conversation.assignee_id,
+            to=agent.pk if agent.pk in wanted else None, by=by.pk if by else None,
+        )  # fmt: skip
+        if is_told(news, wish.wishes, sees=can_see(agent.seats_at(), conversation.place)):
+            yield agent, wish
+
+
+def _words(
+    conversation: Conversation, kind: Kind, *, by: Agent | None, text: str
+) -> tuple[str, str]:
+    """Title and text for an open page of ours."""
+    contact = conversation.contact.shown_name
+    name = by.short_name if by else gettext("The inbox")
+    if kind is Kind.MENTION:
+        return gettext("%(name)s names you: %(contact)s") % {"name": name, "contact": contact}, text
+    if kind is Kind.ASSIGNED:
+        words = gettext("%(name)s gave you %(contact)s") % {"name": name, "contact": contact}
+        return words, text
+    return contact, text
+
+
+def _short(conversation: Conversation, kind: Kind) -> str:
+    """What a push may say where the workspace lets no names and words out of the house."""
+    label = {"number": conversation.number.label}
+    if kind is Kind.MENTION:
+        return gettext("You are named in a note · %(number)s") % label
+    if kind is Kind.ASSIGNED:
+        return gettext("A conversation is yours now · %(number)s") % label
+    return gettext("New message · %(number)s") % label
