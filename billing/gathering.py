@@ -56,6 +56,12 @@ def gather(workspace_id: int) -> bool:
     return is_full
 
 
+def before_erasing(workspace_id: int, _ids: frozenset[str]) -> None:
+    """Take over all that a person's messages cost while their number still tells the market."""
+    while gather(workspace_id):
+        pass
+
+
 def locked_state(workspace_id: int) -> LedgerState:
     """The one lock of a workspace's books. Call inside a transaction."""
     LedgerState.objects.get_or_create(workspace_id=workspace_id)

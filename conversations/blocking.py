@@ -34,7 +34,7 @@ def block(conversation_id: int, *, agent: Agent, at: datetime, address: str | No
             return row
         _ask_again(row, BlockState.BLOCKING, agent, at)
     _show(conversation, "blocked", agent, at, blocked_at=at)
-    audit.record(agent, "contact.blocked", conversation.contact.shown_name, address)
+    audit.record(agent, "contact.blocked", f"#{conversation.contact_id}", address)
     _tell_meta(row)
     return row
 
@@ -52,7 +52,7 @@ def unblock(
         return
     _ask_again(row, BlockState.UNBLOCKING, agent, at)
     _show(conversation, "unblocked", agent, at, blocked_at=conversation.blocked_at)
-    audit.record(agent, "contact.unblocked", conversation.contact.shown_name, address)
+    audit.record(agent, "contact.unblocked", f"#{conversation.contact_id}", address)
     _tell_meta(row)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from conversations.views import contacts, joining
+from conversations.views import contacts, erasing, joining
 
 app_name = "contacts"
 urlpatterns = [
@@ -19,5 +19,6 @@ urlpatterns = [
     path("<int:pk>/merge/", joining.merge, name="merge"),
     path("<int:pk>/split/", joining.split, name="split"),
     path("<int:pk>/blocks/", joining.blocks, name="blocks"),
+    path("<int:pk>/erasure/", erasing.erasure, name="erasure"),
     path("<int:pk>/conversations/", contacts.begin, name="begin"),
 ]

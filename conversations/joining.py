@@ -107,12 +107,11 @@ def merge(
         raise Contact.DoesNotExist
     shown = preview(*rows, agent=agent)
     chosen = {c.column: c.newer for c in shown.conflicts if c.column in newer_wins}
-    name = shown.newer.shown_name
     with journal.together():
         kept = merging.merge(rows)
         _keep(kept, chosen)
         _say(kept, "merged", agent, at)
-    audit.record(agent, "contact.merged", kept.shown_name, address, joined=name)
+    audit.record(agent, "contact.merged", f"#{kept.pk}", address, joined=f"#{shown.newer.pk}")
     return kept
 
 
@@ -164,7 +163,7 @@ def split(
     Block.objects.filter(contact=contact, number__in=numbers).update(contact=fresh)
     _address(fresh, going)
     _address(contact, staying)
-    audit.record(agent, "contact.split", contact.shown_name, address, left=fresh.shown_name)
+    audit.record(agent, "contact.split", f"#{contact.pk}", address, left=f"#{fresh.pk}")
     with journal.together():
         _say(fresh, "split", agent, at)
         for thread in threads.values():

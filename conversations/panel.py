@@ -28,7 +28,8 @@ def gallery(conversation: Conversation) -> list[MediaFile]:
 
 def source_of(conversation: Conversation) -> dict[str, Any] | None:
     """The advertisement or post that the contact last came from."""
-    latest = conversation.messages.exclude(referral=None).order_by("-at").only("referral").first()
+    came = conversation.messages.exclude(referral=None).exclude(content__has_key="erased")
+    latest = came.order_by("-at").only("referral").first()
     return latest.referral if latest else None
 
 

@@ -11,6 +11,7 @@ from conversations import (
     block_calls,
     delivery,
     digest,
+    erasing,
     exporting,
     handing_out,
     holding,
@@ -95,7 +96,7 @@ def sweep_blocks() -> None:
         settle_block.apply_async((block_id,), expires=SWEEP_SECONDS)
 
 
-RUNS = {JobKind.EXPORT.value: exporting.run}
+RUNS = {JobKind.ERASE.value: erasing.run, JobKind.EXPORT.value: exporting.run}
 
 
 @shared_task
