@@ -20,10 +20,10 @@ from django.utils.translation import gettext, pgettext
 
 from accounts import audit, masking
 from accounts.models import Agent
-from conversations import jobs, search, tables
+from conversations import jobs, listing, tables
+from conversations.listing import Filters
 from conversations.models import Conversation, Job, JobKind, Message
 from conversations.models.threads import ConversationQuerySet
-from conversations.search import Filters
 
 LINK_LIVES: Final = timedelta(days=3)
 IN_MEMORY: Final = 4 * 1024 * 1024
@@ -33,7 +33,7 @@ SUBJECTS: Final = ("conversations", "messages")
 
 def found(agent: Agent, query: str) -> ConversationQuerySet:
     """What the list shows at this query of its URL."""
-    return search.filtered(agent, Filters.from_query(QueryDict(query)))
+    return listing.filtered(agent, Filters.from_query(QueryDict(query)))
 
 
 @transaction.atomic

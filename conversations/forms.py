@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent, PhoneNumber, Team
+from conversations import filters, sorting
 from conversations.models import (
     Colour,
     CustomField,
@@ -126,6 +127,40 @@ class CannedForm(forms.Form):
     @property
     def team(self) -> Team | None:
         return self._teams.get(self.cleaned_data["scope"])
+
+
+class ViewForm(forms.Form):
+    """A saved view: its name, and what the list is asked for."""
+
+    name = forms.CharField(max_length=40)
+    emoji = forms.CharField(required=False, max_length=16)
+    rules = forms.CharField(required=False, max_length=filters.LONGEST)
+    sort = forms.ChoiceField(choices=[(name, name) for name in sorting.SORTS])
+    shared = forms.BooleanField(required=False)
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_emoji(self) -> str:
+        """A sign, not a word."""
+        emoji = str(self.cleaned_data["emoji"])
+        if any(letter.isalnum() and letter.isascii() for letter in emoji):
+            raise forms.ValidationError(gettext("Choose one emoji, or none."))
+        return emoji
+
+    def clean_rules(self) -> filters.Group:
+        try:
+            return filters.parse(self.cleaned_data["rules"])
+        except filters.Unreadable:
+            raise forms.ValidationError(gettext("This filter cannot be kept.")) from None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "emoji", "rules", "sort")}
+
+    @property
+    def is_shared(self) -> bool:
+        return bool(self.cleaned_data["shared"])
 
 
 class LabelledForm(forms.Form):

@@ -20,12 +20,12 @@ from django.utils.translation import gettext
 
 from accounts import audit, masking
 from accounts.models import Agent
-from conversations import access, jobs, lanes, search
+from conversations import access, jobs, lanes, listing
+from conversations.listing import Filters
 from conversations.many_acts import ACTS, Act, Deed
 from conversations.models import BulkRow, Conversation, Job, JobKind, JobState, RowState
 from conversations.models.threads import ConversationQuerySet
 from conversations.refusals import Refusal
-from conversations.search import Filters
 
 AT_ONCE: Final = (
     10  # rows a transaction: others wait for the workspace's number no longer than that takes
@@ -44,7 +44,7 @@ def chosen(
 ) -> ConversationQuerySet:
     """What was selected: these conversations, or with `view` (the list's query) all that it holds. What they see."""
     if view is not None:
-        return search.filtered(agent, Filters.from_query(QueryDict(view)))
+        return listing.filtered(agent, Filters.from_query(QueryDict(view)))
     return access.conversations(agent).filter(pk__in=list(ids))
 
 

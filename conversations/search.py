@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.http import QueryDict
 
 from accounts.models import Agent
 from accounts.seats import Place, can_see
@@ -23,7 +21,6 @@ from conversations import access, phones
 from conversations.models import (
     Contact,
     Conversation,
-    ConversationStatus,
     Mention,
     Message,
     ReadMark,
@@ -32,7 +29,6 @@ from conversations.models.messages import MessageQuerySet
 from conversations.models.threads import ConversationQuerySet
 from events.models import Event
 
-ROWS = 50
 BUBBLES = 40
 COUNT_LIMIT = 999
 CHANGES_LIMIT = 200
@@ -40,9 +36,6 @@ CHANGES_LIMIT = 200
 FEWEST_DIGITS = 3  # of a phone number, to be searched for as one
 DIGITS_OF_BIGINT = 18
 PHONE_QUERY = re.compile(r"\+?[\d\s().\-\u2010-\u2015]+")
-
-TABS = ("mine", "unassigned", "all")
-STATUSES = (*ConversationStatus.values, "any")
 
 Row = TypeVar("Row")
 
@@ -56,76 +49,14 @@ class Page(Generic[Row]):
     newer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list shows; the same values stand in its URL."""
-
-    tab: str = "mine"
-    status: str = ConversationStatus.OPEN
-    number: int | None = None
-    query: str = ""
-    mentioned: bool = False  # only where this agent is named in a note not read yet
-
-    @classmethod
-    def from_query(cls, query: QueryDict) -> Filters:
-        tab, status, number = query.get("tab", ""), query.get("status", ""), query.get("number", "")
-        return cls(
-            tab=tab if tab in TABS else "mine",
-            status=status if status in STATUSES else ConversationStatus.OPEN,
-            number=int(number)
-            if number.isascii() and number.isdigit() and len(number) < 10
-            else None,
-            query=" ".join(query.get("q", "").replace("\0", " ").split())[:100],
-            mentioned=query.get("mentioned") == "1",
-        )
-
-    @property
-    def url_query(self) -> str:
-        chosen: dict[str, object] = {"tab": self.tab}
-        if self.status != ConversationStatus.OPEN:
-            chosen["status"] = self.status
-        if self.number:
-            chosen["number"] = self.number
-        if self.query:
-            chosen["q"] = self.query
-        if self.mentioned:
-            chosen["mentioned"] = 1
-        return urlencode(chosen)
-
-    def on(self, tab: str) -> Filters:
-        return replace(self, tab=tab)
-
-    def with_status(self, status: str) -> Filters:
-        return replace(self, status=status)
-
-    def with_number(self, number: int | None) -> Filters:
-        return replace(self, number=number)
-
-
-def filtered(agent: Agent, filters: Filters) -> ConversationQuerySet:
-    """All that the list would show, page after page; exports hold the same."""
-    found = access.conversations(agent)
-    if filters.status != "any":
-        found = found.filter(status=filters.status)
-    if filters.number:
-        found = found.filter(number_id=filters.number)
-    if filters.mentioned:
-        found = found.filter(pk__in=mentions(agent))
-    if words := _words(filters.query):
-        found = found.filter(contact__in=_people(agent, words))
-    if filters.tab == "mine":
-        return found.filter(assignee=agent)
-    return found.unassigned() if filters.tab == "unassigned" else found
-
-
-def _words(query: str) -> list[str]:
+def words_of(query: str) -> list[str]:
     """What must all be found. A phone number written with spaces is one word."""
     if PHONE_QUERY.fullmatch(query) and sum(map(str.isdigit, query)) >= FEWEST_DIGITS:
         return [query]
     return query.split()
 
 
-def _people(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:
+def people(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:
     """Contacts that have every one of the words in a name or a number. Asked apart, so that their index is used."""
     found = Contact.objects.filter(workspace_id=agent.workspace_id)
     for word in words:
@@ -164,17 +95,6 @@ def cursor_of(at: datetime, pk: int) -> str:
     return f"{round(at.timestamp() * 1_000_000)}_{pk}"
 
 
-def inbox(agent: Agent, filters: Filters, *, before: str = "") -> Page[Conversation]:
-    """A page of the list, latest first, each row with `seen_count` of this agent."""
-    found = filtered(agent, filters)
-    if after := keyset(before):
-        at, pk = after
-        found = found.filter(listed_at__lte=at).exclude(listed_at=at, pk__gte=pk)
-    rows = list(with_seen(found, agent).for_list().order_by("-listed_at", "-pk")[: ROWS + 1])
-    more = cursor_of(rows[ROWS - 1].stands_at, rows[ROWS - 1].pk) if len(rows) > ROWS else ""
-    return Page(rows[:ROWS], more)
-
-
 def mentions(agent: Agent) -> list[int]:
     """Conversations in which a note names this agent, and they have not looked since."""
     visible = access.conversations(agent)
@@ -185,13 +105,6 @@ def mentions(agent: Agent) -> list[int]:
 def with_seen(found: ConversationQuerySet, agent: Agent) -> ConversationQuerySet:
     mark = ReadMark.objects.filter(agent=agent, conversation=OuterRef("pk")).values("seen_count")
     return found.annotate(seen_count=Coalesce(Subquery(mark[:1]), Value(0)))
-
-
-def counts(agent: Agent, filters: Filters) -> dict[str, int]:
-    """How many rows each tab has, counted no further than the page will say (999+)."""
-    return {
-        tab: filtered(agent, filters.on(tab)).order_by()[: COUNT_LIMIT + 1].count() for tab in TABS
-    }
 
 
 def thread(conversation: Conversation, *, before: str = "") -> Page[Message]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from django.urls import path
 
 from conversations import views
-from conversations.views import filing
+from conversations.views import filing, lists, saved
 
 app_name = "conversations"
 urlpatterns = [
     path("", views.inbox, name="inbox"),
-    path("rows/", views.rows, name="rows"),
+    path("rows/", lists.rows, name="rows"),
     path("next/", views.pull, name="pull"),
-    path("counts/", views.counts, name="counts"),
+    path("counts/", lists.counts, name="counts"),
+    path("seen/", lists.read_counts, name="seen"),
+    path("filters/", lists.builder, name="filters"),
+    path("views/", saved.views, name="views"),
+    path("views/<int:view_id>/", saved.view, name="view"),
+    path("views/<int:view_id>/copy/", saved.view_copy, name="view_copy"),
+    path("views/<int:view_id>/place/", saved.view_place, name="view_place"),
+    path("views/<int:view_id>/end/", saved.view_end, name="view_end"),
     path("jump/", views.jump, name="jump"),
     path("changes/", views.changes, name="changes"),
     path("search/", views.found, name="search"),

@@ -29,6 +29,7 @@ from conversations.models import (
     Job,
     Label,
     MediaFile,
+    SavedView,
     Scheduled,
 )
 from conversations.models.files import MediaState
@@ -167,6 +168,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "templates_app:alert_id": TemplateAlert.objects.create(
             workspace=workspace, kind="paused", template=template
         ).pk,
+        "conversations:view_id": SavedView.objects.create(workspace=workspace, name="Old").pk,
         "templates_app:draft_id": Draft.objects.create(account=account, author=agent).pk,
         "templates_app:pk": template.pk,
         "queue:field_id": field.pk,

@@ -66,6 +66,7 @@ SHORTCUTS = (
     Shortcut(("Alt+K",), _("Open the previous conversation, also while writing"), LIST),
     Shortcut(("Alt+N",), _("Next tab: mine, unassigned, all"), LIST),
     Shortcut(("Alt+G",), _("Take whoever has waited longest"), LIST),
+    Shortcut(("F",), _("Filter the list"), LIST),
     Shortcut(("Alt+L", "R"), _("Write a reply"), CONVERSATION),
     Shortcut(("Alt+P",), _("Write a note for colleagues"), CONVERSATION),
     Shortcut(("T",), _("Send a template"), CONVERSATION),

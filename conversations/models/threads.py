@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import PricingPlan
 from accounts.seats import Place
+from conversations import sorting
 from conversations.models.contacts import Contact
 from conversations.models.labels import Label
 from conversations.window import ServiceWindow
@@ -229,7 +230,13 @@ class Conversation(models.Model):
     @property
     def list_position(self) -> str:
         """Sorts as text in the order of the list: latest first."""
-        return f"{10**17 - round(self.stands_at.timestamp() * 1_000_000):017d}.{10**12 - (self.pk or 0):012d}"
+        return sorting.place_of(self, sorting.DEFAULT, at=timezone.now())
+
+    @property
+    def list_positions(self) -> str:
+        """The same for every order that a list may have, in the order of `sorting.SORTS`."""
+        at = timezone.now()
+        return " ".join(sorting.place_of(self, sort, at=at) for sort in sorting.SORTS)
 
     @property
     def last_kind_label(self) -> str:

@@ -12,9 +12,9 @@ import pytest
 
 from accounts.models import Agent, PhoneNumber, Role, Sight, Team
 from accounts.seats import can_see, is_open_to
-from conversations import access, live, search
+from conversations import access, listing, live, search
+from conversations.listing import Filters
 from conversations.models import Conversation, MediaFile, Message
-from conversations.search import Filters
 from tests import world
 
 EVERYTHING = Filters(tab="all", status="any")
@@ -92,8 +92,8 @@ def test_pages_files_counts_and_changes_show_what_the_rule_says(db: Any, seed: i
         files = access.files(agent).values_list("messages__conversation_id", flat=True)
         assert set(files) == seen
         assert files.count() == len(seen)
-        assert {row.pk for row in search.inbox(agent, EVERYTHING).rows} == seen
-        assert search.counts(agent, EVERYTHING)["all"] == len(seen)
+        assert {row.pk for row in listing.inbox(agent, EVERYTHING).rows} == seen
+        assert listing.counts(agent, EVERYTHING)["all"] == len(seen)
         changes = search.changes(agent, since="0")
         assert {row.pk for row in changes.conversations} == seen
         assert set(changes.messages) == seen

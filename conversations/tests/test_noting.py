@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Agent, Role
-from conversations import noting, reading, refusals, search
+from conversations import listing, noting, reading, refusals, search
+from conversations.listing import Filters
 from conversations.models import Mention, Message
-from conversations.search import Filters
 from conversations.templatetags.chat import noted
 from conversations.tests.pushes import RecordingLayer
 from tests import world
@@ -92,7 +92,7 @@ def test_who_is_named_is_told_until_they_look(
     assert [one["conversation"] for one in told(cleo)] == [conversation.pk]
     assert told(ana) == []  # nobody is told of their own words
     assert search.mentions(cleo) == [conversation.pk]
-    found = search.inbox(cleo, Filters(tab="all", status="any", mentioned=True))
+    found = listing.inbox(cleo, Filters(tab="all", status="any", mentioned=True))
     assert [row.pk for row in found.rows] == [conversation.pk]
     reading.mark_read(conversation, agent=cleo, at=timezone.now())
     assert search.mentions(cleo) == []

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Agent, BusinessAccount, PhoneNumber, Team
-from conversations import live, search, sending
+from conversations import listing, live, search, sending
 from conversations.models import Conversation, Direction, MediaFile, Message, ReadMark
 from conversations.tests.page import Node, parse
 from templates_app.models import Template
@@ -279,7 +279,7 @@ def test_changes_cost_the_same_with_one_and_thirty(
 def test_paging_walks_all_rows_once(
     browser: Client, number: PhoneNumber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "ROWS", 3)
+    monkeypatch.setattr(listing, "ROWS", 3)
     when = datetime(2026, 11, 20, tzinfo=UTC)
     rows = [world.make_conversation(number, last_at=when) for _ in range(8)]
     page = page_of(browser.get(at("inbox"), {"tab": "all"}))

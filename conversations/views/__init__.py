@@ -18,7 +18,7 @@ from conversations.views.canned import offered
 from conversations.views.files import file, files
 from conversations.views.finding import choices, found, matches
 from conversations.views.jumping import jump
-from conversations.views.pages import changes, conversation, counts, inbox, rows
+from conversations.views.pages import changes, conversation, inbox
 from conversations.views.scheduling import scheduled, scheduled_meaning, scheduled_one
 from conversations.views.snoozing import snooze, snooze_meaning
 from conversations.views.writing import cards, colleagues, messages, special, templates
@@ -33,7 +33,6 @@ __all__ = [
     "closure",
     "colleagues",
     "conversation",
-    "counts",
     "details",
     "file",
     "files",
@@ -48,7 +47,6 @@ __all__ = [
     "pull",
     "reaction",
     "read",
-    "rows",
     "scheduled",
     "scheduled_meaning",
     "scheduled_one",

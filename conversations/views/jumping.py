@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Agent
-from conversations import search
-from conversations.search import Filters
+from conversations import listing
+from conversations.listing import Filters
 from conversations.views.asking import agent_of
 from templates_app.models import Template
 
@@ -29,7 +29,7 @@ def jump(request: HttpRequest) -> JsonResponse:
 
 
 def _conversations(agent: Agent, query: str) -> Iterable[dict[str, str]]:
-    page = search.inbox(agent, Filters(tab="all", status="any", query=query))
+    page = listing.inbox(agent, Filters(tab="all", status="any", query=query))
     for row in page.rows[:MOST]:
         yield {
             "words": row.contact.shown_name,

@@ -13,6 +13,7 @@ import "acts";
 import "pull";
 import "turn";
 import "labels";
+import "filter";
 import "own-fields";
 import "react";
 import "voice";

@@ -4,13 +4,13 @@
  * What the agent has read is the agent's own, so it is not in the rows that everybody gets: `#seen` and notes tell it.
  */
 // @ts-check
-import { sorted, wake } from "place";
+import { parse, sorted, wake } from "place";
 import { get, withQuery } from "server";
 import { showUnread } from "title";
 
 const KEEP_ROWS = 300;
 const COUNTS_PAUSE_MS = 3000;
-const EPOCH = 10n ** 17n; // data-sort counts down from here, in microseconds (Conversation.list_position)
+const ASK_PAUSE_MS = 150;
 
 /** @param {Element} row */
 const idOf = (row) => Number(row.id.replace("conversation-", ""));
@@ -22,6 +22,11 @@ let open = 0;
 
 export class ConversationList extends HTMLElement {
     #countsTimer = 0;
+    #askTimer = 0;
+    /** Rows of which the server must say whether they belong here. @type {Set<number>} */
+    #unsure = new Set();
+    /** Rows of which we do not know what the agent has seen. @type {Set<number>} */
+    #unseen = new Set();
     #lastSort = "";
     #off = new AbortController();
     #watch = new MutationObserver((changes) => this.#arrived(changes));
@@ -33,6 +38,7 @@ export class ConversationList extends HTMLElement {
         this.addEventListener("taken", () => this.#changed(), { signal });
         document.addEventListener("note", (event) => this.#note(/** @type {CustomEvent} */ (event).detail), { signal });
         this.#watch.observe(this.box, { childList: true });
+        for (const row of this.querySelectorAll(".row")) this.#order(row);
         this.learn(JSON.parse(this.querySelector("#seen")?.textContent || "{}"));
         this.#changed({ counts: false });
     }
@@ -41,6 +47,7 @@ export class ConversationList extends HTMLElement {
         this.#off.abort();
         this.#watch.disconnect();
         clearTimeout(this.#countsTimer);
+        clearTimeout(this.#askTimer);
     }
 
     /** @returns {HTMLElement} */
@@ -117,7 +124,7 @@ export class ConversationList extends HTMLElement {
     /** @param {number} id */
     unreadOf(id) {
         const row = this.row(id);
-        return row ? Math.max(Number(row.dataset.inbound || 0) - (seen.get(id) ?? 0), 0) : 0;
+        return row && seen.has(id) ? Math.max(Number(row.dataset.inbound || 0) - (seen.get(id) ?? 0), 0) : 0;
     }
 
     /** The agent has seen all that is shown of this conversation. @param {number} id */
@@ -147,10 +154,15 @@ export class ConversationList extends HTMLElement {
         if (!row.classList.contains("row")) return;
         const { old } = event.detail;
         const moved = !old || ["status", "assignee", "number"].some((name) => old.dataset[name] !== row.dataset[name]);
-        if (!old) this.#guessSeen(row);
-        if (!this.#belongs(row, Boolean(old))) {
+        if (!seen.has(idOf(row))) this.#ask(row, this.#unseen);
+        const belongs = this.#belongs(row, Boolean(old));
+        if (belongs === false) {
             row.remove();
         } else {
+            if (belongs === undefined) {
+                if (!old) row.hidden = true; // until the server has said that it is one of these
+                this.#ask(row, this.#unsure);
+            }
             if (idOf(row) === open) this.#mark(row, true);
             if (old?.hasAttribute("data-chosen")) row.setAttribute("data-chosen", "");
             if (row.matches("[aria-current], [data-chosen]")) this.#lastSort = row.dataset.sort ?? "";
@@ -158,22 +170,60 @@ export class ConversationList extends HTMLElement {
         this.#changed({ counts: moved });
     }
 
-    /** A row we knew nothing of: what has just come is new, what was before is not ours to count. @param {HTMLElement} row */
-    #guessSeen(row) {
-        if (seen.has(idOf(row))) return;
-        const isAnswered = Boolean(row.querySelector(".row__line .tick"));
-        seen.set(idOf(row), Math.max(Number(row.dataset.inbound || 0) - (isAnswered ? 0 : 1), 0));
+    /** Put the question with those of the same moment. @param {HTMLElement} row @param {Set<number>} questions */
+    #ask(row, questions) {
+        questions.add(idOf(row));
+        this.#askTimer ||= setTimeout(() => {
+            this.#askTimer = 0;
+            this.#judge();
+            this.#learnSeen();
+        }, ASK_PAUSE_MS);
     }
 
-    /** @param {HTMLElement} row @param {boolean} wasHere */
+    /** Which of the rows in doubt the list has; the others leave. */
+    async #judge() {
+        const ids = [...this.#unsure];
+        this.#unsure.clear();
+        if (!ids.length) return;
+        const response = await get(withQuery(this.dataset.rows ?? "", { ids: ids.join(",") })).catch(() => null);
+        if (!response?.ok || response.redirected || !this.isConnected) return;
+        const answer = parse(await response.text());
+        const here = new Set([...answer.querySelectorAll(".row")].map(idOf));
+        for (const id of ids) {
+            const row = this.row(id);
+            if (!row || this.#unsure.has(id)) continue;
+            if (here.has(id)) row.hidden = false;
+            else row.remove();
+        }
+        const marks = /** @type {HTMLElement | null} */ (answer.querySelector("[data-seen]"))?.dataset.seen;
+        if (marks) this.learn(JSON.parse(marks));
+        this.#changed({ counts: false });
+    }
+
+    async #learnSeen() {
+        const ids = [...this.#unseen].filter((id) => !seen.has(id));
+        this.#unseen.clear();
+        if (!ids.length) return;
+        const response = await get(withQuery(this.dataset.read ?? "", { ids: ids.join(",") })).catch(() => null);
+        if (response?.ok && !response.redirected) this.learn(await response.json());
+    }
+
+    /** Where the row stands in the order of this list. @param {Element} row */
+    #order(row) {
+        const place = row.getAttribute("data-sorts")?.split(" ")[Number(this.dataset.sortIndex || 0)];
+        if (place) row.setAttribute("data-sort", place);
+    }
+
+    /** Whether the row is one of this list; undefined: only the server can say. @param {HTMLElement} row @param {boolean} wasHere @returns {boolean | undefined} */
     #belongs(row, wasHere) {
         const { tab, status, number, query, agent } = this.dataset;
         const { assignee = "" } = row.dataset;
-        if ((query || this.dataset.mentioned !== undefined) && !wasHere) return false; // only the server can say whether it matches
         if (tab === "mine" && assignee !== agent) return false;
         if (tab === "unassigned" && assignee !== "") return false;
         if (status && status !== "any" && status !== row.dataset.status) return false;
-        return !number || number === row.dataset.number;
+        if (number && number !== row.dataset.number) return false;
+        if (this.dataset.rules) return undefined;
+        return wasHere || !(query || this.dataset.mentioned !== undefined) ? true : undefined;
     }
 
     /** Rows may also come by htmx: a page further down. @param {MutationRecord[]} changes */
@@ -184,6 +234,7 @@ export class ConversationList extends HTMLElement {
             if (element.dataset.seen) this.learn(JSON.parse(element.dataset.seen));
             if (element.dataset.seen) element.remove();
             if (!element.classList.contains("row")) continue;
+            this.#order(element);
             const twins = this.box.querySelectorAll(`:scope > #${element.id}`);
             if (twins.length > 1) twins[twins.length - 1].remove(); // it was pushed further up meanwhile
             this.#showUnread(element);
@@ -207,16 +258,15 @@ export class ConversationList extends HTMLElement {
         if (!more) return;
         for (const row of rows.slice(KEEP_ROWS)) row.remove();
         const last = rows[KEEP_ROWS - 1];
-        const at = EPOCH - BigInt((last.dataset.sort ?? "").split(".")[0]);
         const fresh = /** @type {HTMLElement} */ (more.cloneNode(true));
-        fresh.setAttribute("hx-get", withQuery(more.getAttribute("hx-get") ?? "", { before: `${at}_${idOf(last)}` }));
+        fresh.setAttribute("hx-get", withQuery(more.getAttribute("hx-get") ?? "", { before: last.dataset.sort ?? "" }));
         more.replaceWith(fresh);
         wake(fresh);
     }
 
     /** @param {HTMLElement} row */
     #showUnread(row) {
-        const count = Math.max(Number(row.dataset.inbound || 0) - (seen.get(idOf(row)) ?? 0), 0);
+        const count = seen.has(idOf(row)) ? Math.max(Number(row.dataset.inbound || 0) - (seen.get(idOf(row)) ?? 0), 0) : 0;
         row.toggleAttribute("data-unread", count > 0);
         const badge = /** @type {HTMLElement | null} */ (row.querySelector(".row__unread"));
         if (!badge) return;

@@ -65,9 +65,17 @@ function isNews(old, fresh) {
 /** @param {string} containerId @param {Element} fresh */
 function placeInto(containerId, fresh) {
     const container = document.getElementById(containerId);
+    order(container, fresh);
     const old = fresh.id ? document.getElementById(fresh.id) : null;
     if (!container || !isNews(old, fresh) || (!old && isBeyond(container, fresh))) return;
     insert(container, fresh, old);
+}
+
+/** A list that stands in another order than the usual one says which of `data-sorts` it goes by. @param {HTMLElement | null} container @param {Element} fresh */
+function order(container, fresh) {
+    const index = /** @type {HTMLElement | null | undefined} */ (container?.closest("[data-sort-index]"))?.dataset.sortIndex;
+    const place = index && fresh.getAttribute("data-sorts")?.split(" ")[Number(index)];
+    if (place) fresh.setAttribute("data-sort", place);
 }
 
 /** @param {Element} fresh */
