@@ -111,6 +111,18 @@ def copy(template: Template, *, author: Agent) -> Draft:
     )
 
 
+def from_whole(account: BusinessAccount, whole: DraftContent, *, author: Agent) -> Draft:
+    """A new draft that says this."""
+    return _create(
+        account_id=account.pk,
+        author=author,
+        name=whole.name,
+        language=whole.language,
+        category=whole.category,
+        content=whole.content.as_json(),
+    )
+
+
 @transaction.atomic
 def correct(template_id: int, *, author: Agent) -> Draft:
     """A draft that will change the template itself, with Meta's reason beside it. One at a time for a template."""

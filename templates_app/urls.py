@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from templates_app.views import acts, drafts, listing, plans, reviews, showing
+from templates_app.views import acts, drafts, listing, plans, reviews, shelves, showing
 
 app_name = "templates_app"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("list/", listing.listed, name="list"),
     path("changes/", listing.changes, name="changes"),
     path("sync/", listing.sync, name="sync"),
+    path("library/", shelves.shelf, name="library"),
+    path("languages/<int:account_id>/<str:name>/", shelves.family, name="family"),
+    path("languages/<int:account_id>/<str:name>/add/", shelves.add_language, name="language_add"),
+    path("drafts/<int:draft_id>/versions/", shelves.versions, name="draft_versions"),
     path("calendar/", plans.calendar, name="calendar"),
     path("alerts/<int:alert_id>/close/", plans.close_alert, name="alert_close"),
     path("drafts/<int:draft_id>/need/", plans.need, name="draft_need"),

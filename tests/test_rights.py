@@ -165,6 +165,8 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "conversations:key": media.key,
         "conversations:pk": conversation.pk,
         "conversations:token": message.token,
+        "templates_app:account_id": account.pk,
+        "templates_app:name": template.name,
         "templates_app:alert_id": TemplateAlert.objects.create(
             workspace=workspace, kind="paused", template=template
         ).pk,
