@@ -84,6 +84,13 @@ class AssignmentForm(forms.Form):
         return self.colleagues.get(to)
 
 
+class RunForm(forms.Form):
+    """A macro. `seen`: the highest seq on the agent's screen."""
+
+    seen = forms.IntegerField(min_value=0, required=False)
+    token = forms.UUIDField(required=False)
+
+
 class TeamForm(forms.Form):
     team = forms.ModelChoiceField(Team.objects.none(), required=False)
 

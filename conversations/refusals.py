@@ -396,6 +396,16 @@ class NotAssignee(Refusal):
 
 
 @dataclass(eq=False)
+class MacroEmpty(Refusal):
+    code = "macro_empty"
+    name: str = ""
+
+    @property
+    def what(self) -> str:
+        return gettext("The macro “%(name)s” does nothing.") % {"name": self.name}
+
+
+@dataclass(eq=False)
 class NobodyWaits(Refusal):
     code = "nobody_waits"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from conversations import views
-from conversations.views import filing, lists, saved
+from conversations.views import filing, lists, macros, saved
 
 app_name = "conversations"
 urlpatterns = [
@@ -46,6 +46,8 @@ urlpatterns = [
     path("<int:pk>/colleagues/", views.colleagues, name="colleagues"),
     path("<int:pk>/assignment/", views.assignment, name="assignment"),
     path("<int:pk>/replies/", views.offered, name="replies"),
+    path("<int:pk>/macros/", macros.macros_here, name="macros"),
+    path("<int:pk>/macros/<int:macro_id>/", macros.macro_run, name="macro"),
     path("<int:pk>/closure/", views.closure, name="closure"),
     path("<int:pk>/labels/", filing.labels, name="labels"),
     path("<int:pk>/priority/", filing.priority, name="priority"),

@@ -23,11 +23,13 @@ from billing import booking
 from billing.models import BillingPlan, Budget, ExchangeRate, LedgerEntry, StoredCard
 from billing.tests import books
 from conversations.models import (
+    AutoRule,
     CannedReply,
     ContactNote,
     CustomField,
     Job,
     Label,
+    Macro,
     MediaFile,
     SavedView,
     Scheduled,
@@ -153,6 +155,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "canned:push_id": agent.pushes.create(
             endpoint=f"https://fcm.googleapis.com/{agent.pk}", p256dh="x", auth="x"
         ).pk,
+        "automation:rule_id": AutoRule.objects.create(workspace=workspace, name="A rule").pk,
+        "automation:macro_id": (macro := Macro.objects.create(workspace=workspace, name="M")).pk,
+        "conversations:macro_id": macro.pk,
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18"
         ).pk,

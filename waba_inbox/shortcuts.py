@@ -74,6 +74,7 @@ SHORTCUTS = (
     Shortcut(("Alt+E", "E"), _("Resolve or reopen"), CONVERSATION),
     Shortcut(("Mod+Alt+E",), _("Resolve and open the next"), CONVERSATION),
     Shortcut(("Alt+M",), _("Snooze"), CONVERSATION),
+    Shortcut(("Alt+R",), _("Run a macro"), CONVERSATION),
     Shortcut(("L",), _("Labels"), CONVERSATION),
     Shortcut(("P",), _("Priority"), CONVERSATION),
     Shortcut(("Mod+F",), _("Find in this conversation"), CONVERSATION),

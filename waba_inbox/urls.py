@@ -21,6 +21,7 @@ urlpatterns = [
     path("settings/", include("accounts.urls")),
     path("settings/", include("conversations.settings_urls")),
     path("settings/", include("conversations.queue_urls")),
+    path("settings/", include("conversations.automation_urls")),
     path("settings/", include("webhooks.urls")),
     path("join/<str:key>/", joining.join, name="join"),
     path("notices-worker.js", notices.worker, name="notices_worker"),

@@ -42,6 +42,7 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("accounts:security", _("Sign-in"), "shield-check", EVERYBODY),
             Entry("canned:notices", _("Notifications"), "bell", WORKS_CONVERSATIONS),
             Entry("canned:replies", _("Quick replies"), "zap", WORKS_CONVERSATIONS),
+            Entry("automation:macros", _("Macros"), "wand-sparkles", WORKS_CONVERSATIONS),
         ),
     ),
     (
@@ -58,6 +59,7 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("queue:labels", _("Labels"), "tag", MANAGERS),
             Entry("queue:fields", _("Fields"), "text-cursor-input", MANAGERS),
+            Entry("automation:rules", _("Rules"), "workflow", MANAGERS),
         ),
     ),
     (
