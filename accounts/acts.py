@@ -111,6 +111,8 @@ DETAILS: dict[str, str | Promise] = {
     "rates": pgettext_lazy("log", "rates"),
     "reason": pgettext_lazy("log", "reason"),
     "requires_mfa": pgettext_lazy("log", "second step for everybody"),
+    "shows_read": pgettext_lazy("log", "read receipts"),
+    "shows_typing": pgettext_lazy("log", "“typing…” for customers"),
     "role": pgettext_lazy("log", "role"),
     "seats": pgettext_lazy("log", "seats"),
     "sight": pgettext_lazy("log", "sees"),

@@ -86,6 +86,8 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "time_zone",
             "requires_mfa",
             "notices_show_text",
+            "shows_read",
+            "shows_typing",
             "agent_phones",
             "manager_phones",
             "finance_phones",
@@ -94,11 +96,19 @@ class WorkspaceForm(forms.ModelForm[Workspace]):
             "name": _("Name of the workspace"),
             "requires_mfa": _("Everybody signs in with a second step"),
             "notices_show_text": _("Pushes and mails show names and words"),
+            "shows_read": _("Customers see that their message was read"),
+            "shows_typing": _("Customers see that an answer is being written"),
             "agent_phones": _("Agents see"),
             "manager_phones": _("Managers see"),
             "finance_phones": _("Finance sees"),
         }
         help_texts = {  # noqa: RUF012
+            "shows_read": _(
+                "The blue ticks, as soon as an agent has the conversation before their eyes."
+            ),
+            "shows_typing": _(
+                "“typing…” while an agent writes a reply. WhatsApp counts the message as read with it."
+            ),
             "requires_mfa": _(
                 "Who has none is led to set one up before anything else: an app with codes, or a passkey."
             ),

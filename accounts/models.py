@@ -44,6 +44,8 @@ class Workspace(models.Model):
     language = models.CharField(max_length=8, default="en")
     requires_mfa = models.BooleanField(default=False)
     notices_show_text = models.BooleanField(default=False)  # names and words in pushes and mails
+    shows_read = models.BooleanField(default=True)  # customers see that their message was read
+    shows_typing = models.BooleanField(default=True)  # and that an answer is being written
     agent_sight = models.CharField(max_length=4, choices=Sight.choices, default=Sight.ALL)
     manager_sight = models.CharField(max_length=4, choices=Sight.choices, default=Sight.ALL)
     capacity = models.PositiveSmallIntegerField(default=20)  # open conversations an agent is given

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
@@ -12,6 +14,9 @@ from accounts.models import Agent
 from conversations import tasks
 from conversations.models import Conversation, Mention, ReadMark
 from events import live
+
+TYPING_AGAIN: Final = 20  # seconds; Meta shows it for 25
+READ_AGAIN: Final = 7 * 24 * 3600
 
 
 def mark_read(conversation: Conversation, *, agent: Agent, at: datetime) -> int:
@@ -38,8 +43,15 @@ def mark_read(conversation: Conversation, *, agent: Agent, at: datetime) -> int:
 
 
 def show_to_contact(conversation: Conversation, *, typing: bool = False) -> None:
-    """The blue ticks on the contact's phone, and "typing…" for up to 25 s. Only when an agent asks for it."""
-    if not conversation.last_inbound_wamid:
+    """The blue ticks on the contact's phone, and "typing…" for up to 25 s. As often as it says something new.
+
+    The cache only spares Meta: wiped, the same is told once more.
+    """
+    wamid = conversation.last_inbound_wamid
+    if not wamid:
+        return
+    name, again = ("typing", TYPING_AGAIN) if typing else ("read", READ_AGAIN)
+    if not cache.add(f"shown:{name}:{conversation.pk}:{wamid}", True, again):
         return
     pk = conversation.pk
     transaction.on_commit(lambda: _tell_meta_soon(pk, typing=typing), robust=True)

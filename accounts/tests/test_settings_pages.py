@@ -182,6 +182,8 @@ def test_asking_for_a_second_step_ends_the_connections_of_those_without_one(ada,
             time_zone="UTC",
             requires_mfa=requires_mfa,
             notices_show_text=False,
+            shows_read=True,
+            shows_typing=True,
             by=ada,
             **PHONES,
         )
@@ -196,12 +198,14 @@ def test_the_workspaces_settings_are_written_down(admin, ada):
         "language": "ru",
         "time_zone": "Europe/Moscow",
         "requires_mfa": "",
+        "shows_read": "on",
     } | PHONES
     admin.post("/settings/workspace/", form)
     assert AuditEntry.objects.get(act="workspace.changed").details == {
         "name": "North",
         "language": "ru",
         "time_zone": "Europe/Moscow",
+        "shows_typing": False,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from accounts.models import Agent
 from conversations.tests.pushes import Listener, RecordingLayer
@@ -55,3 +56,47 @@ def test_it_is_not_kept_and_costs_little(conversation, ana, client, django_asser
     assert not Event.objects.exists()
     assert client.post(url, {"doing": "dancing"}).status_code == 422
     assert client.get(url).status_code == 405
+
+
+@pytest.fixture
+def told_meta(monkeypatch: Any, settings: Any) -> list[bool]:
+    """The calls that would go to Meta, as whether they say "typing"."""
+    cache.clear()
+    calls: list[bool] = []
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    monkeypatch.setattr(
+        "conversations.receipts.show_read", lambda _pk, *, typing: calls.append(typing)
+    )
+    return calls
+
+
+def test_the_customer_sees_typing_for_replies_only_and_not_more_often_than_it_says_something(
+    conversation, ana, client, told_meta, django_capture_on_commit_callbacks
+):
+    conversation.last_inbound_wamid = "wamid.1"
+    conversation.save(update_fields=["last_inbound_wamid"])
+    client.force_login(ana)
+    url = f"/inbox/{conversation.pk}/presence/"
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url, {"doing": "typing"})  # a note
+        assert told_meta == []
+        client.post(url, {"doing": "viewing", "reply": "1"})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url, {"doing": "typing", "reply": "1"})
+        client.post(url, {"doing": "typing", "reply": "1"})
+    assert told_meta == [True]
+
+
+def test_what_is_read_is_told_to_meta_once_unless_the_workspace_does_not_want_it(
+    conversation, ana, client, told_meta, django_capture_on_commit_callbacks
+):
+    conversation.last_inbound_wamid = "wamid.1"
+    conversation.save(update_fields=["last_inbound_wamid"])
+    client.force_login(ana)
+    url = f"/inbox/{conversation.pk}/read/"
+    for wish in (False, True, True):
+        ana.workspace.shows_read = wish
+        ana.workspace.save(update_fields=["shows_read"])
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(url)
+    assert told_meta == [False]

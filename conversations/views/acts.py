@@ -100,7 +100,10 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """This agent has the conversation before their eyes. Colleagues' marks stay as they are."""
-    reading.mark_read(conversation_of(request, pk), agent=agent_of(request), at=timezone.now())
+    conversation, agent = conversation_of(request, pk), agent_of(request)
+    reading.mark_read(conversation, agent=agent, at=timezone.now())
+    if agent.workspace.shows_read:
+        reading.show_to_contact(conversation)
     return HttpResponse(status=204)
 
 
@@ -115,12 +118,16 @@ def held(request: HttpRequest, pk: int) -> HttpResponse:
 def presence(request: HttpRequest, pk: int) -> HttpResponse:
     """A browser says every few seconds that its agent looks at this, or types. It costs two queries, and no write."""
     agent = agent_of(request)
-    found = access.conversations(agent).only("workspace", "number", "team", "assignee")
+    found = access.conversations(agent).only(
+        "workspace", "number", "team", "assignee", "last_inbound_wamid"
+    )
     conversation = get_object_or_404(found, pk=pk)
     doing = request.POST.get("doing", "")
     if doing not in colleagues_here.DOINGS:
         return HttpResponse(status=422)
     colleagues_here.tell(conversation, agent=agent, doing=doing)
+    if request.POST.get("reply") and doing == "typing" and agent.workspace.shows_typing:
+        reading.show_to_contact(conversation, typing=True)
     return HttpResponse(status=204)
 
 

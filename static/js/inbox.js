@@ -7,6 +7,7 @@ import "presence";
 import "standing";
 import "scroll";
 import "composer";
+import "cost";
 import "undo";
 import "deck";
 import "acts";

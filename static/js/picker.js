@@ -3,6 +3,7 @@
  * their places while one types; sending shows the bubble at once like any other message.
  */
 // @ts-check
+import { costOf } from "cost";
 import { sendLater } from "later";
 import { parse, wake } from "place";
 import { get } from "server";
@@ -104,9 +105,20 @@ function show(option) {
     const form = option && dialog?.querySelector(`#${option.dataset.choice}`);
     for (const other of /** @type {NodeListOf<HTMLElement>} */ (dialog?.querySelectorAll(".picker__form") ?? [])) other.hidden = other !== form;
     for (const part of /** @type {NodeListOf<HTMLElement>} */ (dialog?.querySelectorAll(".picker__find, .picker__list") ?? [])) part.hidden = Boolean(form);
+    if (form) price(/** @type {HTMLElement} */ (form));
     const fields = /** @type {HTMLInputElement[]} */ ([...(form?.querySelectorAll("input:not([type=hidden])") ?? [])]);
     const first = fields.find((field) => !field.value) ?? form?.querySelector("button:not([type])");
     /** @type {HTMLElement | null} */ (form ? first : find())?.focus();
+}
+
+/** What this template would cost here, where somebody keeps the books. @param {HTMLElement} form */
+async function price(form) {
+    const slot = form.querySelector("[data-cost]");
+    const url = /** @type {HTMLElement | null} */ (composer?.querySelector("next-cost") ?? null)?.dataset.url;
+    const template = /** @type {HTMLInputElement | null} */ (form.querySelector("[name=template]"))?.value;
+    if (!slot || !url || !template || slot.childNodes.length) return;
+    const words = await costOf(url, { kind: "template", template });
+    if (words) slot.replaceChildren(words);
 }
 
 /** @param {SubmitEvent} event */

@@ -35,10 +35,10 @@ function inFront() {
     return pane && isShown ? Number(pane.dataset.conversation) : 0;
 }
 
-/** @param {number} conversation @param {"viewing" | "typing" | "gone"} doing */
-function tell(conversation, doing) {
+/** @param {number} conversation @param {"viewing" | "typing" | "gone"} doing @param {boolean} [isReply] words for the customer */
+function tell(conversation, doing, isReply = false) {
     const url = deck()?.pane(conversation)?.dataset.url;
-    if (url && navigator.onLine) post(`${url}presence/`, { doing }).catch(() => null); // the next one will do
+    if (url && navigator.onLine) post(`${url}presence/`, { doing, ...(isReply ? { reply: "1" } : {}) }).catch(() => null); // the next one will do
 }
 
 function look() {
@@ -61,7 +61,7 @@ document.addEventListener("typed", (event) => {
     if (!composer.text.value.trim() || conversation !== inFront() || Date.now() - typedAt < TYPES_MS) return;
     typedAt = toldAt = Date.now();
     told = conversation;
-    tell(conversation, "typing");
+    tell(conversation, "typing", composer.takesFiles);
 });
 
 // --- what we hear ----------------------------------------------------------------------------------------
