@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -92,6 +93,17 @@ def choices(conversation: Conversation) -> list[Choice]:
     )
     shown = [_choice(template, contact) for template in by_language]
     return [choice for choice in shown if not components.of(choice.template).unsupported]
+
+
+def for_many(accounts: Iterable[int]) -> list[Choice]:
+    """Templates that may go to many at once: approved, and without a file of their own to add."""
+    found = (
+        Template.objects.filter(account__in=list(accounts)).sendable().order_by("name", "language")
+    )
+    made = [_choice(template, Contact()) for template in found]
+    return [
+        one for one in made if not one.needs_file and not components.of(one.template).unsupported
+    ]
 
 
 def _choice(template: Template, contact: Contact) -> Choice:

@@ -62,6 +62,7 @@ SHORTCUTS = (
     Shortcut(("J", "ArrowDown"), _("Next conversation in the list"), LIST, is_act=False),
     Shortcut(("K", "ArrowUp"), _("Previous conversation in the list"), LIST, is_act=False),
     Shortcut(("Enter",), _("Open the chosen conversation"), LIST, is_act=False),
+    Shortcut(("X",), _("Select the conversation"), LIST),
     Shortcut(("Alt+J",), _("Open the next conversation, also while writing"), LIST),
     Shortcut(("Alt+K",), _("Open the previous conversation, also while writing"), LIST),
     Shortcut(("Alt+N",), _("Next tab: mine, unassigned, all"), LIST),

@@ -265,6 +265,7 @@ SPRITE = (
     "external-link",
     "eye",
     "expand",
+    "ellipsis",
     "file",
     "file-text",
     "flag",

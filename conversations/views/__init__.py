@@ -18,6 +18,16 @@ from conversations.views.canned import offered
 from conversations.views.files import file, files
 from conversations.views.finding import choices, found, matches
 from conversations.views.jumping import jump
+from conversations.views.many import (
+    bulk,
+    bulk_count,
+    bulk_job,
+    bulk_menus,
+    bulk_message,
+    bulk_result,
+    bulk_stop,
+    bulk_undo,
+)
 from conversations.views.pages import changes, conversation, inbox
 from conversations.views.scheduling import scheduled, scheduled_meaning, scheduled_one
 from conversations.views.snoozing import snooze, snooze_meaning
@@ -27,6 +37,14 @@ __all__ = [
     "assignees",
     "assignment",
     "attempts",
+    "bulk",
+    "bulk_count",
+    "bulk_job",
+    "bulk_menus",
+    "bulk_message",
+    "bulk_result",
+    "bulk_stop",
+    "bulk_undo",
     "cards",
     "changes",
     "choices",

@@ -23,7 +23,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
     conversation = conversation_of(request, pk)
     if request.method == "GET":
         now = timezone.localtime()
-        context = {"conversation": conversation, "choices": _choices(now), "now": now}
+        context = {"conversation": conversation, "choices": presets(now), "now": now}
         return render(request, "conversations/_snooze.html", context)
     form = SnoozeForm(request.POST)
     if not form.is_valid():
@@ -33,7 +33,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
         if form.cleaned_data["until"] == "pending":
             triage.set_pending(pk, agent=agent, at=at)
         else:
-            triage.snooze(pk, agent=agent, until=_until(form.cleaned_data), at=at)
+            triage.snooze(pk, agent=agent, until=moment_of(form.cleaned_data), at=at)
     except Refusal as refusal:
         return refused(request, refusal)
     return shown(request, pk)
@@ -48,7 +48,8 @@ def snooze_meaning(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "conversations/_snooze_meaning.html", context)
 
 
-def _until(said: dict[str, Any]) -> datetime | None:
+def moment_of(said: dict[str, Any]) -> datetime | None:
+    """The moment that a SnoozeForm says, on the agent's clock; None: until the contact writes. Raises MomentUnclear."""
     now = timezone.localtime()
     if said["until"] == "reply":
         return None
@@ -61,7 +62,8 @@ def _until(said: dict[str, Any]) -> datetime | None:
     return found
 
 
-def _choices(now: datetime) -> list[dict[str, Any]]:
+def presets(now: datetime) -> list[dict[str, Any]]:
+    """The moments of the menu: name, icon, label, and when that is."""
     at = moments.presets(now)
     labels = {
         "hour": ("clock-3", gettext("In an hour")),

@@ -2,6 +2,7 @@
 // @ts-check
 import { deck } from "deck";
 import { finder } from "find";
+import { bar } from "pick";
 import { bind, press } from "keys";
 import { list } from "list";
 
@@ -52,6 +53,10 @@ bind("Mod+Alt+E", (_target, isWriting) => {
 bind("Esc", (target, isWriting) => {
     if (document.querySelector(":popover-open")) return false; // the platform closes it
     if (target.closest("find-panel") && finder()?.escape()) return true;
+    if (!isWriting && bar()?.isPicking) {
+        bar()?.clear();
+        return true;
+    }
     if (isWriting) {
         /** @type {HTMLElement} */ (target).blur();
         const link = /** @type {HTMLElement | null | undefined} */ (list()?.current?.querySelector("a"));

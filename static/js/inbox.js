@@ -23,6 +23,7 @@ import "lightbox";
 import "panes";
 import "find";
 import "thread-find";
+import "pick";
 import "inbox-keys";
 import "notices";
 import "live";
