@@ -6,6 +6,7 @@ from django.urls import path
 
 from conversations import views
 from conversations.views import filing, lists, macros, saved
+from conversations.views.transcripts import transcript
 
 app_name = "conversations"
 urlpatterns = [
@@ -45,6 +46,7 @@ urlpatterns = [
     path("<int:pk>/scheduled/", views.scheduled, name="scheduled"),
     path("<int:pk>/scheduled/meaning/", views.scheduled_meaning, name="scheduled_meaning"),
     path("<int:pk>/scheduled/<uuid:token>/", views.scheduled_one, name="scheduled_one"),
+    path("<int:pk>/transcript/", transcript, name="transcript"),
     path("<int:pk>/templates/", views.templates, name="templates"),
     path("<int:pk>/files/", views.files, name="files"),
     path("<int:pk>/held/", views.held, name="held"),
