@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.views import cards, ledger, overview, quote, terms
+from billing.views import cards, invoices, ledger, overview, quote, terms
 
 app_name = "billing"
 urlpatterns = [
@@ -30,4 +30,13 @@ urlpatterns = [
     path("cards/<slug:card_id>/", cards.card, name="card"),
     path("exchange-rates/", terms.exchange, name="exchange"),
     path("exchange-rates/<int:rate_id>/removal/", terms.exchange_removal, name="exchange_removal"),
+    path("invoices/", invoices.invoices, name="invoices"),
+    path("invoices/parties/", invoices.parties, name="invoice_parties"),
+    path("invoices/<int:invoice_id>/", invoices.invoice, name="invoice"),
+    path("invoices/<int:invoice_id>/act/", invoices.act, name="invoice_act"),
+    path("invoices/<int:invoice_id>/invoice.pdf", invoices.pdf, name="invoice_pdf"),
+    path("invoices/<int:invoice_id>/invoice.xlsx", invoices.xlsx, name="invoice_xlsx"),
+    path("invoices/<int:invoice_id>/invoice.csv", invoices.csv, name="invoice_csv"),
+    path("invoices/<int:invoice_id>/invoice.json", invoices.json, name="invoice_json"),
+    path("invoices/years/<int:year>.zip", invoices.year, name="invoice_year"),
 ]

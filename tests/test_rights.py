@@ -21,7 +21,7 @@ from accounts import inviting
 from accounts.models import Agent, Role, Workspace
 from billing import booking
 from billing.models import BillingPlan, Budget, ExchangeRate, LedgerEntry, StoredCard
-from billing.tests import books
+from billing.tests import books, invoiced
 from conversations.models import (
     AutoRule,
     CannedReply,
@@ -159,6 +159,8 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "automation:rule_id": AutoRule.objects.create(workspace=workspace, name="A rule").pk,
         "automation:macro_id": (macro := Macro.objects.create(workspace=workspace, name="M")).pk,
         "conversations:macro_id": macro.pk,
+        "billing:invoice_id": invoiced.draft_of(account).pk,
+        "billing:year": 2026,
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18"
         ).pk,

@@ -4,6 +4,7 @@ them.
 
 from billing.models.budgets import Budget, BudgetAlert
 from billing.models.facts import Checkpoint, LedgerState, Party, StoredFact
+from billing.models.invoices import Invoice, InvoiceState, Parties
 from billing.models.ledger import ClosedMonth, DayTotal, LedgerEntry
 from billing.models.terms import BillingPlan, BillingSettings, ExchangeRate, StoredCard, StoredRate
 
@@ -16,8 +17,11 @@ __all__ = [
     "ClosedMonth",
     "DayTotal",
     "ExchangeRate",
+    "Invoice",
+    "InvoiceState",
     "LedgerEntry",
     "LedgerState",
+    "Parties",
     "Party",
     "StoredCard",
     "StoredFact",

@@ -38,3 +38,9 @@ def rounded(amount: Decimal | None, currency: str = "") -> str:
     least = MINOR_UNITS.get(currency, 2)
     shown = amount.quantize(Decimal(1).scaleb(-least), rounding=ROUND_HALF_UP)
     return str(number_format(shown, decimal_pos=least, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def sum_of(amount: Decimal, currency: str) -> str:
+    """“1,234.50 USD”: an amount that was rounded already."""
+    return f"{rounded(amount, currency)} {currency}"

@@ -1,0 +1,195 @@
+"""Drafts the invoices of a month from the sums beside the ledger, the plans in force and the seats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
+
+from accounts import audit
+from accounts.models import Agent, BusinessAccount
+from billing.invoices.paper import Line, LineKind, Paper, PaperKind, to_json
+from billing.invoices.words import market as market_words
+from billing.models import BillingPlan, DayTotal, Invoice, InvoiceState, Parties
+from billing.models.ledger import PROBLEMS, Category, Kind
+from billing.money import Money
+
+OPEN = (InvoiceState.DRAFT, InvoiceState.REVIEWED)
+
+
+class NoParties(Exception):
+    """Seller or buyer is not filled in."""
+
+
+class NothingToBill(Exception):
+    """The month has neither charges nor fees."""
+
+
+class MixedTax(Exception):
+    """The accounts' plans have different taxes: they need an invoice each."""
+
+
+@transaction.atomic
+def draft(
+    month: date,
+    *,
+    account: BusinessAccount | None,
+    kind: PaperKind,
+    by: Agent,
+    address: str,
+) -> list[Invoice]:
+    """The drafts of a month, one a currency: of one account, or of all together. An open draft is made anew."""
+    parties = Parties.objects.select_for_update().filter(workspace_id=by.workspace_id).first()
+    if parties is None or not parties.is_complete:
+        raise NoParties
+    accounts = (
+        [account] if account else list(BusinessAccount.objects.filter(workspace_id=by.workspace_id))
+    )
+    found = []
+    for currency in currencies(accounts, month):
+        paper = paper_of(parties, accounts, month=month, currency=currency, kind=kind)
+        if not paper.lines:
+            continue
+        same = Invoice.objects.select_for_update().filter(
+            workspace_id=by.workspace_id, account=account, month=month, currency=currency, kind=kind.value,
+            state__in=OPEN,
+        )  # fmt: skip
+        invoice = same.first() or Invoice(
+            workspace_id=by.workspace_id,
+            account=account,
+            month=month,
+            currency=currency,
+            kind=kind.value,
+        )
+        invoice.paper, invoice.total = to_json(paper), paper.total
+        invoice.state, invoice.reviewed_by = InvoiceState.DRAFT, None
+        invoice.save()
+        audit.record(
+            by, "invoice.drafted", f"{month:%Y-%m} {currency}", address, total=str(paper.total)
+        )
+        found.append(invoice)
+    if not found:
+        raise NothingToBill
+    return found
+
+
+def currencies(accounts: Iterable[BusinessAccount], month: date) -> list[str]:
+    """In which the month is billed: of the ledger's lines and of the plans with fees."""
+    ids = [account.pk for account in accounts]
+    booked = DayTotal.objects.filter(account_id__in=ids, month=month).order_by()
+    found = set(booked.values_list("price_currency", flat=True).distinct())
+    plans = (plan_of(account, month) for account in accounts)
+    found |= {
+        plan.billing_currency
+        for plan in plans
+        if plan and (plan.licence_fee or plan.subscription_fee)
+    }
+    return sorted(found)
+
+
+def plan_of(account: BusinessAccount, month: date) -> BillingPlan | None:
+    """The plan on the last day of the month: its fees and its tax are the month's."""
+    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return account.billing_plans.filter(begins__lte=last).order_by("-begins").first()
+
+
+def paper_of(
+    parties: Parties,
+    accounts: list[BusinessAccount],
+    *,
+    month: date,
+    currency: str,
+    kind: PaperKind,
+) -> Paper:
+    """What the invoice would say now. Raises MixedTax."""
+    plans = {account.pk: plan_of(account, month) for account in accounts}
+    taxes = {
+        plan.tax_percent for plan in plans.values() if plan and plan.billing_currency == currency
+    }
+    if len(taxes) > 1:
+        raise MixedTax
+    seller, buyer = parties.sides
+    with translation.override(parties.language):
+        lines: list[Line] = []
+        for account in accounts:
+            name = account.name if len(accounts) > 1 else ""
+            plan = plans[account.pk]
+            if plan and plan.billing_currency == currency:
+                lines += fees(plan, account=name, seats=_seats(account))
+            lines += charges(account, month=month, currency=currency, named=name)
+    return Paper(
+        kind=kind, month=month, currency=currency, language=parties.language, seller=seller, buyer=buyer,
+        lines=tuple(lines), tax_percent=next(iter(taxes), Decimal(0)),
+    )  # fmt: skip
+
+
+def _seats(account: BusinessAccount) -> int:
+    return Agent.objects.filter(workspace_id=account.workspace_id, is_active=True).count()
+
+
+def fees(plan: BillingPlan, *, account: str, seats: int) -> list[Line]:
+    """Licence and subscription of the month."""
+    found = []
+    if plan.licence_fee:
+        count = seats if plan.licence_per_seat else 1
+        words = (
+            gettext("Licence, per seat and month")
+            if plan.licence_per_seat
+            else gettext("Licence for the month")
+        )
+        amount = Money(plan.licence_fee * count, plan.billing_currency).rounded.amount
+        found.append(Line(LineKind.LICENCE, words, count, amount, account=account))
+    if plan.subscription_fee:
+        amount = Money(plan.subscription_fee, plan.billing_currency).rounded.amount
+        words = gettext("Subscription to the WhatsApp Business account for the month")
+        found.append(Line(LineKind.SUBSCRIPTION, words, 1, amount, account=account))
+    return found
+
+
+def charges(account: BusinessAccount, *, month: date, currency: str, named: str) -> list[Line]:
+    """The ledger's lines of the month by kind, category and market; free ones at zero; adjustments last."""
+    rows = (
+        DayTotal.objects.filter(account_id=account.pk, month=month, price_currency=currency)
+        .exclude(reason__in=PROBLEMS)
+        .order_by("is_adjustment", "is_free", "kind", "category", "market")
+        .values("is_adjustment", "is_free", "kind", "category", "market")
+        .annotate(n=Sum("quantity"), sum=Sum("price"))
+    )
+    found = []
+    for row in rows:
+        amount = Money(row["sum"] or Decimal(0), currency).rounded.amount
+        if not row["n"] and not amount:
+            continue
+        kind = LineKind.ADJUSTMENT if row["is_adjustment"] else LineKind.CONVERSATIONS
+        market = market_words(row["market"], translation.get_language() or "en")
+        words = _words(row["kind"], row["category"], market, is_free=row["is_free"])
+        if kind is LineKind.ADJUSTMENT:
+            words = gettext("Adjustment of earlier months: %(what)s") % {"what": words}
+        found.append(Line(kind, words, row["n"], amount, row["market"], named, row["is_free"]))
+    return found
+
+
+def _words(kind: str, category: str, market: str, *, is_free: bool) -> str:
+    """“Message, Marketing, Russia, free”."""
+    parts = [str(dict(Kind.choices).get(kind, kind))]
+    if kind == Kind.MESSAGE and category:
+        parts.append(str(dict(Category.choices).get(category, category)))
+    parts += [market] if market else []
+    parts += [pgettext("charge", "free")] if is_free else []
+    return ", ".join(parts)
+
+
+def without_amount(invoice: Invoice) -> int:
+    """How many lines of the month have no amount yet: they will be adjusted later."""
+    of = (
+        Q(account_id=invoice.account_id)
+        if invoice.account_id
+        else Q(workspace_id=invoice.workspace_id)
+    )
+    found = DayTotal.objects.filter(of, month=invoice.month, reason__in=PROBLEMS)
+    return int(found.aggregate(n=Sum("quantity"))["n"] or 0)
