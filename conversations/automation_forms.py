@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import WORKS_CONVERSATIONS, Agent, PhoneNumber, Team, Workspace
 from conversations import macros, moments
@@ -71,7 +72,7 @@ class _OfWorkspace(forms.Form):
 
 
 class RuleForm(_OfWorkspace):
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a rule", "Name"), max_length=80)
     when = _one(_("When a conversation"), [
         ANY, ("new", _("begins")), ("reopened", _("comes back after it was resolved")),
     ])  # fmt: skip
@@ -168,8 +169,10 @@ class TrialForm(_OfWorkspace):
         widget=forms.Textarea({"rows": 2}),
     )  # fmt: skip
     number = _one(_("To the number"), [])
-    is_new = _one(_("The conversation"), [("1", _("is new")), ("", _("was resolved before"))])
-    is_open = _one(_("Business hours"), [("1", _("Open")), ("", _("Closed"))])
+    is_new = _one(
+        _("The conversation"), [("1", _("is new")), ("", _("was resolved before"))], initial="1"
+    )
+    is_open = _one(_("Business hours"), [("1", _("Open")), ("", _("Closed"))], initial="1")
     is_known = _one(_("The customer"), [
         ("", _("Writes for the first time")), ("1", _("Has written before")),
     ])  # fmt: skip
@@ -184,7 +187,7 @@ class TrialForm(_OfWorkspace):
 class MacroForm(_OfWorkspace):
     first_people = ((macros.ME, _("Whoever runs it")),)
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a rule", "Name"), max_length=80)
     scope = forms.ChoiceField(
         label=_("For"), choices=[("mine", _("Me alone")), ("all", _("Everybody"))], initial="mine"
     )

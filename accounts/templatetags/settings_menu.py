@@ -9,7 +9,7 @@ from django import template
 from django.template import RequestContext
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import DETAILS
@@ -59,7 +59,7 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("queue:labels", _("Labels"), "tag", MANAGERS),
             Entry("queue:fields", _("Fields"), "text-cursor-input", MANAGERS),
-            Entry("automation:rules", _("Rules"), "workflow", MANAGERS),
+            Entry("automation:rules", pgettext_lazy("automation", "Rules"), "workflow", MANAGERS),
         ),
     ),
     (
