@@ -20,6 +20,7 @@ from billing.money import Money
 from billing.templatetags.money import money
 
 FREE_TIER = 1000
+ONLY_BAND = "0:MAX"  # a card without volume bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _charged(entry: LedgerEntry, card: RateCard | None) -> str:
         "day": since,
         "price": money(_money(entry.cost, entry.currency)),
     }
-    if entry.tier:
+    if entry.tier and entry.tier != ONLY_BAND:
         said += ", " + _("number %(n)s of the month, in the volume band %(band)s") % {
             "n": entry.tier_position,
             "band": entry.tier,
@@ -191,7 +192,7 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 def short_day(day: date) -> str:
-    return date_format(day, "j M Y")
+    return date_format(day, "j E Y")
 
 
 def _length(time: timedelta) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from accounts.views import joining
 from conversations.views import notices
-from waba_inbox import health
+from waba_inbox import health, home
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="conversations:inbox"), name="home"),
+    path("", home.home, name="home"),
     path("inbox/", include("conversations.urls")),
     path("contacts/", include("conversations.contacts_urls")),
     path("exports/", include("conversations.exports_urls")),

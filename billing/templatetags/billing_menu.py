@@ -32,7 +32,6 @@ ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("billing:exchange", _("Exchange rates"), "arrow-left-right"),
 )
 WORDS: dict[str, Promise] = {
-    **dict(Category.choices),
     **dict(Kind.choices),
     **dict(Reason.choices),
 }
@@ -58,8 +57,14 @@ def billing_menu(context: RequestContext) -> dict[str, Any]:
 
 @register.filter
 def in_words(name: str) -> str:
-    """A category, kind or reason as people read it; what is not known, as it is."""
+    """A kind or reason as people read it; what is not known, as it is."""
     return str(WORDS.get(name, name))
+
+
+@register.filter
+def category(name: str) -> str:
+    names = {one.value: one.label for one in Category}
+    return str(names.get(name) or WORDS.get(name, name))
 
 
 @register.filter

@@ -122,6 +122,12 @@ def test_finance_opens_the_overview(busy, fay, client):
         assert client.get(f"{reverse('billing:overview')}?{query}").status_code == 200
 
 
+def test_finance_lands_in_billing_and_agents_in_the_inbox(fay, ana, client):
+    for agent, page in ((fay, "/billing/"), (ana, "/inbox/")):
+        client.force_login(agent)
+        assert client.get("/")["Location"] == page
+
+
 def test_a_budget_is_entered_and_removed(busy, fay, client):
     client.force_login(fay)
     said = {"amount": "100", "currency": "usd", "account": "", "category": ""}

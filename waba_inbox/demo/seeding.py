@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from accounts.models import Workspace
+from billing import booking
 from conversations.models import Conversation, Message
 from waba_inbox.demo import (
     cast,
@@ -18,6 +19,7 @@ from waba_inbox.demo import (
     sounds,
     standings,
     templates,
+    terms,
     writing,
 )
 
@@ -39,6 +41,7 @@ def seed(*, now: datetime, refresh: bool = False) -> Iterator[str]:
         ):
             step = refreshing.refresh(workspace, now=now)
             yield f"All times moved forward by {step.total_seconds() / 3600:.1f} h."
+    booking.keep_books(workspace.pk)
     yield from meta.tell(workspace)
     yield from words(workspace)
 
@@ -48,6 +51,7 @@ def make(*, now: datetime) -> company.Company:
     made = company.make()
     library = templates.make(made, now=now)
     writing.write(made, cast.chats(now=now), library, now=now)
+    terms.make(made, now=now)
     filing.file(made, now=now)
     standings.make(made, now=now)
     return made
