@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from django.db import transaction
 
 from accounts.models import PhoneNumber
-from conversations import lanes, live
+from conversations import lanes, live, words
 from conversations.arrivals import Arrival
 from conversations.models import Conversation, Message, ParkedChange, Reaction
 from whatsapp.facts import MessageEdited, MessageRevoked, ReactionChanged
@@ -98,8 +98,10 @@ def _apply(change: ParkedChange, message: Message, conversation: Conversation) -
     if change.kind == "edit":
         if message.edited_at and message.edited_at >= change.at:
             return False
+        earlier = message.with_words_kept()
         message.edited_at = change.at
-        message.text, message.content = change.body["text"], change.body["content"]
+        message.text = change.body["text"]
+        message.content = change.body["content"] | earlier
         message.save(update_fields=["edited_at", "text", "content"])
         if (message.at, message.arrival) == (conversation.last_at, conversation.last_arrival):
             conversation.last_text = message.text[:160]
@@ -109,6 +111,9 @@ def _apply(change: ParkedChange, message: Message, conversation: Conversation) -
         return False
     message.revoked_at = change.at
     message.save(update_fields=["revoked_at"])
+    if (message.at, message.arrival) == (conversation.last_at, conversation.last_arrival):
+        conversation.last_kind, conversation.last_text = words.REVOKED, ""
+        conversation.save(update_fields=["last_kind", "last_text"])
     return True
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from accounts import masking
 from accounts.models import Agent, Role
+from conversations import outgoing
 from conversations.models import Attempt, Direction, Message, Outcome
 
 
@@ -93,9 +94,18 @@ def _pricing(pricing: dict[str, Any]) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
+def _request(message: Message) -> dict[str, Any]:
+    """What we ask of Meta for a message of ours. No secret is in it: the token goes in a header."""
+    try:
+        body = outgoing.payload(message, message.conversation.contact)
+    except (ValueError, KeyError):
+        return {"content": message.content}
+    return {"request": body}
+
+
 def _raw(message: Message) -> str:
-    """As Meta sent it; of our own messages what we keep of them."""
-    shown = message.raw if message.raw is not None else {"content": message.content}
+    """As Meta sent it, or as we ask Meta to send it."""
+    shown = message.raw if message.raw is not None else _request(message)
     if message.pricing:
         shown = {**shown, "pricing": message.pricing} if isinstance(shown, dict) else shown
     return json.dumps(shown, ensure_ascii=False, indent=2)

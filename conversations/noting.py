@@ -4,20 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.models import Agent
 from conversations import access, admission, live, statuses, tasks
 from conversations.models import Conversation, Direction, Mention, Message
-from conversations.refusals import InternalRole
+from conversations.refusals import InternalRole, Refusal
 from events import live as line
 
 KIND = "note"
+MENDED_FOR = timedelta(minutes=15)
 TOLD = 160  # characters of a note that a toast shows
+
+
+@dataclass(eq=False)
+class NotYourNote(Refusal):
+    code = "not_your_note"
+
+    @property
+    def what(self) -> str:
+        return gettext("Only its author changes a note.")
+
+
+@dataclass(eq=False)
+class NoteStands(Refusal):
+    code = "note_stands"
+
+    @property
+    def what(self) -> str:
+        return gettext("After 15 minutes a note stays as it is.")
+
+    @property
+    def todo(self) -> str:
+        return gettext("Write another one.")
 
 
 @transaction.atomic
@@ -52,6 +77,32 @@ def write(conversation_id: int, *, agent: Agent, token: UUID, text: str, at: dat
         ids = [one.pk for one in others]
         ring = partial(tasks.tell_mention.apply_async, (note.pk, ids), retry=False)
         transaction.on_commit(ring, robust=True)
+    return note
+
+
+@transaction.atomic
+def change(message_id: int, *, agent: Agent, text: str, at: datetime) -> Message:
+    """Its author may mend a note for some minutes. What it said before is kept; who is newly named is told."""
+    note = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
+    if note.kind != KIND or note.author_id != agent.pk:
+        raise NotYourNote
+    if at - note.at > MENDED_FOR:
+        raise NoteStands
+    words = admission.checked_text(text)
+    if words == note.text:
+        return note
+    rows = Conversation.objects.select_for_update(no_key=True, of=("self",))
+    conversation = rows.select_related("contact", "number__account").get(pk=note.conversation_id)
+    named = mentioned(words, access.colleagues(conversation))
+    known = set(note.mentions.values_list("agent_id", flat=True)) | {agent.pk}
+    earlier = note.with_words_kept()
+    note.text, note.edited_at = words, at
+    note.content = {"mentions": [{"id": one.pk, "name": one.name} for one in named]} | earlier
+    note.save(update_fields=["text", "content", "edited_at"])
+    others = [one for one in named if one.pk not in known]
+    Mention.objects.bulk_create([Mention(message=note, agent=one) for one in others])
+    live.publish("note.changed", conversation, note, actor=agent, message=note.pk)
+    transaction.on_commit(partial(_tell, others, note, conversation), robust=True)
     return note
 
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("<int:pk>/messages/", views.messages, name="messages"),
     path("<int:pk>/messages/<uuid:token>/", views.details, name="details"),
     path("<int:pk>/messages/<uuid:token>/attempts/", views.attempts, name="attempts"),
+    path("<int:pk>/messages/<uuid:token>/words/", views.note_words, name="note_words"),
     path("<int:pk>/messages/<uuid:token>/withdrawal/", views.withdrawal, name="withdrawal"),
     path("<int:pk>/messages/<uuid:token>/reaction/", views.reaction, name="reaction"),
     path("<int:pk>/scheduled/", views.scheduled, name="scheduled"),

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+REVOKED: Final = "revoked"
 KIND_LABELS: Final[dict[str, Promise]] = {
     "image": _("Photo"),
     "video": _("Video"),
@@ -26,6 +27,7 @@ KIND_LABELS: Final[dict[str, Promise]] = {
     "system": _("Notice from WhatsApp"),
     "activity": _("Activity"),
     "note": _("Note"),
+    REVOKED: _("Deleted message"),
 }
 KIND_ICONS: Final[dict[str, str]] = {
     "image": "image",
@@ -38,6 +40,7 @@ KIND_ICONS: Final[dict[str, str]] = {
     "template": "file-text",
     "interactive": "list",
     "order": "shopping-bag",
+    REVOKED: "ban",
     "unsupported": "message-circle-question-mark",
 }
 

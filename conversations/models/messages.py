@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, Self
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
@@ -168,6 +169,17 @@ class Message(models.Model):
         return (
             self.status == statuses.QUEUED and self.retry_at is not None and bool(self.error_code)
         )
+
+    def with_words_kept(self) -> dict[str, Any]:
+        """For `content`, before the words change: all that it said until now, the oldest first."""
+        now = {"text": self.text, "at": (self.edited_at or self.at).isoformat()}
+        return {"was": [*self.content.get("was", ()), now]}
+
+    @property
+    def earlier_words(self) -> list[tuple[datetime, str]]:
+        """What it said before it was edited, and since when."""
+        kept = self.content.get("was", ())
+        return [(datetime.fromisoformat(one["at"]), str(one["text"])) for one in kept]
 
     @property
     def is_taken_back(self) -> bool:

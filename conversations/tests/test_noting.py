@@ -131,3 +131,35 @@ def test_the_composer_leaves_a_note_through_the_same_door(conversation, ana, ben
     client.force_login(ben)
     assert client.post(url, said | {"token": str(uuid.uuid4())}).status_code == 404
     assert client.get(f"/inbox/{conversation.pk}/colleagues/").status_code == 404
+
+
+def test_its_author_mends_a_note_for_some_minutes_and_what_it_said_is_kept(
+    conversation, ana, cleo, django_capture_on_commit_callbacks
+):
+    written = note(conversation, ana, "Calls tomorow")
+    with django_capture_on_commit_callbacks(execute=True):
+        mended = noting.change(
+            written.pk, agent=ana, text="Calls tomorrow, @Cleo", at=timezone.now()
+        )
+    assert [text for _at, text in mended.earlier_words] == ["Calls tomorow"]
+    assert mended.edited_at
+    assert told(cleo)
+    noting.change(written.pk, agent=ana, text="Calls tomorrow, @Cleo", at=timezone.now())
+    assert len(Message.objects.get().earlier_words) == 1
+    with pytest.raises(noting.NotYourNote):
+        noting.change(written.pk, agent=cleo, text="No", at=timezone.now())
+    late = timezone.now() + noting.MENDED_FOR
+    with pytest.raises(noting.NoteStands):
+        noting.change(written.pk, agent=ana, text="No", at=late)
+
+
+def test_a_note_is_mended_by_the_page_of_its_author(client, conversation, ana, cleo):
+    written = note(conversation, ana, "Calls tomorow")
+    url = f"/inbox/{conversation.pk}/messages/{written.token}/words/"
+    by_script = {"X-Requested-With": "fetch"}
+    client.force_login(cleo)
+    assert client.post(url, {"text": "No"}, headers=by_script).status_code == 409
+    client.force_login(ana)
+    answer = client.post(url, {"text": "Calls tomorrow"}, headers=by_script)
+    assert "Calls tomorrow" in answer.content.decode()
+    assert "Calls tomorow" in answer.content.decode()  # under “edited”

@@ -31,7 +31,7 @@ from conversations.views.many import (
 from conversations.views.pages import changes, conversation, inbox
 from conversations.views.scheduling import scheduled, scheduled_meaning, scheduled_one
 from conversations.views.snoozing import snooze, snooze_meaning
-from conversations.views.writing import cards, colleagues, messages, special, templates
+from conversations.views.writing import cards, colleagues, messages, note_words, special, templates
 
 __all__ = [
     "assignees",
@@ -60,6 +60,7 @@ __all__ = [
     "jump",
     "matches",
     "messages",
+    "note_words",
     "offered",
     "presence",
     "pull",

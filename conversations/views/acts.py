@@ -138,7 +138,7 @@ def _message(request: HttpRequest, pk: int, token: uuid.UUID) -> Message:
         .filter(conversation_id=pk)
         .exclude(direction=Direction.SYSTEM)
     )
-    found = found.select_related("conversation__contact", "author", "template")
+    found = found.select_related("conversation__contact", "author", "template", "media")
     return get_object_or_404(found, token=token)
 
 

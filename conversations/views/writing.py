@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import masking
 from conversations import access, canned, composing, noting, search, sending, specials
@@ -103,6 +104,19 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
             conversation.pk, file=file, caption=said["text"], quoted=quoted, **common
         )
     return sending.reply(conversation.pk, text=said["text"], quoted=quoted, **common)
+
+
+@require_POST
+def note_words(request: HttpRequest, pk: int, token: uuid.UUID) -> HttpResponse:
+    """Mend a note."""
+    conversation_of(request, pk)
+    note = get_object_or_404(Message, conversation_id=pk, token=token, kind=noting.KIND)
+    words = request.POST.get("text", "").replace("\x00", "")[:100_000]
+    try:
+        noting.change(note.pk, agent=agent_of(request), text=words, at=timezone.now())
+    except Refusal as refusal:
+        return refused(request, refusal)
+    return shown(request, pk, [note])
 
 
 @require_GET

@@ -8,6 +8,7 @@ import "standing";
 import "scroll";
 import "composer";
 import "cost";
+import "notes";
 import "undo";
 import "deck";
 import "acts";
