@@ -35,6 +35,13 @@ class Phones(models.TextChoices):
     HIDDEN = masking.HIDDEN, _("Nothing of it")
 
 
+class Reasons(models.TextChoices):
+    """Whether whoever resolves a conversation says why. Without a list of reasons nobody is asked."""
+
+    OPTIONAL = "optional", _("May be chosen")
+    REQUIRED = "required", _("Must be chosen")
+
+
 class Workspace(models.Model):
     """One client company. `last_seq` is the number of its latest change (events/journal.py)."""
 
@@ -51,7 +58,7 @@ class Workspace(models.Model):
     capacity = models.PositiveSmallIntegerField(default=20)  # open conversations an agent is given
     away_minutes = models.PositiveSmallIntegerField(default=3)  # without a line: then offline
     only_assignee_replies = models.BooleanField(default=False)
-    requires_reason = models.BooleanField(default=False)  # nothing is resolved without one
+    reasons = models.CharField(max_length=8, choices=Reasons.choices, default=Reasons.OPTIONAL)
     morning = models.TimeField(default=time(9, 0))  # when what is snoozed for a day comes back
     agent_phones = models.CharField(max_length=6, choices=Phones.choices, default=Phones.FULL)
     manager_phones = models.CharField(max_length=6, choices=Phones.choices, default=Phones.FULL)

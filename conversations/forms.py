@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Agent, PhoneNumber, Team
+from accounts.models import Agent, PhoneNumber, Reasons, Team
 from conversations import filters, sorting
 from conversations.models import (
     Colour,
@@ -21,6 +21,7 @@ from conversations.models import (
     Label,
     NoticeWish,
     Priority,
+    ResolveReason,
 )
 
 VALUE_LIMIT = 2000  # characters of one variable; WhatsApp takes fewer, and says how many
@@ -240,6 +241,42 @@ class FieldForm(forms.Form):
         if kind == FieldKind.CHOICE and not said["choices"] and "choices" not in self.errors:
             self.add_error("choices", gettext("Write at least one choice."))
         return said
+
+
+class ClosureForm(forms.Form):
+    reopen = forms.BooleanField(required=False)
+    reason = forms.ModelChoiceField(ResolveReason.objects.none(), required=False)
+
+    def __init__(self, *args: Any, reasons: QuerySet[ResolveReason], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
+
+
+class ReasonsForm(forms.Form):
+    names = forms.CharField(
+        label=_("Reasons for resolving"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 6}),
+        help_text=_("One on each line, at most 30. The thread keeps the words as they were."),
+    )
+    reasons = forms.ChoiceField(
+        label=_("Whoever resolves"), choices=Reasons.choices, widget=forms.RadioSelect
+    )
+    morning = forms.TimeField(
+        label=_("The morning begins at"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        help_text=_("When what is snoozed for a day comes back, in the zone of the agent."),
+    )
+
+    def clean_names(self) -> list[str]:
+        lines = (" ".join(line.split())[:60] for line in self.cleaned_data["names"].splitlines())
+        found: dict[str, str] = {}
+        for line in filter(None, lines):
+            found.setdefault(line.lower(), line)
+        if len(found) > 30:
+            raise forms.ValidationError(_("That is more than 30 reasons."))
+        return list(found.values())
 
 
 class SnoozeForm(forms.Form):

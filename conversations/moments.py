@@ -47,22 +47,22 @@ DOTTED: Final = re.compile(r"(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?")
 NAMED: Final = re.compile(r"(?:(\d{1,2})\s+([^\W\d]{3,})|([^\W\d]{3,})\s+(\d{1,2}))")
 
 
-def presets(now: datetime) -> dict[str, datetime]:
-    """What the menu offers, by the names that its form sends."""
+def presets(now: datetime, *, morning: time = MORNING) -> dict[str, datetime]:
+    """What the menu offers, by the names that its form sends. `morning`: when a day begins here."""
     today = now.date()
     return {
         "hour": _later(now, timedelta(hours=1)),
-        "tomorrow": at_clock(today + timedelta(days=1), MORNING, now),
-        "monday": at_clock(_next_weekday(today, 0), MORNING, now),
-        "month": at_clock(_next_month(today), MORNING, now),
+        "tomorrow": at_clock(today + timedelta(days=1), morning, now),
+        "monday": at_clock(_next_weekday(today, 0), morning, now),
+        "month": at_clock(_next_month(today), morning, now),
     }
 
 
-def understood(text: str, *, now: datetime) -> datetime | None:
+def understood(text: str, *, now: datetime, morning: time = MORNING) -> datetime | None:
     """The moment that somebody typed; None if it is none, is past, or is more than a year away."""
     apart = re.sub(r"(\d)t(\d)", r"\1 \2", text.lower().replace(",", " "))  # 2026-12-25T10:15
     words = " ".join(FILLERS.sub(" ", apart).split())
-    found = _length(words, now) or _day_and_clock(words, now)
+    found = _length(words, now) or _day_and_clock(words, now, morning)
     if found is None:
         return None
     wait = found.astimezone(UTC) - now.astimezone(UTC)
@@ -109,11 +109,11 @@ def _length(words: str, now: datetime) -> datetime | None:
     return _later(start, timedelta(minutes=minutes))
 
 
-def _day_and_clock(words: str, now: datetime) -> datetime | None:
-    """A day and a clock time; either may be missing: nine in the morning, today or tomorrow."""
+def _day_and_clock(words: str, now: datetime, morning: time) -> datetime | None:
+    """A day and a clock time; either may be missing: in the morning, today or tomorrow."""
     day = _day(words, now)
     if day is not None:
-        return at_clock(day, MORNING, now) if day > now.date() else None
+        return at_clock(day, morning, now) if day > now.date() else None
     clock = CLOCK.search(words)
     when = _time(*clock.groups()) if clock else None
     if clock is None or when is None:

@@ -462,6 +462,21 @@ class ValueUnclear(Refusal):
         }.get("" if self.too_long else self.kind, "")
 
 
+@dataclass(eq=False)
+class ReasonMissing(Refusal):
+    """The workspace wants to know why a conversation is resolved."""
+
+    code = "reason_missing"
+
+    @property
+    def what(self) -> str:
+        return gettext("Your workspace wants a reason for resolving.")
+
+    @property
+    def todo(self) -> str:
+        return gettext("Choose one.")
+
+
 def refusal_facts(refusal: Refusal) -> Mapping[str, str]:
     """For answers in JSON and for logs."""
     return {"code": refusal.code, "what": refusal.what, "todo": refusal.todo}

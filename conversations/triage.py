@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Agent, Team
 from accounts.seats import is_open_to
-from conversations import activity, lanes, live, tasks
-from conversations.models import Conversation, ConversationStatus
-from conversations.refusals import AlreadyAssigned, InternalRole, MomentPast, NotTheirs
+from conversations import activity, lanes, live, reasoning, tasks
+from conversations.models import Conversation, ConversationStatus, ResolveReason
+from conversations.refusals import (
+    AlreadyAssigned,
+    InternalRole,
+    MomentPast,
+    NotTheirs,
+    ReasonMissing,
+)
 
 
 @transaction.atomic
@@ -83,16 +90,34 @@ def set_team(
 
 
 @transaction.atomic
-def close(conversation_id: int, *, agent: Agent, at: datetime) -> Conversation:
-    """It is done: nobody waits any more. The contact's next message opens it again."""
+def close(
+    conversation_id: int,
+    *,
+    agent: Agent,
+    at: datetime,
+    reason: ResolveReason | None = None,
+    by_hand: bool = False,
+) -> Conversation:
+    """It is done: nobody waits any more. The contact's next message opens it again.
+
+    `by_hand`: one conversation by one person, who says why where the workspace wants it (ReasonMissing).
+    """
     conversation = _locked(conversation_id, agent)
     if conversation.is_resolved:
         return conversation
+    if reason is not None and reason.workspace_id != conversation.workspace_id:
+        raise NotTheirs(reason.name)
+    if by_hand and reason is None and reasoning.is_required(agent.workspace):
+        raise ReasonMissing
     conversation.status, conversation.resolved_at = ConversationStatus.RESOLVED, at
     conversation.waiting_since = conversation.snoozed_until = None
-    conversation.save(update_fields=["status", "resolved_at", "waiting_since", "snoozed_until"])
-    line = activity.line(conversation, "resolved", at=at, by=agent)
-    live.publish("conversation.resolved", conversation, line, actor=agent)
+    conversation.reason = reason
+    conversation.save(
+        update_fields=["status", "resolved_at", "waiting_since", "snoozed_until", "reason"]
+    )
+    facts: dict[str, Any] = {"reason": reason.name} if reason else {}
+    line = activity.line(conversation, "resolved", at=at, by=agent, **facts)
+    live.publish("conversation.resolved", conversation, line, actor=agent, **facts)
     return conversation
 
 
@@ -102,10 +127,26 @@ def reopen(conversation_id: int, *, agent: Agent, at: datetime) -> Conversation:
     if conversation.status == ConversationStatus.OPEN:
         return conversation
     conversation.status = ConversationStatus.OPEN
-    conversation.resolved_at = conversation.snoozed_until = None
-    conversation.save(update_fields=["status", "resolved_at", "snoozed_until"])
+    conversation.resolved_at = conversation.snoozed_until = conversation.reason = None
+    conversation.save(update_fields=["status", "resolved_at", "snoozed_until", "reason"])
     line = activity.line(conversation, "reopened", at=at, by=agent)
     live.publish("conversation.reopened", conversation, line, actor=agent)
+    return conversation
+
+
+@transaction.atomic
+def set_waiting(
+    conversation_id: int, *, is_waiting: bool, agent: Agent, at: datetime
+) -> Conversation:
+    """Say that the customer waits for a reply, or that none is needed. Everybody sees it; an answer clears it too."""
+    conversation = _locked(conversation_id, agent)
+    if conversation.needs_reply == is_waiting:
+        return conversation
+    conversation.waiting_since = (conversation.last_inbound_at or at) if is_waiting else None
+    conversation.save(update_fields=["waiting_since"])
+    act = "waiting" if is_waiting else "not_waiting"
+    line = activity.line(conversation, act, at=at, by=agent)
+    live.publish(f"conversation.{act}", conversation, line, actor=agent)
     return conversation
 
 
@@ -159,8 +200,8 @@ def _stands(conversation: Conversation, status: str, until: datetime | None) -> 
 
 def _put_aside(conversation: Conversation, status: str, until: datetime | None) -> None:
     conversation.status, conversation.snoozed_until = status, until
-    conversation.resolved_at = None
-    conversation.save(update_fields=["status", "snoozed_until", "resolved_at"])
+    conversation.resolved_at = conversation.reason = None
+    conversation.save(update_fields=["status", "snoozed_until", "resolved_at", "reason"])
 
 
 def _locked(conversation_id: int, agent: Agent) -> Conversation:

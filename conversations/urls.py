@@ -60,6 +60,7 @@ urlpatterns = [
     path("<int:pk>/macros/", macros.macros_here, name="macros"),
     path("<int:pk>/macros/<int:macro_id>/", macros.macro_run, name="macro"),
     path("<int:pk>/closure/", views.closure, name="closure"),
+    path("<int:pk>/waiting/", views.waiting, name="waiting"),
     path("<int:pk>/labels/", filing.labels, name="labels"),
     path("<int:pk>/priority/", filing.priority, name="priority"),
     path("<int:pk>/fields/<int:field_id>/", filing.field, name="field"),

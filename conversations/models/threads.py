@@ -77,7 +77,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def for_list(self) -> Self:
         """With all that a row of the list shows, and no more queries."""
         return self.select_related(
-            "contact", "number__account", "assignee", "team"
+            "workspace", "contact", "number__account", "assignee", "team"
         ).prefetch_related("labels")
 
 

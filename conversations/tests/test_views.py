@@ -139,7 +139,7 @@ def test_the_list_is_everybodys_own(
 
 
 def test_reading_is_by_get_and_acting_by_post(browser: Client, conversation: Conversation) -> None:
-    for name in ("read", "closure", "assignment", "team", "files"):
+    for name in ("read", "waiting", "assignment", "team", "files"):
         assert browser.get(at(name, conversation.pk)).status_code == 405
     for name in ("conversation", "templates", "assignees"):
         assert browser.post(at(name, conversation.pk)).status_code == 405

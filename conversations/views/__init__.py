@@ -12,6 +12,7 @@ from conversations.views.acts import (
     reaction,
     read,
     team,
+    waiting,
     withdrawal,
 )
 from conversations.views.canned import offered
@@ -74,5 +75,6 @@ __all__ = [
     "special",
     "team",
     "templates",
+    "waiting",
     "withdrawal",
 ]

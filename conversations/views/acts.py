@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Team
 from conversations import (
@@ -17,14 +17,15 @@ from conversations import (
     handing_over,
     pulling,
     reading,
+    reasoning,
     sending,
     taking_back,
     triage,
 )
 from conversations import details as message_details
 from conversations import presence as colleagues_here
-from conversations.forms import AssignmentForm, ReactionForm, TeamForm
-from conversations.models import Direction, Message
+from conversations.forms import AssignmentForm, ClosureForm, ReactionForm, TeamForm
+from conversations.models import Direction, Message, ResolveReason
 from conversations.refusals import Refusal
 from conversations.views.asking import agent_of, by_script, conversation_of, invalid, refused, shown
 
@@ -79,11 +80,38 @@ def pull(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"url": reverse("conversations:conversation", args=[conversation.pk])})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def closure(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET: the menu of reasons. POST: resolve, with a reason or without, or open again."""
+    conversation, agent = conversation_of(request, pk), agent_of(request)
+    reasons = ResolveReason.objects.filter(workspace_id=agent.workspace_id)
+    if request.method == "GET":
+        context = {
+            "conversation": conversation,
+            "reasons": reasons,
+            "is_required": reasoning.is_required(agent.workspace),
+        }
+        return render(request, "conversations/_reasons.html", context)
+    form = ClosureForm(request.POST, reasons=reasons)
+    if not form.is_valid():
+        return invalid(request, form)
+    try:
+        if form.cleaned_data["reopen"]:
+            triage.reopen(pk, agent=agent, at=timezone.now())
+        else:
+            reason = form.cleaned_data["reason"]
+            triage.close(pk, agent=agent, at=timezone.now(), reason=reason, by_hand=True)
+    except Refusal as refusal:
+        return refused(request, refusal)
+    return shown(request, pk)
+
+
+@require_POST
+def waiting(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer waits for a reply (`on`), or needs none."""
     conversation_of(request, pk)
-    act = triage.reopen if request.POST.get("reopen") else triage.close
-    act(pk, agent=agent_of(request), at=timezone.now())
+    is_waiting = request.POST.get("on") == "1"
+    triage.set_waiting(pk, is_waiting=is_waiting, agent=agent_of(request), at=timezone.now())
     return shown(request, pk)
 
 

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.rights import AgentRequest, role
 from accounts.views._common import ADMINISTRATOR, MANAGER, address_of
 from conversations import fields as keeping_fields
-from conversations import labelling
-from conversations.forms import FieldForm, LabelForm
-from conversations.models import CustomField, FieldOwner, Label
+from conversations import labelling, reasoning
+from conversations.forms import FieldForm, LabelForm, ReasonsForm
+from conversations.models import CustomField, FieldOwner, Label, ResolveReason
 
 MANY = 1000  # uses of a label are counted no further
 
@@ -62,6 +62,27 @@ def label_end(request: AgentRequest, label_id: int) -> HttpResponse:
     labelling.delete(row.pk, by=request.user, address=address_of(request))
     messages.success(request, _("The label is deleted."))
     return redirect("queue:labels")
+
+
+@role(ADMINISTRATOR, MANAGER)
+@require_http_methods(["GET", "POST"])
+def reasons(request: AgentRequest) -> HttpResponse:
+    """Why conversations are resolved, and when a morning begins."""
+    workspace = request.user.workspace
+    rows = ResolveReason.objects.filter(workspace=workspace)
+    initial = {
+        "names": "\n".join(row.name for row in rows),
+        "reasons": workspace.reasons,
+        "morning": workspace.morning,
+    }
+    form = ReasonsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        reasoning.keep(**form.cleaned_data, by=request.user, address=address_of(request))
+        messages.success(request, _("Saved."))
+        return redirect("queue:reasons")
+    return render(
+        request, "conversations/reasons.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @role(ADMINISTRATOR, MANAGER)

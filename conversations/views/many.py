@@ -47,7 +47,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     what = dict(form.what)
     try:
         if form.cleaned_data["act"] == "snooze":
-            until = moment_of(form.cleaned_data)
+            until = moment_of(form.cleaned_data, morning=agent.workspace.morning)
             what = {"until": until.isoformat() if until else None}
     except Refusal as refusal:
         return refused(request, refusal)
@@ -135,11 +135,12 @@ def bulk_menus(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     here = {"workspace_id": agent.workspace_id}
     people = Agent.objects.filter(**here, is_active=True, role__in=WORKS_CONVERSATIONS)
+    moments = presets(timezone.localtime(), morning=agent.workspace.morning)
     context = {
         "agents": people.exclude(pk=agent.pk).order_by("name"),
         "teams": Team.objects.filter(**here),
         "labels": Label.objects.filter(**here),
-        "moments": [one for one in presets(timezone.localtime()) if one["name"] != "pending"],
+        "moments": [one for one in moments if one["name"] != "pending"],
         "priorities": Priority.choices,
     }
     return render(request, "conversations/_bulk_menus.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,8 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
     conversation = conversation_of(request, pk)
     if request.method == "GET":
         now = timezone.localtime()
-        context = {"conversation": conversation, "choices": presets(now), "now": now}
+        choices = presets(now, morning=agent_of(request).workspace.morning)
+        context = {"conversation": conversation, "choices": choices, "now": now}
         return render(request, "conversations/_snooze.html", context)
     form = SnoozeForm(request.POST)
     if not form.is_valid():
@@ -33,7 +34,8 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
         if form.cleaned_data["until"] == "pending":
             triage.set_pending(pk, agent=agent, at=at)
         else:
-            triage.snooze(pk, agent=agent, until=moment_of(form.cleaned_data), at=at)
+            until = moment_of(form.cleaned_data, morning=agent.workspace.morning)
+            triage.snooze(pk, agent=agent, until=until, at=at)
     except Refusal as refusal:
         return refused(request, refusal)
     return shown(request, pk)
@@ -44,27 +46,29 @@ def snooze_meaning(request: HttpRequest, pk: int) -> HttpResponse:
     """What the agent's words mean so far, said while they type."""
     conversation_of(request, pk)
     typed = request.GET.get("typed", "")[:60]
-    context = {"typed": typed, "at": moments.understood(typed, now=timezone.localtime())}
+    morning = agent_of(request).workspace.morning
+    at = moments.understood(typed, now=timezone.localtime(), morning=morning)
+    context = {"typed": typed, "at": at}
     return render(request, "conversations/_snooze_meaning.html", context)
 
 
-def moment_of(said: dict[str, Any]) -> datetime | None:
+def moment_of(said: dict[str, Any], *, morning: time) -> datetime | None:
     """The moment that a SnoozeForm says, on the agent's clock; None: until the contact writes. Raises MomentUnclear."""
     now = timezone.localtime()
     if said["until"] == "reply":
         return None
     if said["until"]:
-        return moments.presets(now)[said["until"]]
+        return moments.presets(now, morning=morning)[said["until"]]
     typed = said["typed"] or said["at"]
-    found = moments.understood(typed, now=now)
+    found = moments.understood(typed, now=now, morning=morning)
     if found is None:
         raise MomentUnclear(typed)
     return found
 
 
-def presets(now: datetime) -> list[dict[str, Any]]:
-    """The moments of the menu: name, icon, label, and when that is."""
-    at = moments.presets(now)
+def presets(now: datetime, *, morning: time) -> list[dict[str, Any]]:
+    """The moments of the menu: name, icon, label, and when that is. `morning`: when a day begins here."""
+    at = moments.presets(now, morning=morning)
     labels = {
         "hour": ("clock-3", gettext("In an hour")),
         "tomorrow": ("moon", gettext("Tomorrow morning")),

@@ -44,6 +44,7 @@ bind("Mod+Alt+E", (_target, isWriting) => {
     const pane = deck()?.current;
     const next = list()?.neighbour(1) ?? list()?.neighbour(-1); // before the row leaves the list
     if (!pane) return false;
+    if (pane.querySelector(".thread-head [data-asks]")) return press("Alt+E"); // a reason comes first
     if (!pane.querySelector(".thread-head [name=reopen]")) press("Alt+E");
     const link = next?.querySelector("a");
     if (link) deck()?.show(link.href, { focus: isWriting });
