@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ US = frozenset({"us", "agent", "agents", "нас", "мы"})
 STEMS = "phraseto_tsquery('pg_catalog.russian', %s) || phraseto_tsquery('pg_catalog.simple', %s)"
 BEGINNING = "to_tsquery('pg_catalog.simple', quote_literal(%s) || ':*')"
 SHORTEST_BEGINNING = 3
+SHORTEST_NAME = 4  # of a word that may be somebody's name, or a part of their number
 SPELLING = str.maketrans("ёЁ", "ее")
 
 
@@ -350,9 +351,27 @@ def _messages(agent: Agent, asked: Asked, *, before: str) -> Page[Hit]:
             keys |= _of_threads(asked, rows, marks, threads)
         else:
             keys |= _newest(asked, rows, marks)
+    if not asked.writers and len(keys) <= HITS:
+        keys |= _of_named(agent, asked, rows)
     page = sorted(keys, reverse=True)[: HITS + 1]
     more = cursor_of(*page[HITS - 1]) if len(page) > HITS else ""
     return Page(_hits(asked, [pk for _at, pk in page[:HITS]]), more)
+
+
+def _of_named(agent: Agent, asked: Asked, rows: Rows) -> set[Key]:
+    """“Sokolova refund”: where the first or the last word is the customer's name, the others are looked for there."""
+    terms = [term for term in asked.query.terms if not term.is_excluded]
+    keys = set[Key]()
+    ends = {terms[0], terms[-1]} if len(terms) > 1 else set()
+    for name in (one for one in ends if len(one.words) >= SHORTEST_NAME):
+        people = people_called(agent, [name.words])
+        threads = asked.conversations.filter(contact__in=people).order_by("-last_at")
+        theirs = list(threads.values_list("pk", flat=True)[:PEOPLE_OF_A_NAME])
+        if theirs:
+            others = tuple(term for term in asked.query.terms if term != name)
+            narrower = replace(asked, query=replace(asked.query, terms=others))
+            keys |= _of_threads(narrower, rows, asked.marks, theirs)
+    return keys
 
 
 def _in_reach(agent: Agent, asked: Asked, before: str) -> Rows:

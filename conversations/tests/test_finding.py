@@ -128,6 +128,14 @@ def test_who_wrote_it(thread: Conversation, ana: Agent, cleo: Agent):
     assert len(found(ana, "заказ from:me from:соколова")) == 2
 
 
+def test_a_name_beside_words_finds_what_was_said_with_them(thread: Conversation, ana: Agent):
+    world.make_message(thread, "Хочу вернуть платье")
+    world.make_message(world.make_conversation(thread.number), "Хочу вернуть платье и сапоги")
+    assert found(ana, "соколова платье") == ["Хочу вернуть платье"]
+    assert found(ana, "платье 8921123") == ["Хочу вернуть платье"]
+    assert found(ana, "соколова платье -вернуть") == []
+
+
 def test_where_and_when(thread: Conversation, cleo: Agent, number: PhoneNumber):
     other = world.make_conversation(
         world.make_number(number.account, label="Склад"), status="resolved"
