@@ -61,7 +61,6 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("queue:fields", _("Fields"), "text-cursor-input", MANAGERS),
             Entry("automation:rules", pgettext_lazy("automation", "Rules"), "workflow", MANAGERS),
             Entry("queue:reasons", _("Resolving and snoozing"), "circle-check", MANAGERS),
-            Entry("automation:rules", _("Rules"), "workflow", MANAGERS),
         ),
     ),
     (
