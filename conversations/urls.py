@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from conversations import views
-from conversations.views import filing, lists, macros, saved
+from conversations.views import filing, lists, macros, results, saved
 from conversations.views.transcripts import transcript
 
 app_name = "conversations"
@@ -36,6 +36,7 @@ urlpatterns = [
     path("specials/", views.special, name="special"),
     path("cards/", views.cards, name="cards"),
     path("files/<uuid:key>/", views.file, name="file"),
+    path("results/<int:template_id>/", results.template_results_of, name="template_results"),
     path("<int:pk>/", views.conversation, name="conversation"),
     path("<int:pk>/matches/", views.matches, name="matches"),
     path("<int:pk>/messages/", views.messages, name="messages"),

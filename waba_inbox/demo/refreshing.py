@@ -21,7 +21,14 @@ from conversations.models import (
 )
 from events import journal
 from events.models import Event
-from templates_app.models import TemplateEvent
+from templates_app.models import (
+    Draft,
+    DraftNote,
+    DraftVersion,
+    Template,
+    TemplateAlert,
+    TemplateEvent,
+)
 from waba_inbox.demo.writing import show_nobody
 
 MARKS: Final = ("demo.seeded", "demo.refreshed")
@@ -48,6 +55,11 @@ COLUMNS: Final[dict[type[models.Model], tuple[str, tuple[str, ...]]]] = {
     Attempt: ("message__workspace", ("started_at", "finished_at")),
     ReadMark: ("conversation__workspace", ("seen_at",)),
     TemplateEvent: ("template__account__workspace", ("at",)),
+    Template: ("account__workspace", ("paused_until", "category_due_at")),
+    Draft: ("account__workspace", ("created_at", "updated_at", "needed_at")),
+    DraftVersion: ("draft__account__workspace", ("began_at", "at")),
+    DraftNote: ("draft__account__workspace", ("at",)),
+    TemplateAlert: ("workspace", ("at",)),
 }  # fmt: skip
 
 

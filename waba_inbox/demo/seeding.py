@@ -13,6 +13,7 @@ from conversations.models import Conversation, Message
 from waba_inbox.demo import (
     cast,
     company,
+    desk,
     filing,
     meta,
     refreshing,
@@ -50,6 +51,7 @@ def make(*, now: datetime) -> company.Company:
     """Everything from nothing. Call inside a transaction."""
     made = company.make()
     library = templates.make(made, now=now)
+    desk.make(made, now=now)
     writing.write(made, cast.chats(now=now), library, now=now)
     terms.make(made, now=now)
     filing.file(made, now=now)
