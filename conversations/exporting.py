@@ -6,8 +6,10 @@ Rights, filters and how numbers are shown are those of the owner at the moment w
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
+from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,8 +23,9 @@ from django.utils.translation import gettext, pgettext
 from accounts import audit, masking
 from accounts.models import Agent
 from conversations import jobs, listing, tables
+from conversations.field_values import shown_for
 from conversations.listing import Filters
-from conversations.models import Conversation, Job, JobKind, Message
+from conversations.models import Conversation, CustomField, Job, JobKind, Message
 from conversations.models.threads import ConversationQuerySet
 
 LINK_LIVES: Final = timedelta(days=3)
@@ -71,19 +74,26 @@ def run(job: Job) -> None:
 
 def _write(table: tables.Table, job: Job, chosen: ConversationQuerySet) -> int:
     rows: Any
-    cells: Callable[[Any], list[Any]]
+    cells: Callable[[list[Any]], Iterator[list[Any]]]
     if job.request["subject"] == "messages":
-        rows, head, cells = _messages(chosen), _message_head(), _message_cells
+        rows, head = _messages(chosen), _message_head()
+        cells = _message_lines
     else:
-        rows, head, cells = _conversations(chosen), _conversation_head(), _conversation_cells
+        fields = list(CustomField.objects.filter(workspace_id=job.workspace_id))
+        rows, head = (
+            _conversations(chosen),
+            [*_conversation_head(), *(field.name for field in fields)],
+        )
+        cells = partial(_conversation_lines, fields)
     jobs.progress(job, done=0, total=rows.count())
     table.add(head)
     done = 0
-    for row in rows.iterator(chunk_size=AT_ONCE):
-        table.add(cells(row))
-        done += 1
-        if done % AT_ONCE == 0:
-            jobs.progress(job, done=done)
+    stream = rows.iterator(chunk_size=AT_ONCE)
+    while chunk := list(islice(stream, AT_ONCE)):
+        for line in cells(chunk):
+            table.add(line)
+        done += len(chunk)
+        jobs.progress(job, done=done)
     return done
 
 
@@ -105,8 +115,19 @@ def _conversation_head() -> list[str]:
         gettext("Company"), gettext("E-mail"), gettext("Our number"), gettext("State"),
         gettext("Team"), gettext("Assignee"), gettext("Waits since"), gettext("Messages received"),
         gettext("Last message"), gettext("Last message at"), gettext("Begun at"),
-        gettext("Resolved at"), gettext("Marketing stopped at"),
+        gettext("Resolved at"), gettext("Marketing stopped at"), gettext("Labels"), gettext("Priority"),
     ]  # fmt: skip
+
+
+def _conversation_lines(fields: list[CustomField], rows: list[Conversation]) -> Iterator[list[Any]]:
+    filled = shown_for(rows) if fields else {}
+    for row in rows:
+        written = {one.field.pk: one.written for one in filled.get(row.pk, ())}
+        yield [*_conversation_cells(row), *(written.get(field.pk, "") for field in fields)]
+
+
+def _message_lines(rows: list[Message]) -> Iterator[list[Any]]:
+    return map(_message_cells, rows)
 
 
 def _conversation_cells(row: Conversation) -> list[Any]:
@@ -118,6 +139,7 @@ def _conversation_cells(row: Conversation) -> list[Any]:
         row.waiting_since, row.inbound_count,
         row.last_text or row.last_kind_label, row.last_at, row.created_at,
         row.resolved_at, contact.marketing_stopped_at,
+        ", ".join(label.name for label in row.labels.all()), row.get_priority_display(),
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext
 
+from accounts import masking
 from accounts.models import Agent, Handing, Presence, Team
 from accounts.seats import is_open_to
 from conversations import activity, live
@@ -148,6 +149,6 @@ def _give(
 
 
 def _tell(conversation: Conversation, agent: Agent) -> None:
-    with translation.override(agent.language):
+    with translation.override(agent.language), masking.shown(agent.phones):
         words = gettext("Yours now: %(contact)s") % {"contact": conversation.contact.shown_name}
     line.tell(f"agent.{agent.pk}", kind="said", conversation=conversation.pk, text=words)

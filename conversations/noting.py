@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext
 
+from accounts import masking
 from accounts.models import Agent
 from conversations import access, admission, live, statuses, tasks
 from conversations.models import Conversation, Direction, Mention, Message
@@ -121,11 +122,13 @@ def mentioned(text: str, agents: Iterable[Agent]) -> list[Agent]:
 
 def _tell(agents: Iterable[Agent], note: Message, conversation: Conversation) -> None:
     for agent in agents:
+        with masking.shown(agent.phones):
+            contact = conversation.contact.shown_name
         line.tell(
             f"agent.{agent.pk}",
             kind="mention",
             conversation=conversation.pk,
             by=note.author.short_name if note.author else "",
-            contact=conversation.contact.shown_name,
+            contact=contact,
             text=note.text[:TOLD],
         )

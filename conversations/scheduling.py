@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext
 
+from accounts import masking
 from accounts.models import Agent
 from conversations import admission, live, sending
 from conversations.models import Conversation, MediaFile, Scheduled
@@ -182,7 +183,7 @@ def _send(row: Scheduled, conversation: Conversation, *, at: datetime) -> None:
 
 
 def _stop(row: Scheduled, conversation: Conversation, refusal: Refusal) -> None:
-    with translation.override(row.author.language):
+    with translation.override(row.author.language), masking.shown(row.author.phones):
         row.problem = refusal.words
         words = gettext("Not sent to %(contact)s at its hour: %(why)s") % {
             "contact": conversation.contact.shown_name,

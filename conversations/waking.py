@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
+from accounts import masking
 from conversations import activity
 from conversations import live as threads
 from conversations.models import Conversation, ConversationStatus
@@ -45,7 +46,7 @@ def _tell(conversation: Conversation) -> None:
     agent = conversation.assignee
     if agent is None:
         return
-    with translation.override(agent.language):
+    with translation.override(agent.language), masking.shown(agent.phones):
         words = gettext("Back from snooze: %(contact)s") % {
             "contact": conversation.contact.shown_name
         }

@@ -15,7 +15,15 @@ from django.utils import timezone
 
 from accounts.models import Agent, PhoneNumber, Workspace
 from conversations import exporting, jobs, tables, tasks
-from conversations.models import Conversation, Job, JobKind, JobState
+from conversations.models import (
+    Conversation,
+    CustomField,
+    FieldValue,
+    Job,
+    JobKind,
+    JobState,
+    Label,
+)
 from tests import world
 
 EVERYTHING = "tab=all&status=any"
@@ -161,3 +169,14 @@ def test_what_fails_says_so(ana: Agent):
     tasks.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, bool(job.problem)) == (JobState.FAILED, True)
+
+
+def test_labels_and_own_fields_have_columns(ana: Agent, conversation: Conversation):
+    workspace = ana.workspace
+    conversation.labels.add(Label.objects.create(workspace=workspace, name="VIP"))
+    for of, name in (("contact", "Size"), ("conversation", "Order")):
+        field = CustomField.objects.create(workspace=workspace, of=of, key=name.lower(), name=name)
+        owner = {"contact": conversation.contact} if of == "contact" else {of: conversation}
+        FieldValue.objects.create(field=field, text=f"{name} 42", **owner)
+    row = rows_of(made(ana, "conversations"))[0]
+    assert (row["Labels"], row["Size"], row["Order"]) == ("VIP", "Size 42", "Order 42")

@@ -21,7 +21,8 @@ from conversations.contact_forms import (
     ContactNoteForm,
     NewContactForm,
 )
-from conversations.models import Contact, ContactNote
+from conversations.field_values import shown_for
+from conversations.models import Contact, ContactNote, Conversation, FieldOwner
 from conversations.refusals import NotTheirs
 from conversations.views.asking import agent_of
 
@@ -91,9 +92,14 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(agent: Agent, contact: Contact) -> dict[str, Any]:
-    used = {thread.number_id for thread in contact.threads}  # type: ignore[attr-defined]
+    threads: list[Conversation] = contact.threads  # type: ignore[attr-defined]
+    used = {thread.number_id for thread in threads}
+    fields = shown_for(threads[:1]).get(threads[0].pk, []) if threads else []
     return {
         "contact": contact,
+        "fields": fields,
+        "has_fields": any(shown.field.of == FieldOwner.CONTACT for shown in fields)
+        and contact.erased_at is None,
         "identifiers": contact.identifiers.order_by("moved_at", "pk"),
         "blocks": {block.number_id: block for block in contact.blocks.all()},
         "consents": contact.consents.select_related("by").order_by("-at")[:50],

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import masking
-from conversations import access, canned, composing, noting, search, sending, specials
+from conversations import access, canned, composing, noting, phones, search, sending, specials
 from conversations.forms import ReplyForm
 from conversations.models import Conversation, Message
 from conversations.refusals import MediaRefused, Refusal
@@ -153,7 +153,7 @@ def cards(request: HttpRequest) -> JsonResponse:
     digits = re.sub(r"\D", "", wanted)
     found = Q(name__icontains=wanted) | Q(profile_name__icontains=wanted)
     if len(digits) >= FEWEST_LETTERS:
-        found |= Q(phone__contains=digits)
+        found |= phones.matching(agent, digits)
     rows = access.contacts(agent).exclude(phone="").filter(found).order_by("-pk")[:CARDS_SHOWN]
     shown = [{"id": row.pk, "name": row.shown_name, "phone": row.shown_phone} for row in rows]
     return JsonResponse({"contacts": shown})
