@@ -16,7 +16,7 @@ from bench import figures, site
 from waba_inbox.local.folder import ROOT
 from waba_inbox.local.services import closing
 
-STAGES = ("intake", "busy", "drain", "sends", "live", "memory", "endurance", "pages")
+STAGES = ("intake", "busy", "drain", "sends", "live", "memory", "endurance", "switching", "pages")
 
 
 def arguments() -> argparse.Namespace:
@@ -35,7 +35,7 @@ def stages(
     standing: site.Standing, *, is_quick: bool
 ) -> dict[str, Callable[[], list[figures.Figure]]]:
     from bench import company
-    from bench.stages import drain, endurance, intake, live, pages, sends
+    from bench.stages import drain, endurance, intake, live, pages, sends, switching
 
     numbers = company.make(standing)
     rounds = 3 if is_quick else 5
@@ -53,6 +53,7 @@ def stages(
         ),
         "memory": lambda: live.memory(standing, numbers),
         "endurance": lambda: endurance.measure(standing, numbers),
+        "switching": lambda: switching.measure(standing, rounds=2 if is_quick else 3),
         "pages": lambda: pages.measure(
             standing,
             conversations=size[0],

@@ -13,6 +13,7 @@ import { say } from "words";
 const KEEP_PANES = 12;
 const HOVER_MS = 60;
 const READ_MS = 400;
+const NEXT_MS = 150; // what is open is painted first
 const PHONE = matchMedia("(width <= 720px)");
 const TOUCH = matchMedia("(pointer: coarse)");
 const HOME = "/inbox/";
@@ -39,6 +40,7 @@ export class ThreadDeck extends HTMLElement {
     #query = filters();
     #hover = 0;
     #reading = 0;
+    #next = 0;
     #off = new AbortController();
 
     connectedCallback() {
@@ -61,6 +63,7 @@ export class ThreadDeck extends HTMLElement {
         this.#off.abort();
         clearTimeout(this.#hover);
         clearTimeout(this.#reading);
+        clearTimeout(this.#next);
     }
 
     get panes() {
@@ -204,10 +207,20 @@ export class ThreadDeck extends HTMLElement {
         this.#order = [...this.#order.filter((other) => other !== id), id];
         this.#wanted = id;
         list()?.select(id);
+        this.#warmNext();
         list()?.learn({ [id]: Number(pane.dataset.seen || 0) });
         if (pane.dataset.title) setTitle(pane.dataset.title);
         pane.dispatchEvent(new CustomEvent("pane-shown", { bubbles: true, detail: { unread: list()?.unreadOf(id) ?? 0 } }));
         this.#markRead();
+    }
+
+    /** The one below is what most agents open next. */
+    #warmNext() {
+        clearTimeout(this.#next);
+        this.#next = setTimeout(() => {
+            const link = /** @type {HTMLAnchorElement | null} */ (list()?.neighbour(1)?.querySelector("a") ?? null);
+            if (link && !document.hidden && !PHONE.matches) this.warm(link.href);
+        }, NEXT_MS);
     }
 
     /** A pane on a focused screen is read; one that was only passed by is not. @param {number} [wait] */

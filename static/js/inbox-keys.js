@@ -6,6 +6,8 @@ import { bar } from "pick";
 import { bind, press } from "keys";
 import { list } from "list";
 
+const AHEAD = 2;
+
 /** @param {1 | -1} step */
 function mark(step) {
     const rows = list();
@@ -19,6 +21,17 @@ function open(step, isWriting) {
     const link = list()?.neighbour(step)?.querySelector("a");
     if (!link) return;
     deck()?.show(link.href, { focus: isWriting });
+    ahead(step);
+}
+
+/** Have the next ones in the page before they are asked for. @param {1 | -1} step */
+function ahead(step) {
+    let row = list()?.current ?? null;
+    for (let n = 0; n < AHEAD && row; n += 1) {
+        row = list()?.neighbour(step, row) ?? null;
+        const link = row?.querySelector("a");
+        if (link) deck()?.warm(link.href);
+    }
 }
 
 bind("J", () => mark(1));

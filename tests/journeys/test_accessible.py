@@ -1,4 +1,4 @@
-"""An accessibility checker (axe-core, WCAG 2.1 A and AA) over the pages and dialogs, in both themes: nothing serious."""
+"""An accessibility checker (axe-core, WCAG 2.1 A and AA) over pages and dialogs, in both themes: nothing serious."""
 
 from __future__ import annotations
 
