@@ -17,6 +17,7 @@ from conversations.ruling import Actions, Conditions
 from whatsapp import checks
 
 ANY = ("", _("Does not matter"))
+OPEN, CLOSED = pgettext_lazy("hours", "Open"), pgettext_lazy("hours", "Closed")
 KEEP = ("", _("Leave as it is"))
 LANGUAGES = (
     ("ru", _("Russian")), ("en", _("English and other Latin letters")), ("uk", _("Ukrainian")),
@@ -86,7 +87,7 @@ class RuleForm(_OfWorkspace):
     languages = _many(_("In one of these languages"), choices=LANGUAGES)
     labels = _many(_("Has one of these labels"), coerce=int)
     hours = _one(_("Business hours of the number"), [
-        ANY, ("inside", _("Open")), ("outside", _("Closed")),
+        ANY, ("inside", OPEN), ("outside", CLOSED),
     ])  # fmt: skip
     contact = _one(_("The customer"), [
         ANY, ("new", _("Writes for the first time")), ("known", _("Has written before")),
@@ -172,7 +173,7 @@ class TrialForm(_OfWorkspace):
     is_new = _one(
         _("The conversation"), [("1", _("is new")), ("", _("was resolved before"))], initial="1"
     )
-    is_open = _one(_("Business hours"), [("1", _("Open")), ("", _("Closed"))], initial="1")
+    is_open = _one(_("Business hours"), [("1", OPEN), ("", CLOSED)], initial="1")
     is_known = _one(_("The customer"), [
         ("", _("Writes for the first time")), ("1", _("Has written before")),
     ])  # fmt: skip

@@ -80,7 +80,7 @@ def steps(said: Steps, names: Names) -> list[str]:
     ends = {
         "resolve": gettext("resolve"),
         "pending": gettext("pending"),
-        "snooze": f"{gettext('snooze')}: {said.snooze}",
+        "snooze": gettext("snooze: %(until)s") % {"until": said.snooze},
     }
     return [*found, *filter(None, [ends.get(said.finish, "")])]
 
@@ -90,18 +90,19 @@ def _acts(
 ) -> list[str]:
     found = []
     if team:
-        found.append(f"{gettext('team')}: {team}")
+        found.append(gettext("team: %(name)s") % {"name": team})
     if person:
-        found.append(f"{gettext('assigned to')}: {person}")
+        found.append(gettext("assigned to: %(name)s") % {"name": person})
     if labels:
-        found.append(f"{gettext('labels')}: {', '.join(labels)}")
+        found.append(gettext("labels: %(names)s") % {"names": ", ".join(labels)})
     if priority is not None:
-        found.append(f"{gettext('priority')}: {Priority(priority).label}")
+        found.append(gettext("priority: %(name)s") % {"name": Priority(priority).label})
     if reply:
         short = reply if len(reply) <= 60 else f"{reply[:60]}…"
-        found.append(f"{gettext('answer')}: “{short}”")
+        found.append(gettext("answer: “%(text)s”") % {"text": short})
     return found
 
 
 def _either(what: str, values: list[str]) -> str:
-    return f"{what}: {gettext(' or ').join(values)}" if values else ""
+    between = gettext(" or ")
+    return f"{what}: {between.join(values)}" if values else ""

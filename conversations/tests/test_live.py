@@ -19,12 +19,16 @@ from PIL import Image
 from accounts.models import Agent, PhoneNumber, Team
 from conversations import (
     changing,
+    handing_out,
     labelling,
     live,
+    macros,
     merging,
     noticing,
     noting,
     receiving,
+    rule_running,
+    ruling,
     sending,
     settling,
     taking_back,
@@ -32,7 +36,16 @@ from conversations import (
     waking,
 )
 from conversations.arrivals import Arrival
-from conversations.models import Attempt, Direction, Label, MediaFile, Message
+from conversations.models import (
+    Attempt,
+    AutoRule,
+    Direction,
+    Label,
+    Macro,
+    MediaFile,
+    Message,
+    RuleRun,
+)
 from conversations.tests.page import Screen
 from conversations.tests.page import parse as page_of
 from conversations.tests.pushes import Listener, RecordingLayer, Watcher
@@ -323,7 +336,36 @@ def prioritised(stage: Stage) -> None:
     triage.set_priority(stage.conversation.pk, priority=3, **stage.by())
 
 
+def handed_out(stage: Stage) -> None:
+    stage.team.handing = "round_robin"
+    stage.team.save(update_fields=["handing"])
+    type(stage.ana).objects.filter(pk=stage.ana.pk).update(presence="online")
+    stage.conversation.team, stage.conversation.waiting_since = stage.team, timezone.now()
+    stage.conversation.save(update_fields=["team", "waiting_since"])
+    assert handing_out.hand_out(stage.number.workspace_id, at=timezone.now()) == 1
+
+
+def ruled(stage: Stage) -> None:
+    actions = ruling.as_json(ruling.Actions(priority=3, reply="A moment, please."))
+    AutoRule.objects.create(workspace=stage.number.workspace, name="Hello", actions=actions)
+    closed(stage)
+    said(stage, posts.text("Me again"))
+    rule_running.run(RuleRun.objects.get().pk, at=timezone.now())
+
+
+def ran_a_macro(stage: Stage) -> None:
+    steps = macros.as_json(
+        macros.Steps(note="see above", priority=2, reply="Done", finish="resolve")
+    )
+    row = Macro.objects.create(workspace=stage.number.workspace, name="All", steps=steps)
+    how = {name: value for name, value in stage.how().items() if name != "override"} | {
+        "seen": 10**9
+    }
+    macros.run(row, conversation_id=stage.conversation.pk, **how)
+
+
 ACTS: list[Act] = [
+    handed_out, ruled, ran_a_macro,
     pressed_send, sent_a_picture, sent_a_template, a_picture_arrived, taken, given_back, closed, closed_and_reopened,
     closed_and_written_to, status("sent"), status("delivered"), status("read"), failed, tried_again, taken_back,
     reacted("❤️"), we_reacted, we_took_the_reaction_back, edited, revoked, stopped_marketing, renamed, changed_number,

@@ -15,6 +15,7 @@ from waba_inbox.demo import (
     company,
     desk,
     filing,
+    habits,
     meta,
     refreshing,
     sounds,
@@ -55,6 +56,7 @@ def make(*, now: datetime) -> company.Company:
     writing.write(made, cast.chats(now=now), library, now=now)
     terms.make(made, now=now)
     filing.file(made, now=now)
+    habits.make(made)
     standings.make(made, now=now)
     return made
 
