@@ -63,7 +63,7 @@ def in_words(name: str) -> str:
 
 @register.filter
 def category(name: str) -> str:
-    names = {one.value: one.label for one in Category}
+    names: dict[str, Any] = {one.value: one.label for one in Category}
     return str(names.get(name) or WORDS.get(name, name))
 
 
