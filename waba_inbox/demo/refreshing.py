@@ -11,7 +11,9 @@ from django.db.models import F, Max
 from accounts.models import Workspace
 from conversations.models import (
     Attempt,
+    Consent,
     Contact,
+    ContactNote,
     Conversation,
     Direction,
     MediaFile,
@@ -36,6 +38,8 @@ STALE_AFTER: Final = timedelta(hours=20)
 WORTH_IT: Final = timedelta(minutes=1)
 COLUMNS: Final[dict[type[models.Model], tuple[str, tuple[str, ...]]]] = {
     Contact: ("workspace", ("created_at", "marketing_stopped_at", "marketing_said_at")),
+    Consent: ("contact__workspace", ("at",)),
+    ContactNote: ("contact__workspace", ("at",)),
     Conversation: (
         "workspace",
         (

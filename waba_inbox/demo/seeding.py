@@ -17,6 +17,7 @@ from waba_inbox.demo import (
     filing,
     habits,
     meta,
+    people,
     refreshing,
     sounds,
     standings,
@@ -57,6 +58,7 @@ def make(*, now: datetime) -> company.Company:
     terms.make(made, now=now)
     filing.file(made, now=now)
     habits.make(made)
+    people.make(made, now=now)
     standings.make(made, now=now)
     return made
 
