@@ -52,7 +52,7 @@ def test_what_we_took_back_is_not_laid_on_the_customer(
     ours = {"direction": Direction.OUT, "status": statuses.FAILED, "wamid": ""}
     world.make_message(conversation, revoked_at=timezone.now(), **ours)
     page = shown(browser, conversation)
-    assert "Taken back before it was sent" in page
+    assert "was taken back before it was sent" in page
     assert "The customer deleted this message" not in page
     assert "Send again" not in page
 
