@@ -3,6 +3,7 @@
  * new button's label in focus. Saving, judging and the preview are the server's, by htmx.
  */
 // @ts-check
+import { toggleEmoji } from "emoji";
 
 class DraftEditor extends HTMLElement {
     connectedCallback() {
@@ -31,6 +32,10 @@ class DraftEditor extends HTMLElement {
         if (insert) return this.#insert(insert.dataset.insert ?? "");
         const wrap = /** @type {HTMLElement | null} */ (target.closest("[data-wrap]"));
         if (wrap) return this.#wrap(wrap.dataset.wrap ?? "");
+        const emoji = /** @type {HTMLElement | null} */ (target.closest("[data-emoji]"));
+        if (emoji) return toggleEmoji(emoji, (chosen) => this.#put(chosen));
+        const scheme = target.closest("[data-scheme]");
+        if (scheme) return this.#shine(scheme);
         const act = /** @type {HTMLButtonElement | null} */ (target.closest('[name="act"]'));
         if (act) this.adding = act.value.startsWith("add:");
     }
@@ -72,6 +77,19 @@ class DraftEditor extends HTMLElement {
         const chosen = field.value.slice(field.selectionStart, field.selectionEnd);
         this.#replace(field, `${mark}${chosen}${mark}`);
         if (!chosen) field.setSelectionRange(field.selectionStart - 1, field.selectionStart - 1);
+    }
+
+    /** An emoji where the text's cursor is. @param {string} sign */
+    #put(sign) {
+        this.#replace(/** @type {HTMLTextAreaElement} */ (document.getElementById("draft-body")), sign);
+    }
+
+    /** The preview by day or by night, as customers have their phones. @param {Element} button */
+    #shine(button) {
+        const phone = /** @type {HTMLElement} */ (document.getElementById("draft-preview"));
+        const isDark = phone.dataset.scheme !== "dark";
+        phone.dataset.scheme = isDark ? "dark" : "light";
+        button.setAttribute("aria-pressed", String(isDark));
     }
 
     /** @param {HTMLTextAreaElement} field @param {string} text */

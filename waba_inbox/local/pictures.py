@@ -40,6 +40,9 @@ def shots(phone: str) -> list[Shot]:
         Shot("inbox-phone-list", RUSSIAN, "/inbox/?tab=all", PHONE),
         Shot("inbox-phone-thread", ENGLISH, "/inbox/?tab=all", PHONE, "dark", first),
         Shot("templates-ru", MANAGER, "/templates/"),
+        Shot("templates-library", MANAGER, "/templates/library/"),
+        Shot("templates-review", MANAGER, "/templates/", click="#column-review .card__name"),
+        Shot("templates-calendar", MANAGER, "/templates/calendar/"),
         Shot("quality", MANAGER, "/quality/"),
         Shot("people-ru", ADMINISTRATOR, "/settings/people/"),
         Shot("phone-en", "", phone + "/phone?lang=en"),
@@ -92,7 +95,7 @@ def _take(browser: Browser, shot: Shot, state: Any, inbox: str) -> None:
     page.wait_for_load_state("load")
     if shot.click:
         page.click(shot.click)
-        page.wait_for_selector(".pane:not([hidden]) .message")
+        page.wait_for_selector(".pane:not([hidden]) .message, .desk-page__two")
     page.wait_for_timeout(800)  # pictures and fonts settle
     page.screenshot(path=str(FOLDER / f"{shot.name}.png"))
     context.close()
