@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from accounts import masking
 from accounts.models import SEES_EVERY_CONVERSATION, Agent, Team
+from conversations import sniffing
 from conversations.models import CannedReply, Conversation
+from conversations.refusals import MediaRefused
+from whatsapp import media
 
 VARIABLE: Final = re.compile(r"\{\{\s*([^\s{}][^{}]{0,60}?)\s*\}\}")
 KNOWN: Final = (
@@ -43,23 +48,48 @@ def may_change(agent: Agent, reply: CannedReply) -> bool:
 
 
 def save(
-    reply: CannedReply, *, agent: Agent, shortcode: str, text: str, team: Team | None, is_own: bool
+    reply: CannedReply,
+    *,
+    agent: Agent,
+    shortcode: str,
+    text: str,
+    team: Team | None,
+    is_own: bool,
+    buttons: Sequence[str] = (),
+    file: File[Any] | None = None,
+    keeps_file: bool = True,
 ) -> CannedReply:
-    """A new one or a changed one. Who may not share gets a personal one."""
+    """A new one or a changed one. Who may not share gets a personal one. `file` takes the place of the one there is."""
     if reply.pk and not may_change(agent, reply):
         raise NotYours
     if agent.role not in SEES_EVERY_CONVERSATION:
         team, is_own = None, True
     reply.workspace_id = agent.workspace_id
     reply.owner, reply.team = (agent, None) if is_own else (None, team)
-    reply.shortcode, reply.text = shortcode, text
-    changed = None if reply.pk is None else ["owner", "team", "shortcode", "text"]
+    reply.shortcode, reply.text, reply.buttons = shortcode, text, list(buttons)
+    if file is not None:
+        _attach(reply, file)
+    elif not keeps_file:
+        reply.file, reply.file_name, reply.file_type = "", "", ""
+    columns = ["owner", "team", "shortcode", "text", "buttons", "file", "file_name", "file_type"]
+    changed = None if reply.pk is None else columns
     try:
         with transaction.atomic():
             reply.save(update_fields=changed)
     except IntegrityError as taken:
         raise ShortcodeTaken from taken
     return reply
+
+
+def _attach(reply: CannedReply, file: File[Any]) -> None:
+    """Raises MediaRefused in words where WhatsApp would not take it."""
+    name = (file.name or "").rsplit("/", 1)[-1][-255:]
+    file.seek(0)
+    mime = sniffing.mime_of(file.read(sniffing.HEAD), name)
+    file.seek(0)
+    if problem := media.check(mime, file.size or 0, media.kind_for(mime)):
+        raise MediaRefused(problem)
+    reply.file, reply.file_name, reply.file_type = file, name, mime
 
 
 def delete(reply: CannedReply, *, agent: Agent) -> None:

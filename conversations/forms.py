@@ -24,6 +24,7 @@ from conversations.models import (
     ResolveReason,
 )
 
+WITH_BUTTONS = 1024
 VALUE_LIMIT = 2000  # characters of one variable; WhatsApp takes fewer, and says how many
 
 
@@ -111,6 +112,11 @@ class CannedForm(forms.Form):
         error_messages={"invalid": _("Only letters, digits, - and _.")},
     )
     text = forms.CharField(label=_("Words"), max_length=4096, widget=forms.Textarea({"rows": 5}))
+    button_1 = forms.CharField(label=_("Button 1"), required=False, max_length=20)
+    button_2 = forms.CharField(label=_("Button 2"), required=False, max_length=20)
+    button_3 = forms.CharField(label=_("Button 3"), required=False, max_length=20)
+    file = forms.FileField(label=_("File"), required=False)
+    drops_file = forms.BooleanField(label=_("Without the file"), required=False)
     scope = forms.ChoiceField(label=_("For"))
 
     def __init__(self, *args: Any, teams: list[Team] | None, **kwargs: Any) -> None:
@@ -125,11 +131,23 @@ class CannedForm(forms.Form):
         ]
         self.fields["scope"].choices = [*choices, ("mine", _("Me alone"))]  # type: ignore[attr-defined]
 
+    @property
+    def buttons(self) -> list[str]:
+        said = (self.cleaned_data.get(f"button_{n}", "") for n in (1, 2, 3))
+        return [title for title in said if title]
+
     def clean_shortcode(self) -> str:
         return str(self.cleaned_data["shortcode"]).removeprefix("/")
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data.setdefault("scope", "mine")
+        if len(set(self.buttons)) < len(self.buttons):
+            self.add_error("button_2", gettext("Two buttons are the same."))
+        if self.buttons and len(self.cleaned_data.get("text", "")) > WITH_BUTTONS:
+            words = gettext("With buttons WhatsApp takes %(n)d characters at most.")
+            self.add_error("text", words % {"n": WITH_BUTTONS})
+        if self.buttons and self.cleaned_data.get("file"):
+            self.add_error("file", gettext("A reply has either buttons or a file."))
         return self.cleaned_data
 
     @property

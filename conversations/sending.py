@@ -103,6 +103,7 @@ def send_interactive(
 
     def write(conversation: Conversation) -> Draft:
         said = build(address_of(conversation.contact))["interactive"]
+        admission.check_filled(said["body"]["text"])
         return Draft(kind="interactive", text=said["body"]["text"], content=said)
 
     return queue(conversation_id, write, **how)

@@ -13,5 +13,6 @@ urlpatterns = [
     path("notifications/browsers/<int:push_id>/end/", notices.browser_end, name="notices_end"),
     path("replies/", canned.replies, name="replies"),
     path("replies/<int:reply_id>/", canned.reply, name="reply"),
+    path("replies/<int:reply_id>/file/", canned.reply_file, name="reply_file"),
     path("replies/<int:reply_id>/end/", canned.reply_end, name="reply_end"),
 ]

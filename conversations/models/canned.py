@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+
+def canned_path(reply: CannedReply, _filename: str) -> str:
+    """By a random key: the person's own file name never reaches the disk."""
+    key = uuid.uuid4().hex
+    return f"{reply.workspace_id}/replies/{key[:2]}/{key}"
 
 
 class CannedReply(models.Model):
@@ -24,6 +31,10 @@ class CannedReply(models.Model):
     )
     shortcode = models.CharField(max_length=32)
     text = models.TextField()
+    buttons = models.JSONField(default=list, blank=True)  # up to three titles under the words
+    file = models.FileField(upload_to=canned_path, blank=True, max_length=200)
+    file_name = models.CharField(max_length=255, blank=True, default="")
+    file_type = models.CharField(max_length=120, blank=True, default="")
     used_count = models.PositiveIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)

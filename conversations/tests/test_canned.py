@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from conversations import canned, refusals, sending
@@ -71,7 +72,8 @@ def test_the_composer_gets_them_filled_and_counts_their_use(conversation, ana, b
     client.force_login(ana)
     url = f"/inbox/{conversation.pk}/replies/"
     found = client.get(url).json()["replies"]
-    assert found == [{"id": reply.pk, "code": "hi", "text": "Hello Maria"}]
+    parts = {"used": 0, "buttons": [], "file": None}
+    assert found == [{"id": reply.pk, "code": "hi", "text": "Hello Maria"} | parts]
     said = {"token": str(uuid.uuid4()), "text": "Hello Maria", "canned": reply.pk, "seen": 99999}
     assert client.post(f"/inbox/{conversation.pk}/messages/", said).status_code == 302
     reply.refresh_from_db()
@@ -111,3 +113,41 @@ def test_another_companys_reply_does_not_exist(dan, cleo, client):
     team = world.make_team(dan.workspace, "Others")
     said = {"shortcode": "x", "text": "y", "scope": f"team-{team.pk}"}
     assert client.post("/settings/replies/", said).status_code == 422
+
+
+def test_a_reply_brings_its_file_or_its_buttons(client, conversation, ana, cleo, dan):
+    client.force_login(cleo)
+    page = "/settings/replies/"
+    pdf = SimpleUploadedFile("prices.pdf", b"%PDF-1.7 prices")
+    both = {"shortcode": "prices", "text": "Our prices", "scope": "all", "button_1": "Thanks"}
+    assert client.post(page, both | {"file": pdf}).status_code == 422
+    pdf.seek(0)
+    client.post(page, {"shortcode": "prices", "text": "Our prices", "scope": "all", "file": pdf})
+    choices = {"button_1": "Yes", "button_2": "No"}
+    client.post(page, {"shortcode": "sure", "text": "Sure?", "scope": "all"} | choices)
+    client.force_login(ana)
+    offered = client.get(f"/inbox/{conversation.pk}/replies/").json()["replies"]
+    by_code = {reply["code"]: reply for reply in offered}
+    assert by_code["sure"]["buttons"] == ["Yes", "No"]
+    facts = by_code["prices"]["file"]
+    assert (facts["name"], facts["type"]) == ("prices.pdf", "application/pdf")
+    answer = client.get(facts["url"])
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 prices"
+    assert answer["Content-Disposition"].startswith("attachment")
+    client.force_login(dan)
+    assert client.get(facts["url"]).status_code == 404
+    client.force_login(cleo)
+    row = CannedReply.objects.get(shortcode="prices")
+    changed = {"shortcode": "prices", "text": "No file now", "scope": "all", "drops_file": "on"}
+    client.post(f"{page}{row.pk}/", changed)
+    row.refresh_from_db()
+    assert (row.text, bool(row.file)) == ("No file now", False)
+
+
+def test_a_file_that_whatsapp_would_not_take_is_refused_on_the_page(client, cleo):
+    client.force_login(cleo)
+    form = {"shortcode": "x", "text": "x", "scope": "all"}
+    photo = SimpleUploadedFile("big.jpg", b"\xff\xd8\xff" + bytes(6 * 1024 * 1024))
+    answer = client.post("/settings/replies/", form | {"file": photo})
+    assert (answer.status_code, CannedReply.objects.count()) == (422, 0)
+    assert "5 MB" in answer.content.decode()

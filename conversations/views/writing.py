@@ -94,11 +94,11 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
         return sending.send_template(
             conversation.pk, template_id=said["template"], values=form.values, media=file, **common
         )
+    if said["canned"]:
+        canned.count_use(said["canned"], agent=agent, at=timezone.now())
     if said["special"]:
         special = specials.read(said["special"])
         return specials.send(conversation.pk, special, quoted=quoted, **common)
-    if said["canned"]:
-        canned.count_use(said["canned"], agent=agent, at=timezone.now())
     if file:
         return sending.send_media(
             conversation.pk, file=file, caption=said["text"], quoted=quoted, **common

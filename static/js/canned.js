@@ -2,13 +2,14 @@
 // @ts-check
 import { offer, withdraw } from "offers";
 import { get } from "server";
+import { openSpecial } from "special";
 import { filled, say } from "words";
 
 const SHOWN = 8;
 const FRESH_MS = 60_000;
 const VARIABLE = /\{\{\s*[^\s{}][^{}]{0,60}?\s*\}\}/u;
 
-/** @typedef {{id: number, code: string, text: string}} Reply */
+/** @typedef {{id: number, code: string, text: string, used: number, buttons: string[], file: {url: string, name: string, type: string} | null}} Reply */
 
 /** @type {Map<string, {at: number, coming: Promise<Reply[]>}>} */
 const known = new Map();
@@ -57,9 +58,57 @@ function item({ id, code, text }) {
 function take(composer, all, id, back) {
     const reply = all.find((one) => one.id === id);
     if (!reply) return;
-    composer.dataset.canned = String(id);
-    composer.insert(reply.text, back);
+    composer.insert("", back);
+    const blanks = [...new Set(reply.text.match(new RegExp(VARIABLE.source, "gu")) ?? [])];
+    if (blanks.length) fillIn(composer, reply, blanks);
+    else put(composer, reply, reply.text);
+}
+
+/** The words into the composer, the file above them; with buttons, the form that shows them. @param {import("composer").ReplyComposer} composer @param {Reply} reply @param {string} text */
+async function put(composer, reply, text) {
+    composer.dataset.canned = String(reply.id);
+    if (reply.buttons.length) return openSpecial(composer, "buttons", { body: text, choices: reply.buttons });
+    composer.insert(text);
+    composer.dataset.canned = String(reply.id);
     showUnfilled(composer);
+    if (!reply.file) return;
+    const { url, name, type } = reply.file;
+    const response = await get(url).catch(() => null);
+    if (response?.ok) composer.staging.add([new File([await response.blob()], name, { type })]);
+    else say((response ? document.body.dataset.failed : document.body.dataset.offline) ?? "", { bad: true });
+}
+
+/** A question for each variable that nobody can know; unanswered ones stay as they are. @param {import("composer").ReplyComposer} composer @param {Reply} reply @param {string[]} blanks */
+function fillIn(composer, reply, blanks) {
+    const template = /** @type {HTMLTemplateElement} */ (composer.querySelector("template[data-fill-in]"));
+    const dialog = /** @type {HTMLDialogElement} */ (template.content.firstElementChild?.cloneNode(true));
+    const shown = /** @type {HTMLElement} */ (dialog.querySelector("[data-shown]"));
+    const fields = blanks.map((blank) => {
+        const name = blank.replace(/[{}]/g, "").trim();
+        const field = Object.assign(document.createElement("input"), { className: "input", required: true, maxLength: 1000 });
+        const label = Object.assign(document.createElement("label"), { className: "field" });
+        label.append(Object.assign(document.createElement("span"), { className: "field__label", textContent: name }), field);
+        dialog.querySelector("[data-blanks]")?.append(label);
+        return { blank, field };
+    });
+    const text = () => fields.reduce((words, { blank, field }) => words.replaceAll(blank, () => field.value.trim() || blank), reply.text);
+    const show = () => (shown.textContent = text());
+    dialog.addEventListener("input", show);
+    dialog.addEventListener("click", (event) => /** @type {Element} */ (event.target).closest("[data-close]") && dialog.close());
+    dialog.addEventListener("submit", (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        dialog.dataset.done = "";
+        dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+        dialog.remove();
+        composer.text.focus();
+        if (dialog.dataset.done !== undefined) put(composer, reply, text());
+    });
+    document.body.append(dialog);
+    show();
+    dialog.showModal();
 }
 
 /** Select what is not filled in. @param {import("composer").ReplyComposer} composer */

@@ -282,11 +282,13 @@ export class ReplyComposer extends HTMLElement {
 
     /** Buttons, a list, a place, a card. @param {import("special").Special} said @param {Node} preview */
     sendSpecial(said, preview) {
-        this.#outbox.add({ ...this.common(), special: JSON.stringify(said) }, (bubble) => {
+        const canned = this.dataset.canned ? { canned: this.dataset.canned } : {};
+        this.#outbox.add({ ...this.common(), ...canned, special: JSON.stringify(said) }, (bubble) => {
             bubble.querySelector(".bubble__text")?.replaceWith(preview);
         });
         this.quoting.clear();
         if (said.body && said.body === this.text.value.trim()) this.#sent();
+        delete this.dataset.canned;
     }
 
     /**
