@@ -3,6 +3,7 @@
  * name or colour, or is gone.
  */
 // @ts-check
+import { bind } from "keys";
 import { parse, place } from "place";
 import { post } from "server";
 import { say } from "words";
@@ -41,6 +42,20 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     /** @type {HTMLInputElement | null | undefined} */ (input.closest(".label-menu")?.querySelector(".label-menu__one:not([hidden]) input"))?.click();
     input.select();
+});
+
+// Priority stands in the panel: its key opens the choice there.
+bind("P", () => {
+    const pane = document.querySelector(".pane:not([hidden])");
+    const select = /** @type {HTMLSelectElement | null | undefined} */ (pane?.querySelector(".panel select[name=priority]"));
+    if (!pane || !select) return false;
+    if (!select.offsetParent) /** @type {HTMLElement | null} */ (pane.querySelector("[data-panel-toggle]"))?.click();
+    select.focus();
+    try {
+        select.showPicker();
+    } catch {
+        // an old browser: the arrow keys choose
+    }
 });
 
 document.addEventListener("note", (event) => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from conversations.models import (
     Conversation,
@@ -15,6 +15,7 @@ from conversations.models import (
     Label,
     Priority,
     ResolveReason,
+    SavedView,
 )
 from waba_inbox.demo.company import Company
 
@@ -65,7 +66,22 @@ def file(company: Company, *, now: datetime) -> None:
                 (Priority.LOW, Priority.MEDIUM, Priority.HIGH, Priority.URGENT)
             )
     Conversation.objects.bulk_update(rows, ["priority", "reason"], batch_size=500)
+    SavedView.objects.bulk_create(
+        SavedView(workspace=workspace, name=name, emoji=emoji, rules=rules, sort=sort, position=n)
+        for n, (name, emoji, rules, sort) in enumerate(_views(labels), 1)
+    )
     FieldValue.objects.bulk_create(_values(rows, fields, rng, now=now))
+
+
+def _views(labels: list[Label]) -> list[tuple[str, str, dict[str, Any], str]]:
+    """What everybody in the company looks at: name, emoji, rules, order."""
+    is_open = ["status", "is", ["open"]]
+    refund = str(next(label.pk for label in labels if label.name == "Возврат"))
+    return [
+        ("Срочные", "🔥", {"all": [is_open, ["priority", "is", ["4", "3"]]]}, "priority"),
+        ("Окно закрывается", "⏳", {"all": [is_open, ["window", "is", ["soon"]]]}, "window"),
+        ("Возвраты", "↩️", {"all": [is_open, ["label", "is", [refund]]]}, "waiting"),
+    ]
 
 
 def _values(
