@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import BusinessAccount, Workspace
 from billing.invoices.naming import Said
@@ -16,7 +17,7 @@ from billing.models import Parties
 
 MONTHS_BACK = 14
 SIDE = (
-    ("name", _("Name")),
+    ("name", pgettext_lazy("company", "Name")),
     ("address", _("Address")),
     ("tax_number", _("Tax number (ИНН)")),
     ("registration", _("Registration (КПП)")),
@@ -25,7 +26,7 @@ SIDE = (
 BANK = (
     ("bank", _("Bank")),
     ("bank_code", _("Bank code (БИК, BIC)")),
-    ("account", _("Account")),
+    ("account", pgettext_lazy("bank", "Account")),
     ("correspondent", _("Correspondent account")),
     ("signed_by", _("Signed by")),
 )

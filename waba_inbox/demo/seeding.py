@@ -19,6 +19,7 @@ from waba_inbox.demo import (
     meta,
     people,
     refreshing,
+    selling,
     sounds,
     standings,
     templates,
@@ -60,6 +61,7 @@ def make(*, now: datetime) -> company.Company:
     habits.make(made)
     people.make(made, now=now)
     standings.make(made, now=now)
+    selling.make(made)
     return made
 
 
