@@ -41,6 +41,7 @@ US = frozenset({"us", "agent", "agents", "нас", "мы"})
 STEMS = "phraseto_tsquery('pg_catalog.russian', %s) || phraseto_tsquery('pg_catalog.simple', %s)"
 BEGINNING = "to_tsquery('pg_catalog.simple', quote_literal(%s) || ':*')"
 SHORTEST_BEGINNING = 3
+SHORTEST_PART = 2  # of a name
 SHORTEST_NAME = 4  # of a word that may be somebody's name, or a part of their number
 SPELLING = str.maketrans("ёЁ", "ее")
 
@@ -301,8 +302,8 @@ def people_called(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:
 
 def _people(agent: Agent, asked: Asked) -> list[Person]:
     words = name_words(asked.query)
-    if not words:
-        return []
+    if not words or min(map(len, words)) < SHORTEST_PART:
+        return []  # one letter is in nearly every name
     found = asked.conversations.filter(contact__in=people_called(agent, words))
     newest: dict[int, Conversation] = {}
     for row in found.for_list().order_by("-last_at", "-pk")[: PEOPLE * 4]:

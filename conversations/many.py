@@ -13,7 +13,7 @@ from typing import Any, Final
 import structlog
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import OperationalError, connection, transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -212,5 +212,6 @@ def _undo(conversation: Conversation, row: BulkRow, earlier: BulkRow, job: Job, 
 
 
 def of(agent: Agent, *, since: datetime) -> list[Job]:
-    """The latest of this agent's, for the tray of the page."""
-    return list(jobs.of(agent, JobKind.BULK).filter(created_at__gte=since)[:5])
+    """What is under way for this agent, and what ended lately: for the tray of the page."""
+    shown = Q(finished_at=None) | Q(finished_at__gte=since)
+    return list(jobs.of(agent, JobKind.BULK).filter(shown)[:5])

@@ -29,7 +29,7 @@ from conversations.views.asking import address_of, agent_of, by_script, invalid,
 from conversations.views.snoozing import moment_of, presets
 from templates_app.models import Template
 
-SHOWN_FOR: Final = timedelta(minutes=15)
+SHOWN_FOR: Final = timedelta(minutes=3)  # after its end
 QUOTED: Final = 400  # recipients whose cost one request may ask for
 RUN: Final = "waba_inbox.tasks.run_bulk"  # it stands above us, so it is called by its name
 

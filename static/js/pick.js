@@ -139,7 +139,7 @@ class BulkBar extends HTMLElement {
         else if (dataset.pickNone !== undefined) this.clear();
         else if (dataset.bulkMessage !== undefined) this.#openMessage();
         else if (dataset.closeDialog !== undefined) this.dialog.close();
-        else if (dataset.trayClose !== undefined) button.closest("[data-job]")?.remove();
+        else if (dataset.trayClose !== undefined) this.#put(/** @type {HTMLElement} */ (button.closest("[data-job]")));
     }
 
     /** @param {SubmitEvent} event */
@@ -173,10 +173,17 @@ class BulkBar extends HTMLElement {
         return true;
     }
 
+    /** Away with a card; it does not come back with the next page. @param {HTMLElement} card */
+    #put(card) {
+        sessionStorage.setItem(`closed:${card.dataset.job}`, "1");
+        card.remove();
+    }
+
     async #showTray() {
         const answer = await get(this.tray.dataset.url ?? "").catch(() => null);
         if (!answer?.ok || answer.redirected) return; // the next act shows it
         this.tray.innerHTML = await answer.text();
+        for (const card of [...this.tray.children]) if (sessionStorage.getItem(`closed:${/** @type {HTMLElement} */ (card).dataset.job}`)) card.remove();
         wake(this.tray);
     }
 
