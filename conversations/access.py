@@ -50,14 +50,27 @@ def takeable(agent: Agent) -> ConversationQuerySet:
 
 def contacts(agent: Agent) -> QuerySet[Contact]:
     """People with a conversation that the agent sees; those without any belong to who added them and who lead."""
+    parts = _known_by(agent)
     found = Contact.objects.filter(workspace_id=agent.workspace_id)
+    return found.filter(parts[0] | parts[1]) if len(parts) == 2 else found.filter(*parts)
+
+
+def contacts_apart(agent: Agent) -> list[QuerySet[Contact]]:
+    """The same people, each in one of these: a page of each is found by its index, of both at once by none."""
+    found = Contact.objects.filter(workspace_id=agent.workspace_id)
+    return [found.filter(part) for part in _known_by(agent)]
+
+
+def _known_by(agent: Agent) -> list[Q]:
     seats = agent.seats_at()
+    if not seats:
+        return [NOTHING]
     if any(seat.sight == ALL and seat.number is None and seat.team is None for seat in seats):
-        return found
+        return [Q()]
     seen = Exists(conversations(agent).filter(contact=OuterRef("pk")))
     silent = ~Exists(Conversation.objects.filter(contact=OuterRef("pk")))
-    added = Q() if agent.leads else Q(added_by=agent)
-    return found.filter(seen | (Q(silent) & added)) if seats else found.none()
+    by_hand = Q(added_by__isnull=False) if agent.leads else Q(added_by=agent)
+    return [Q(seen), by_hand & Q(silent)]
 
 
 def messages(agent: Agent) -> MessageQuerySet:

@@ -59,14 +59,24 @@ class Wanted:
 
 def page(agent: Agent, wanted: Wanted, *, after: str = "") -> Page[Contact]:
     """Each row has `threads`: its conversations that the agent may open."""
-    found = access.contacts(agent).filter(erased_at=None)
+    parts = [
+        _ordered(_wanted(part, agent, wanted), wanted.order, after).values("pk")[: ROWS + 1]
+        for part in access.contacts_apart(agent)
+    ]
+    ids = [row["pk"] for part in parts for row in part]
+    found = _ordered(Contact.objects.filter(pk__in=ids), wanted.order)
+    rows = list(found.prefetch_related(threads(agent))[: ROWS + 1])
+    more = _cursor(rows[ROWS - 1], wanted.order) if len(rows) > ROWS else ""
+    return Page(rows[:ROWS], more)
+
+
+def _wanted(found: QuerySet[Contact], agent: Agent, wanted: Wanted) -> QuerySet[Contact]:
+    found = found.filter(erased_at=None)
     if wanted.stopped:
         found = found.exclude(marketing_stopped_at=None)
     for word in words_of(wanted.query):
         found = found.filter(named(agent, word))
-    rows = list(_ordered(found, wanted.order, after).prefetch_related(threads(agent))[: ROWS + 1])
-    more = _cursor(rows[ROWS - 1], wanted.order) if len(rows) > ROWS else ""
-    return Page(rows[:ROWS], more)
+    return found
 
 
 def words_of(query: str) -> list[str]:
@@ -91,7 +101,7 @@ def named(agent: Agent, word: str) -> Q:
     return wanted
 
 
-def _ordered(found: QuerySet[Contact], order: str, after: str) -> QuerySet[Contact]:
+def _ordered(found: QuerySet[Contact], order: str, after: str = "") -> QuerySet[Contact]:
     name, pk = _place(after)
     if order == "name":
         found = found.annotate(sort_name=BY_NAME).order_by("sort_name", "pk")

@@ -41,6 +41,21 @@ def test_pages_hold_everybody_once(order: str, ada: Agent, monkeypatch: Any) -> 
         assert [row.profile_name for row in seen] == sorted(row.profile_name for row in seen)
 
 
+def test_an_agents_pages_hold_whom_they_see_and_whom_they_added(
+    ana: Agent, number: PhoneNumber, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(directory, "ROWS", 3)
+    made = [world.make_conversation(number).contact_id for _n in range(4)]
+    made += [contacting.add(agent=ana, digits=f"49151234567{n}", name="").pk for n in range(4)]
+    after, seen = "", []
+    while True:
+        page = directory.page(ana, directory.Wanted(), after=after)
+        seen += [row.pk for row in page.rows]
+        if not (after := page.more):
+            break
+    assert seen == sorted(made, reverse=True)
+
+
 def test_a_made_up_cursor_shows_the_first_page(ada: Agent, maria: Contact):
     for after in ("x", "1.%%", "9" * 30, "5.AA==", "٣"):
         assert directory.page(ada, directory.Wanted(order="name"), after=after) is not None
