@@ -293,7 +293,13 @@ class _Known:
         waba = str(self._number.account_id)
         account = terms.accounts[waba]
         today = account.day_of(self._at)
-        first = StoredFact.objects.filter(account_id=self._number.account_id).order_by("at").first()
+        first = (
+            StoredFact.objects.filter(
+                workspace_id=self._number.workspace_id, account_id=self._number.account_id
+            )
+            .order_by("at", "id")
+            .first()
+        )
         started = account.day_of(first.at) if first else today
         state.first_months[waba] = f"{started:%Y-%m}"
         month = f"{today:%Y-%m}"

@@ -17,6 +17,7 @@ from billing.models.ledger import PROBLEMS, LedgerQuerySet
 from billing.money import Money
 
 PAGE = 50
+PIECE = 120
 FREE, PAID, PROBLEM = "free", "charged", "problem"
 
 
@@ -79,12 +80,40 @@ class Sums:
 
 
 def lines(filters: Filters, *, before: tuple[datetime, int] | None = None) -> list[LedgerEntry]:
-    """A page and one more, newest first, without the pairs that cancel out inside the month."""
-    found = _lines(filters).select_related("account", "number", "party")
-    if before:
-        at, pk = before
-        found = found.filter(Q(opened_at__lt=at) | Q(opened_at=at, pk__lt=pk), opened_at__lte=at)
-    return list(found.order_by("-opened_at", "-pk")[: PAGE + 1])
+    """A page and one more, newest first, without the pairs that cancel out inside the month.
+
+    Read in pieces and sifted here: asked of PostgreSQL in one, it would look at the whole month for each page.
+    """
+    found = LedgerEntry.objects.filter(filters.of()).select_related("account", "number", "party")
+    found = found.order_by("-opened_at", "-pk")
+    shown: list[LedgerEntry] = []
+    while len(shown) <= PAGE:
+        rows = found
+        if before:
+            at, pk = before
+            rows = found.filter(Q(opened_at__lt=at) | Q(opened_at=at, pk__lt=pk), opened_at__lte=at)
+        piece = list(rows[:PIECE])
+        shown += _sifted(piece)
+        if len(piece) < PIECE:
+            break
+        before = (piece[-1].opened_at, piece[-1].pk)
+    return shown[: PAGE + 1]
+
+
+def _sifted(rows: list[LedgerEntry]) -> list[LedgerEntry]:
+    """Without those that were taken back in their own month, and those that do so."""
+    taken_back = set(
+        LedgerEntry.objects.filter(reverses__in=[row.pk for row in rows]).values_list(
+            "reverses_id", "month"
+        )
+    )
+    firsts = [row.reverses_id for row in rows if row.reverses_id]
+    month_of = dict(LedgerEntry.objects.filter(pk__in=firsts).values_list("pk", "month"))
+    return [
+        row
+        for row in rows
+        if (row.pk, row.month) not in taken_back and month_of.get(row.reverses_id or 0) != row.month
+    ]
 
 
 def every_line(filters: Filters) -> Iterator[LedgerEntry]:
