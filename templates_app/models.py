@@ -193,6 +193,28 @@ SOURCE_WORDS = {
 }
 
 
+class TemplateSync(models.Model):
+    """How far the poll of an account has come. One that stopped goes on where it was, while its cursor is good."""
+
+    account = models.OneToOneField(
+        "accounts.BusinessAccount",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="template_sync",
+    )
+    started_at = models.DateTimeField()
+    page_at = models.DateTimeField()  # of the latest page
+    after = models.CharField(max_length=500, blank=True, default="")  # Meta's cursor
+    seen = models.IntegerField(default=0)
+    created = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    problem = models.TextField(blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.seen}"
+
+
 class DeskSettings(models.Model):
     """What a workspace chose for its desk. No row: as it comes."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -13,13 +12,16 @@ from django.utils import timezone
 
 from accounts.graph import graph_for
 from accounts.models import BusinessAccount
+from events import journal
 from templates_app import alerts, live
-from templates_app.models import Template, TemplateEvent, TemplateState
+from templates_app.models import Template, TemplateEvent, TemplateState, TemplateSync
 from whatsapp.errors import Scope
-from whatsapp.failures import GraphFailure
+from whatsapp.failures import GraphFailure, GraphRefusal
 
 logger = structlog.get_logger(__name__)
 POLL: Final = "poll"
+STALLED: Final = timedelta(minutes=2)  # a worker that takes longer for a page has died
+CURSOR_GOOD: Final = timedelta(minutes=20)
 WATCHED: Final = ("status", "quality", "category", "components")
 CLOCKS: Final = {name: f"{name}_at" for name in WATCHED} | {
     "rejected_reason": "status_at", "parameter_format": "components_at"
@@ -28,59 +30,113 @@ CLOCKS: Final = {name: f"{name}_at" for name in WATCHED} | {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
-    """What a poll found. `problem`: Meta's words if it could not be made."""
+    """What a poll found. `problem`: Meta's words if it could not be made; `is_running`: another is at it."""
 
     seen: int = 0
     created: int = 0
     changed: int = 0
     deleted: int = 0
     problem: str = ""
+    is_running: bool = False
 
 
 def sync(account: BusinessAccount, *, at: datetime | None = None) -> Synced:
-    """Read all templates of the account, then write what differs. Nothing is written if a page of them fails."""
-    at = at or timezone.now()
+    """Read all templates of the account, page by page, each written as it comes.
+
+    One that stopped in the middle goes on there. Only a whole poll tells what is gone at Meta.
+    """
+    run = _begin(account, at=at or timezone.now())
+    if run is None:
+        return Synced(is_running=True)
+    client = graph_for(account)
     try:
-        found = list(graph_for(account).templates(account.waba_id))
+        while True:
+            found, after = client.template_page(account.waba_id, after=run.after)
+            _store(account, run, found, after=after)
+            if not after:
+                return _finish(account, run)
     except GraphFailure as failure:
         rule = failure.rule
         if rule and rule.scope == Scope.TOKEN:
             BusinessAccount.objects.filter(pk=account.pk).update(token_problem=failure.reason)
+        run.problem = failure.reason
+        if isinstance(failure, GraphRefusal):
+            run.after = ""  # it may be the cursor that Meta refuses
+        run.save(update_fields=["problem", "after"])
         logger.warning("templates not synced", account=str(account), reason=failure.reason)
-        return Synced(problem=failure.reason)
-    return _store(account, found, at=at)
+        return Synced(seen=run.seen, problem=failure.reason)
 
 
 @transaction.atomic
-def _store(account: BusinessAccount, found: Iterable[dict[str, Any]], *, at: datetime) -> Synced:
-    """One poll at a time for an account: two would write the same history twice."""
-    BusinessAccount.objects.select_for_update().get(pk=account.pk)
+def _begin(account: BusinessAccount, *, at: datetime) -> TemplateSync | None:
+    """A new poll, or the one that stopped; None while another worker is at it."""
+    TemplateSync.objects.get_or_create(
+        account=account, defaults={"started_at": at, "page_at": at, "finished_at": at}
+    )
+    run = TemplateSync.objects.select_for_update().get(account=account)
+    stopped = run.finished_at is None
+    if stopped and not run.problem and run.page_at > at - STALLED:
+        return None
+    if not (stopped and run.after and run.page_at > at - CURSOR_GOOD):
+        run.started_at, run.after = at, ""
+        run.seen = run.created = run.changed = 0
+    run.page_at, run.finished_at, run.problem = at, None, ""
+    run.save(
+        update_fields=[
+            "started_at", "page_at", "after", "seen", "created", "changed", "finished_at", "problem",
+        ]
+    )  # fmt: skip
+    return run
+
+
+@transaction.atomic
+def _store(
+    account: BusinessAccount, run: TemplateSync, found: list[dict[str, Any]], *, after: str
+) -> None:
+    """One page, and how far we are, in one transaction."""
+    rows = [fields_of(raw) for raw in found]
+    rows = [row for row in rows if row["name"] and row["language"]]
     known = {
         (template.name, template.language): template
         for template in Template.objects.of(account.pk)
+        .filter(name__in={row["name"] for row in rows})
         .select_related("account")
         .select_for_update(of=("self",))
     }
-    seen: set[tuple[str, str]] = set()
-    created = changed = 0
-    for raw in found:
-        fields = fields_of(raw)
-        key = fields["name"], fields["language"]
-        if not all(key):
-            continue
-        seen.add(key)
-        template = known.get(key)
-        if template is None:
-            _create(account, fields, at=at)
-            created += 1
-        elif _update(template, fields, at=at):
-            changed += 1
-    fresh = TemplateEvent.objects.filter(template__account=account, at__gte=at)
-    newer = set(fresh.values_list("template_id", flat=True))  # made while the pages were read
-    gone = [row for key, row in known.items() if key not in seen and row.pk not in newer]
-    deleted = sum(_update(template, {"status": TemplateState.DELETED}, at=at) for template in gone)
-    BusinessAccount.objects.filter(pk=account.pk).update(templates_synced_at=at)
-    return Synced(seen=len(seen), created=created, changed=changed, deleted=deleted)
+    with journal.together():
+        for row in rows:
+            template = known.get((row["name"], row["language"]))
+            if template is None:
+                _create(account, row, at=run.started_at)
+                run.created += 1
+            elif _update(template, row, at=run.started_at):
+                run.changed += 1
+    seen = {(row["name"], row["language"]) for row in rows}
+    same = [t.pk for key, t in known.items() if key in seen]
+    Template.objects.filter(pk__in=same).update(synced_at=run.started_at)
+    run.seen, run.after, run.page_at = run.seen + len(rows), after, timezone.now()
+    run.save(update_fields=["seen", "created", "changed", "after", "page_at"])
+
+
+@transaction.atomic
+def _finish(account: BusinessAccount, run: TemplateSync) -> Synced:
+    """What no page held is gone at Meta, but for what was made while the pages were read. It stays for its history."""
+    fresh = TemplateEvent.objects.filter(template__account=account, at__gte=run.started_at)
+    left = (
+        Template.objects.of(account.pk)
+        .exclude(status=TemplateState.DELETED)
+        .exclude(synced_at=run.started_at)
+        .exclude(pk__in=fresh.values("template"))
+    )
+    gone = left.select_related("account").select_for_update(of=("self",))
+    with journal.together():
+        deleted = sum(
+            _update(row, {"status": TemplateState.DELETED}, at=run.started_at) for row in gone
+        )
+    run.finished_at = timezone.now()
+    run.save(update_fields=["finished_at"])
+    BusinessAccount.objects.filter(pk=account.pk).update(templates_synced_at=run.started_at)
+    return Synced(seen=run.seen, created=run.created, changed=run.changed, deleted=deleted)
 
 
 def fields_of(raw: dict[str, Any]) -> dict[str, Any]:
@@ -147,13 +203,14 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
     )
     for name in differing:
         setattr(template, name, fields[name])
-    template.synced_at = at
+    if not differing:
+        return False
     clocks = [CLOCKS[name] for name in differing if name in CLOCKS]
     for clock in clocks:
         setattr(template, clock, at)
     if "status" in differing:
         template.paused_until = None
-    also = ["former_ids", "paused_until", "synced_at"]
+    also = ["former_ids", "paused_until"]
     template.save(update_fields=[*differing, *clocks, *also])
     for name in was.keys() & set(differing):
         alerts.of_change(
@@ -163,11 +220,8 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
             after=fields[name],
             workspace_id=template.account.workspace_id,
         )
-    if differing:
-        live.publish(
-            "synced", template, workspace_id=template.account.workspace_id, changed=differing
-        )
-    return bool(differing)
+    live.publish("synced", template, workspace_id=template.account.workspace_id, changed=differing)
+    return True
 
 
 def _word(value: Any) -> str:

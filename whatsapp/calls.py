@@ -142,21 +142,25 @@ class Calls:
         """The objects of a paged list. The `next` address is not followed: it holds the token."""
         asked = dict(params or {})
         while True:
-            page = self.call("GET", path, params=asked)
-            found = page.get("data")
-            yield from (
-                (item for item in found if isinstance(item, dict))
-                if isinstance(found, list)
-                else ()
-            )
-            paging = page.get("paging")
-            if not isinstance(paging, dict) or not paging.get("next"):
+            found, after = self.one_page(path, params=asked)
+            yield from found
+            if not after:
                 return
-            cursors = paging.get("cursors")
-            after = cursors.get("after") if isinstance(cursors, dict) else None
-            if not after or after == asked.get("after"):
-                return
-            asked["after"] = str(after)
+            asked["after"] = after
+
+    def one_page(self, path: str, *, params: Mapping[str, str]) -> tuple[list[Raw], str]:
+        """The objects of one page, and the next one's cursor: empty on the last. It is good for minutes."""
+        page = self.call("GET", path, params=dict(params))
+        found = page.get("data")
+        items = (
+            [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+        )
+        paging = page.get("paging")
+        if not isinstance(paging, dict) or not paging.get("next"):
+            return items, ""
+        cursors = paging.get("cursors")
+        after = cursors.get("after") if isinstance(cursors, dict) else None
+        return items, "" if not after or after == params.get("after") else str(after)
 
 
 def _connection_failure(error: Exception, *, what: str) -> GraphFailure:

@@ -41,6 +41,11 @@ class Management(Calls):
             params={"fields": fields, "limit": str(limit), **filters},
         )
 
+    def template_page(self, waba_id: str, *, after: str = "") -> tuple[list[Raw], str]:
+        """A hundred templates, and the cursor of the next hundred; empty at the end."""
+        params = {"fields": TEMPLATE_FIELDS, "limit": "100", **({"after": after} if after else {})}
+        return self.one_page(f"{waba_id}/message_templates", params=params)
+
     def template(self, template_id: str, *, fields: str = TEMPLATE_FIELDS) -> Raw:
         return self.call("GET", template_id, params={"fields": fields})
 

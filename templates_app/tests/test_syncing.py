@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from accounts.graph import graph_for
 from accounts.models import BusinessAccount, Workspace
 from simulator import defaults
 from simulator.faults import Fault
 from simulator.models import Template as MetaTemplate
 from templates_app import syncing, tasks
-from templates_app.models import Template, TemplateEvent, TemplateState
+from templates_app.models import Template, TemplateEvent, TemplateState, TemplateSync
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +128,31 @@ def test_the_clock_syncs_every_account(meta, shop_account):
     put(meta)
     tasks.sync_all()
     assert Template.objects.get().account == shop_account
+
+
+def test_one_that_stopped_goes_on_where_it_was(meta, shop_account):
+    for n in range(230):
+        put(meta, f"name_{n:03d}")
+    client = graph_for(shop_account)
+    run = syncing._begin(shop_account, at=timezone.now())
+    assert run is not None
+    found, after = client.template_page(shop_account.waba_id)
+    syncing._store(shop_account, run, found, after=after)
+    assert syncing.sync(shop_account).is_running  # somebody is at it
+    meta.faults.switch_on(Fault(name="error_500"))
+    run.problem = "the line broke"
+    run.save(update_fields=["problem"])
+    assert syncing.sync(shop_account).problem
+    assert (Template.objects.count(), TemplateSync.objects.get().seen) == (100, 100)
+    meta.faults.clear(seed=1)
+    whole = syncing.sync(shop_account)
+    assert (whole.seen, whole.created, whole.deleted) == (230, 230, 0)
+
+
+def test_what_a_webhook_said_while_the_pages_came_stays(meta, shop_account):
+    put(meta)
+    syncing.sync(shop_account)
+    told = timezone.now() + timedelta(minutes=1)
+    Template.objects.update(status="PAUSED", status_at=told)
+    assert syncing.sync(shop_account).changed == 0
+    assert Template.objects.get().status == "PAUSED"

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Agent, BusinessAccount
 from accounts.rights import AgentRequest, role
-from templates_app import alerts, board, live, reviewing, syncing
+from templates_app import alerts, board, live, reviewing, syncing, tasks
 from templates_app.languages import NAMES
-from templates_app.models import Category, Draft
+from templates_app.models import Category, Draft, Template
 from templates_app.views._common import WRITERS, reader
+
+AT_ONCE = 300  # templates; more are a worker's to ask for
 
 
 @require_GET
@@ -87,7 +89,9 @@ def changes(request: AgentRequest) -> HttpResponse:
 def _frame(agent: Agent) -> dict[str, Any]:
     return {
         "cursor": agent.workspace.last_seq,
-        "accounts": BusinessAccount.objects.filter(workspace=agent.workspace).defer("token"),
+        "accounts": BusinessAccount.objects.filter(workspace=agent.workspace)
+        .select_related("template_sync")
+        .defer("token"),
         "may_write": agent.role in WRITERS,
     }
 
@@ -116,8 +120,17 @@ def sync(request: AgentRequest) -> HttpResponse:
     """Ask Meta now instead of waiting for the clock."""
     accounts = BusinessAccount.objects.filter(workspace=request.user.workspace)
     for account in accounts:
+        if Template.objects.of(account.pk).count() > AT_ONCE:
+            tasks.sync_account.delay(account.pk)
+            said = gettext("{account}: Meta is being asked. The board fills by itself.")
+            messages.info(request, said.format(account=account))
+            continue
         outcome = syncing.sync(account)
-        if outcome.problem:
+        if outcome.is_running:
+            messages.info(
+                request, gettext("{account}: Meta is being asked already.").format(account=account)
+            )
+        elif outcome.problem:
             messages.error(request, f"{account.name}: {outcome.problem}")
         else:
             said = ngettext(
