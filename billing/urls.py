@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.views import cards, invoices, ledger, overview, quote, terms
+from billing.views import cards, invoices, ledger, overview, quote, reconciliation, terms
 
 app_name = "billing"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
     path("cards/<slug:card_id>/", cards.card, name="card"),
     path("exchange-rates/", terms.exchange, name="exchange"),
     path("exchange-rates/<int:rate_id>/removal/", terms.exchange_removal, name="exchange_removal"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/parties/", invoices.parties, name="invoice_parties"),
     path("invoices/<int:invoice_id>/", invoices.invoice, name="invoice"),
