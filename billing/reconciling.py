@@ -52,7 +52,7 @@ def reconcile(workspace_id: int, *, month: date, account: int | None = None) -> 
     )
     for pk, kind, category, is_free, reason, meta in values.iterator(chunk_size=5000):
         compared += 1
-        found = compare(Ours(kind, category, is_free, reason), meta)
+        found = compare(Ours(kind, category, is_free, reason), meta or {})
         if found is None:
             continue
         counts[found] += 1
