@@ -80,10 +80,15 @@ export class ConversationList extends HTMLElement {
         for (const row of this.querySelectorAll(".row[aria-current]")) if (idOf(row) !== id) this.#mark(row, false);
         const row = this.row(id);
         if (row) this.#mark(row, true);
-        row?.scrollIntoView({ block: "nearest" });
+        if (id !== open) this.#reveal(id);
         this.chosen?.removeAttribute("data-chosen");
         open = id;
         this.#lastSort = row?.dataset.sort ?? this.#lastSort;
+    }
+
+    /** With the next frame: scrolling now would lay out the whole page before the thread is in it, and again after. @param {number} id */
+    #reveal(id) {
+        requestAnimationFrame(() => id === open && this.row(id)?.scrollIntoView({ block: "nearest" }));
     }
 
     /** Move the keyboard's mark without opening. @param {HTMLElement | null} row */

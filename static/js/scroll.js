@@ -34,7 +34,8 @@ export class StickToEnd extends HTMLElement {
         this.#size.observe(this);
         this.#size.observe(this.thread);
         this.#isAtEnd = !this.gap;
-        if (!this.#toNamed() && !this.gap) this.toEnd();
+        const isHidden = /** @type {HTMLElement | null} */ (this.closest(".pane"))?.hidden; // it goes to its end when it is shown
+        if (!isHidden && !this.#toNamed() && !this.gap) this.toEnd();
     }
 
     disconnectedCallback() {
