@@ -26,6 +26,8 @@ class Shot(NamedTuple):
     size: tuple[int, int] = DESKTOP
     scheme: Literal["light", "dark"] = "light"
     click: str = ""
+    keys: tuple[str, ...] = ()  # pressed then, one after the other
+    typed: str = ""
 
 
 RUSSIAN, ENGLISH = "anna@demo.waba-inbox.test", "james@demo.waba-inbox.test"
@@ -45,11 +47,26 @@ def shots(phone: str) -> list[Shot]:
         Shot("templates-calendar", MANAGER, "/templates/calendar/"),
         Shot("quality", MANAGER, "/quality/"),
         Shot("people-ru", ADMINISTRATOR, "/settings/people/"),
+        Shot("agents-thread", ENGLISH, "/inbox/?tab=all", click=first),
+        Shot(
+            "agents-palette",
+            ENGLISH,
+            "/inbox/?tab=all",
+            click=first,
+            keys=("Control+k",),
+            typed="as",
+        ),
+        Shot("agents-note", ENGLISH, "/inbox/?tab=all", click=first, keys=("Alt+p",), typed="@S"),
+        Shot("agents-template", ENGLISH, "/inbox/?tab=all", click=first, keys=("Escape", "t")),
+        Shot("agents-bulk", ENGLISH, "/inbox/?tab=all", keys=("j", "x", "j", "x", "j", "x")),
+        Shot("agents-search", ENGLISH, "/inbox/?tab=all", keys=("/",), typed="coat"),
+        Shot("agents-notifications", ENGLISH, "/settings/notifications/"),
         Shot("phone-en", "", phone + "/phone?lang=en"),
     ]
 
 
-def main(inbox: str, phone: str) -> None:
+def main(inbox: str, phone: str, *names: str) -> None:
+    """All pictures, or those of these names."""
     django.setup()
     from waba_inbox.demo.company import PASSWORD
 
@@ -63,6 +80,8 @@ def main(inbox: str, phone: str) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         sessions: dict[str, Any] = {"": None}
         for shot in shots(phone.rstrip("/")):
+            if names and shot.name not in names:
+                continue
             if shot.email not in sessions:
                 sessions[shot.email] = _signed_in(
                     browser, inbox, email=shot.email, password=PASSWORD
@@ -96,6 +115,11 @@ def _take(browser: Browser, shot: Shot, state: Any, inbox: str) -> None:
     if shot.click:
         page.click(shot.click)
         page.wait_for_selector(".pane:not([hidden]) .message, .desk-page__two")
+    for key in shot.keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)  # menus and dialogs open
+    if shot.typed:
+        page.keyboard.type(shot.typed)
     page.wait_for_timeout(800)  # pictures and fonts settle
     page.screenshot(path=str(FOLDER / f"{shot.name}.png"))
     context.close()
