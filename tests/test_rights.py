@@ -162,7 +162,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "billing:invoice_id": invoiced.draft_of(account).pk,
         "billing:year": 2026,
         "canned:reply_id": CannedReply.objects.create(
-            workspace=workspace, shortcode="hours", text="9 to 18"
+            workspace=workspace, shortcode="hours", text="9 to 18", file=ContentFile(b"x", "x")
         ).pk,
         "exports:key": Job.objects.create(workspace=workspace, owner=agent, kind="export").key,
         "contacts:pk": conversation.contact_id,

@@ -20,6 +20,7 @@ from conversations.models import (
     Message,
     Reaction,
     ReadMark,
+    Scheduled,
 )
 from events import journal
 from events.models import Event
@@ -54,6 +55,7 @@ COLUMNS: Final[dict[type[models.Model], tuple[str, tuple[str, ...]]]] = {
             "edited_at", "revoked_at",
         ),
     ),
+    Scheduled: ("conversation__workspace", ("due_at", "created_at")),
     MediaFile: ("workspace", ("created_at", "meta_id_until")),
     Reaction: ("message__workspace", ("at",)),
     Attempt: ("message__workspace", ("started_at", "finished_at")),

@@ -18,6 +18,7 @@ from waba_inbox.demo import (
     habits,
     meta,
     people,
+    ready,
     refreshing,
     selling,
     sounds,
@@ -62,6 +63,7 @@ def make(*, now: datetime) -> company.Company:
     people.make(made, now=now)
     standings.make(made, now=now)
     selling.make(made)
+    ready.make(made, now=now)
     return made
 
 
