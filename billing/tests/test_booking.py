@@ -12,10 +12,10 @@ from django.db.utils import IntegrityError
 
 from accounts.models import PricingPlan
 from billing import booking, totals
+from billing.closing import close_month
 from billing.models import (
     BillingPlan,
     Checkpoint,
-    ClosedMonth,
     DayTotal,
     ExchangeRate,
     LedgerEntry,
@@ -99,7 +99,9 @@ def test_telling_it_again_writes_nothing(thread):
     assert LedgerEntry.objects.count() == 1
 
 
-def test_a_late_fact_is_corrected_in_its_month_and_adjusted_after_it_is_closed(thread, account):
+def test_a_late_fact_is_corrected_in_its_month_and_adjusted_after_it_is_closed(
+    thread, account, fay
+):
     sends(thread, START + 5 * H, wamid="late")  # no customer message known yet
     booking.keep_books(thread.workspace_id)
     (line,) = standing(thread.workspace_id)
@@ -107,8 +109,8 @@ def test_a_late_fact_is_corrected_in_its_month_and_adjusted_after_it_is_closed(t
     writes(thread, START + 4 * H)
     booking.keep_books(thread.workspace_id)
     assert said(standing(thread.workspace_id)) == ["5.001 user_initiated 0.0398"]
-    ClosedMonth.objects.create(account=account, month=date(2022, 11, 1))
-    ClosedMonth.objects.create(account=account, month=date(2022, 12, 1))
+    for month in (date(2022, 11, 1), date(2022, 11, 1), date(2022, 12, 1)):
+        close_month(account, month=month, by=fay, address="127.0.0.1")
     before = LedgerEntry.objects.filter(month=date(2022, 11, 1)).count()
     sends_template(thread, START)  # opened everything, and is told of only now
     booking.keep_books(thread.workspace_id)
