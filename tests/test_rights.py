@@ -159,7 +159,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "automation:rule_id": AutoRule.objects.create(workspace=workspace, name="A rule").pk,
         "automation:macro_id": (macro := Macro.objects.create(workspace=workspace, name="M")).pk,
         "conversations:macro_id": macro.pk,
-        "billing:invoice_id": invoiced.draft_of(account).pk,
+        "billing:invoice_id": invoiced.draft_of(
+            account, stored={"state": "issued", "sequence": 1, "number": "2026-0001"}
+        ).pk,
         "billing:year": 2026,
         "canned:reply_id": CannedReply.objects.create(
             workspace=workspace, shortcode="hours", text="9 to 18", file=ContentFile(b"x", "x")

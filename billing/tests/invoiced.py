@@ -35,7 +35,10 @@ def paper(**over: Any) -> Paper:
     return Paper(**fields | over)
 
 
-def draft_of(account: BusinessAccount, **over: Any) -> Invoice:
+def draft_of(
+    account: BusinessAccount, *, stored: dict[str, Any] | None = None, **over: Any
+) -> Invoice:
+    """`stored`: columns of the row besides its paper."""
     made = paper(**over)
     return Invoice.objects.create(
         workspace_id=account.workspace_id,
@@ -45,4 +48,5 @@ def draft_of(account: BusinessAccount, **over: Any) -> Invoice:
         kind=made.kind.value,
         paper=to_json(made),
         total=made.total,
+        **(stored or {}),
     )
