@@ -44,7 +44,7 @@ class Stage:
 
     def _until_it_answers(self) -> None:
         answers = self.boss.wait_until(
-            lambda: fetch(f"{self.url}/healthz")[0] == 200, seconds=40, name="web"
+            lambda: fetch(f"{self.url}/healthz")[0] == 200, seconds=120, name="web"
         )
         assert answers, "the web server did not start"
 
