@@ -1,0 +1,33 @@
+"""Message templates as Meta knows them, the drafts of them, and what happened to each."""
+
+from templates_app.models.alerts import AlertKind, TemplateAlert
+from templates_app.models.drafts import (
+    DeskSettings,
+    Draft,
+    DraftNote,
+    DraftState,
+    DraftVersion,
+    NoteKind,
+)
+from templates_app.models.history import TemplateEvent
+from templates_app.models.states import Category, TemplateState
+from templates_app.models.submissions import Submission, SubmissionState
+from templates_app.models.templates import Template, TemplateSync
+
+__all__ = [
+    "AlertKind",
+    "Category",
+    "DeskSettings",
+    "Draft",
+    "DraftNote",
+    "DraftState",
+    "DraftVersion",
+    "NoteKind",
+    "Submission",
+    "SubmissionState",
+    "Template",
+    "TemplateAlert",
+    "TemplateEvent",
+    "TemplateState",
+    "TemplateSync",
+]
