@@ -8,11 +8,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
+from billing.closing import close_month
 from billing.invoices.paper import Paper, PaperKind, to_json
-from billing.models import ClosedMonth, Invoice, InvoiceState, LedgerState, Parties
+from billing.models import Invoice, InvoiceState, Parties
 
 SEQUENCES: Final = {
     PaperKind.INVOICE: "invoice_sequence",
@@ -50,7 +52,8 @@ def issue(invoice_id: int, *, by: Agent, at: datetime, address: str) -> Invoice:
     if kind is PaperKind.INVOICE:
         if today < (invoice.month + timedelta(days=31)).replace(day=1):
             raise MonthNotOver
-        close_month(invoice, by=by, at=at)
+        for account in _billed_by(invoice):
+            close_month(account, month=invoice.month, by=by, at=at, address=address)
     due_on = today + timedelta(days=parties.payment_days)
     number = _next(parties, invoice, today)
     paper = replace(invoice.as_paper, number=number, issued_on=today, due_on=due_on)
@@ -59,16 +62,10 @@ def issue(invoice_id: int, *, by: Agent, at: datetime, address: str) -> Invoice:
     return invoice
 
 
-def close_month(invoice: Invoice, *, by: Agent, at: datetime) -> None:
-    """Nothing is booked in it any more (billing/booking.py): what comes late is adjusted in the next month."""
-    LedgerState.objects.select_for_update().get_or_create(workspace_id=by.workspace_id)
-    accounts = BusinessAccount.objects.filter(workspace_id=by.workspace_id)
-    if invoice.account_id:
-        accounts = accounts.filter(pk=invoice.account_id)
-    for account in accounts:
-        ClosedMonth.objects.get_or_create(
-            account=account, month=invoice.month, defaults={"closed_by": by, "closed_at": at}
-        )
+def _billed_by(invoice: Invoice) -> QuerySet[BusinessAccount]:
+    """The accounts that it bills: one, or all together."""
+    accounts = BusinessAccount.objects.filter(workspace_id=invoice.workspace_id)
+    return accounts.filter(pk=invoice.account_id) if invoice.account_id else accounts
 
 
 @transaction.atomic

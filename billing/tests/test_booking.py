@@ -110,7 +110,7 @@ def test_a_late_fact_is_corrected_in_its_month_and_adjusted_after_it_is_closed(
     booking.keep_books(thread.workspace_id)
     assert said(standing(thread.workspace_id)) == ["5.001 user_initiated 0.0398"]
     for month in (date(2022, 11, 1), date(2022, 11, 1), date(2022, 12, 1)):
-        close_month(account, month=month, by=fay, address="127.0.0.1")
+        close_month(account, month=month, by=fay, at=START, address="127.0.0.1")
     before = LedgerEntry.objects.filter(month=date(2022, 11, 1)).count()
     sends_template(thread, START)  # opened everything, and is told of only now
     booking.keep_books(thread.workspace_id)

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from accounts.models import Role
+from accounts.models import AuditEntry, Role
 from billing import booking
 from billing.invoices import drafting, issuing, mailing, sheets, words
 from billing.invoices.paper import Line, LineKind, PaperKind, from_json, to_json
@@ -155,7 +155,9 @@ def test_an_issued_invoice_is_numbered_frozen_and_closes_its_month(number, fay):
     invoiced.parties(number.workspace)
     invoice = issued(number.account, fay)
     assert (invoice.number, invoice.state) == ("NT-2026-0001", InvoiceState.ISSUED)
-    assert ClosedMonth.objects.filter(account=number.account, month=OCTOBER).exists()
+    closed = ClosedMonth.objects.get(account=number.account, month=OCTOBER)
+    assert (closed.closed_by, closed.closed_at) == (fay, NOW)
+    assert AuditEntry.objects.filter(act="billing.month_closed").count() == 1
     for act in (issuing.review, issuing.discard):
         with pytest.raises(issuing.WrongState):
             act(invoice.pk, by=fay, address="")
