@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext
 
 from accounts.models import Agent, PhoneNumber, Team
-from conversations.automation_forms import LANGUAGES
+from conversations.forms.automation import LANGUAGES
 from conversations.macros import ME, Steps
 from conversations.models import Label, Priority
 from conversations.ruling import Actions, Conditions, Rule

@@ -24,7 +24,8 @@ from conversations import (
 )
 from conversations import details as message_details
 from conversations import presence as colleagues_here
-from conversations.forms import AssignmentForm, ClosureForm, ReactionForm, TeamForm
+from conversations.forms.handling import AssignmentForm, ClosureForm, TeamForm
+from conversations.forms.writing import ReactionForm
 from conversations.models import Direction, Message, ResolveReason
 from conversations.refusals import Refusal
 from conversations.views.asking import agent_of, by_script, conversation_of, invalid, refused, shown

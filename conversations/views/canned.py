@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import SEES_EVERY_CONVERSATION, Agent, Team
 from conversations import canned
-from conversations.forms import CannedForm
+from conversations.forms.writing import CannedForm
 from conversations.models import CannedReply
 from conversations.refusals import MediaRefused
 from conversations.views.asking import agent_of, conversation_of

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Agent
 from conversations import access, contacting, directory
-from conversations.contact_forms import (
+from conversations.field_values import shown_for
+from conversations.forms.contacts import (
     BeginForm,
     ConsentForm,
     ContactForm,
     ContactNoteForm,
     NewContactForm,
 )
-from conversations.field_values import shown_for
 from conversations.models import Contact, ContactNote, Conversation, FieldOwner
 from conversations.refusals import NotTheirs
 from conversations.views.asking import agent_of

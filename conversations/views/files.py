@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from conversations import access, uploads
-from conversations.forms import UploadForm
+from conversations.forms.writing import UploadForm
 from conversations.models import MediaFile, MediaState
 from conversations.models.files import PDF
 from conversations.refusals import MediaRefused, refusal_facts

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import SEES_EVERY_CONVERSATION
 from conversations import fields, labelling, live, triage
 from conversations.field_values import shown_for
-from conversations.forms import LabelledForm, PriorityForm, ValueForm
+from conversations.forms.handling import LabelledForm, PriorityForm, ValueForm
 from conversations.models import CustomField, Label
 from conversations.refusals import Refusal
 from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown

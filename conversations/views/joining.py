@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations import access, blocking, directory, joining
-from conversations.contact_forms import BlockForm, MergeForm, SplitForm
+from conversations.forms.contacts import BlockForm, MergeForm, SplitForm
 from conversations.models import Contact
 from conversations.refusals import Refusal
 from conversations.views.asking import address_of, agent_of

@@ -13,7 +13,7 @@ from accounts.rights import AgentRequest, role
 from accounts.views._common import ADMINISTRATOR, MANAGER, address_of
 from conversations import fields as keeping_fields
 from conversations import labelling, reasoning
-from conversations.forms import FieldForm, LabelForm, ReasonsForm
+from conversations.forms.keeping import FieldForm, LabelForm, ReasonsForm
 from conversations.models import CustomField, FieldOwner, Label, ResolveReason
 
 MANY = 1000  # uses of a label are counted no further

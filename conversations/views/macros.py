@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from conversations import macros as rules
 from conversations import rule_words
-from conversations.automation_forms import MacroForm
-from conversations.forms import RunForm
+from conversations.forms.automation import MacroForm
+from conversations.forms.writing import RunForm
 from conversations.models import Macro
 from conversations.refusals import Refusal
 from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown

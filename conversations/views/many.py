@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import WORKS_CONVERSATIONS, Agent, Team
 from conversations import composing, jobs, many, many_counts, tables
-from conversations.many_forms import ManyForm, PickForm
+from conversations.forms.many import ManyForm, PickForm
 from conversations.models import BulkRow, Job, JobKind, Label, Priority
 from conversations.refusals import Refusal
 from conversations.views.asking import address_of, agent_of, by_script, invalid, refused

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Team
 from conversations import access, pushing, telling
-from conversations.forms import NoticeForm, PushForm
+from conversations.forms.notices import NoticeForm, PushForm
 from conversations.views.asking import agent_of
 
 WORKER = Path(settings.BASE_DIR) / "static" / "worker" / "notices.js"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.rights import AgentRequest, role
 from accounts.views._common import ADMINISTRATOR, MANAGER, address_of
 from conversations import rule_keeping, rule_words, ruling
-from conversations.automation_forms import RuleForm, TrialForm
+from conversations.forms.automation import RuleForm, TrialForm
 from conversations.models import AutoRule
 from conversations.ruling import Situation
 

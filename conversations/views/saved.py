@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.rights import AgentRequest
 from accounts.views._common import address_of
 from conversations import filters, viewing
-from conversations.forms import ViewForm
+from conversations.forms.keeping import ViewForm
 from conversations.models import SavedView
 from conversations.views.asking import agent_of
 

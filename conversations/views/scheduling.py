@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from conversations import access, composing, moments, scheduling
-from conversations.forms import ScheduleForm
+from conversations.forms.writing import ScheduleForm
 from conversations.models import Conversation, Scheduled
 from conversations.refusals import MediaRefused, MomentUnclear, Refusal
 from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from conversations import moments, triage
-from conversations.forms import SnoozeForm
+from conversations.forms.handling import SnoozeForm
 from conversations.refusals import MomentUnclear, Refusal
 from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown
 

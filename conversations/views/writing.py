@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import masking
 from conversations import access, canned, composing, noting, phones, search, sending, specials
-from conversations.forms import ReplyForm
+from conversations.forms.writing import ReplyForm
 from conversations.models import Conversation, Message
 from conversations.refusals import MediaRefused, Refusal
 from conversations.search import Page

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WORKS_CONVERSATIONS, Agent, Team
 from conversations import many
-from conversations.forms import SnoozeForm
+from conversations.forms.handling import SnoozeForm
 from conversations.many_acts import ACTS
 from conversations.models import Label, Priority
 from conversations.models.threads import ConversationQuerySet

@@ -1,0 +1,1 @@
+"""What browsers may send us, checked before a verb sees it."""
