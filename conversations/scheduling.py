@@ -81,7 +81,7 @@ def schedule(
     conversation = locked(conversation_id)
     if repeated := conversation.scheduled.filter(token=token).first():
         return repeated
-    admission.check_sender(conversation, agent)
+    _check_writer(conversation, agent)
     _check(conversation, plan, at=at)
     row = Scheduled(conversation=conversation, author=agent, token=token)
     _fill(row, plan, conversation)
@@ -92,14 +92,17 @@ def schedule(
 
 @transaction.atomic
 def change(scheduled_id: int, *, agent: Agent, plan: Plan, at: datetime) -> Scheduled:
-    """Other words or another hour. Whoever changes it has read what the contact wrote."""
+    """Other words or another hour. Whoever changes it has read what the contact wrote, and is its author from now on:
+    nobody puts words into a colleague's mouth.
+    """
     row, conversation = _row(scheduled_id)
-    admission.check_sender(conversation, agent)
+    _check_writer(conversation, agent)
     _check(conversation, plan, at=at)
     _fill(row, plan, conversation)
+    row.author = agent
     row.save(
         update_fields=[
-            "text", "media", "template", "values", "fallback", "fallback_values", "due_at",
+            "author", "text", "media", "template", "values", "fallback", "fallback_values", "due_at",
             "inbound_seen", "problem",
         ]
     )  # fmt: skip
@@ -127,7 +130,7 @@ def send_now(scheduled_id: int, *, agent: Agent, at: datetime) -> None:
     """Raises the Refusal that stops it; then it stays as it was."""
     with transaction.atomic():
         row, conversation = _row(scheduled_id)
-        admission.check_sender(conversation, agent)
+        _check_writer(conversation, agent)
         _send(row, conversation, at=at)
 
 
@@ -202,6 +205,11 @@ def _row(scheduled_id: int) -> tuple[Scheduled, Conversation]:
     if row is None:
         raise SentAlready
     return row, locked(row.conversation_id)
+
+
+def _check_writer(conversation: Conversation, agent: Agent) -> None:
+    admission.check_sender(conversation, agent)
+    admission.check_turn(conversation, agent)
 
 
 def _check(conversation: Conversation, plan: Plan, *, at: datetime) -> None:

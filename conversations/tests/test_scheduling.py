@@ -144,3 +144,26 @@ def test_the_pages_of_send_later(client: Any, conversation: Any, ana: Any) -> No
     assert (row.text, row.due_at > timezone.now() + 2 * HOUR) == ("Hello", True)
     gone = client.post(f"{url}{row.token}/", {"act": "cancel"}, headers=by_script)
     assert str(row.token) not in gone.content.decode()
+
+
+def test_who_changes_it_signs_it_and_only_whose_turn_it_is_may(
+    conversation: Any, ana: Any, workspace: Any, number: Any, shop_team: Any
+) -> None:
+    bob = world.make_agent(workspace, "Bob")
+    world.seat(bob, number, shop_team)
+    row = plan(conversation, ana)
+    now = timezone.now()
+    other = Plan(due_at=now + HOUR, text="See you never")
+    scheduling.change(row.pk, agent=bob, plan=other, at=now)
+    row.refresh_from_db()
+    assert (row.author, row.text) == (bob, "See you never")
+    workspace.only_assignee_replies = True
+    workspace.save(update_fields=["only_assignee_replies"])
+    Conversation.objects.filter(pk=conversation.pk).update(assignee=ana)
+    bob = Agent.objects.get(pk=bob.pk)
+    with pytest.raises(refusals.NotAssignee):
+        scheduling.change(row.pk, agent=bob, plan=other, at=now)
+    with pytest.raises(refusals.NotAssignee):
+        scheduling.send_now(row.pk, agent=bob, at=now)
+    with pytest.raises(refusals.NotAssignee):
+        plan(conversation, bob)
