@@ -49,6 +49,7 @@ FIELD_OPS: Final = (*SET_OPS, *DATE_OPS, *NUMBER_OPS, *TEXT_OPS, *BARE_OPS)
 LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}(_[A-Z]{2})?")
 ID: Final = re.compile(r"[1-9]\d{0,17}")
 MOST_DAYS: Final = 4000
+EARLIEST, LATEST = date(1000, 1, 1), date(9000, 1, 1)  # a day more is still a day
 
 
 class Unreadable(ValueError):
@@ -192,7 +193,9 @@ def _values(subject: str, op: str, raw: list[Any]) -> tuple[str, ...]:
 
 def _fits(subject: str, op: str, value: str) -> bool:
     if op in ("within", "older"):
-        return value.isascii() and value.isdigit() and 0 < int(value[:9]) <= MOST_DAYS
+        return (
+            value.isascii() and value.isdigit() and len(value) < 9 and 0 < int(value) <= MOST_DAYS
+        )
     if op in DATE_OPS:
         return _is_date(value)
     if op in NUMBER_OPS:
@@ -208,9 +211,10 @@ def _fits(subject: str, op: str, value: str) -> bool:
 
 def _is_date(value: str) -> bool:
     try:
-        return date.fromisoformat(value).isoformat() == value
+        found = date.fromisoformat(value)
     except ValueError:
         return False
+    return found.isoformat() == value and EARLIEST <= found <= LATEST
 
 
 def _is_number(value: str) -> bool:

@@ -87,6 +87,9 @@ def test_anything_is_a_tree_or_unreadable(text: str) -> None:
         ('{"all":[["status","has",["open"]]]}', "operator"), ('{"all":[["status","is",["lost"]]]}', "value"),
         ('{"all":[["created","on",["2026-13-01"]]]}', "value"), ('{"all":[["status","is",[]]]}', "value"),
         ('{"all":[{"all":[{"all":[{"all":[]}]}]}]}', "size"), ("x" * 9000, "size"),
+        ('{"all":[["created","after",["9999-12-31"]]]}', "value"),
+        ('{"all":[["created","before",["0001-01-01"]]]}', "value"),
+        ('{"all":[["last","older",["000000001999999999999"]]]}', "value"),
         ('{"all":[["waiting","yes",["x"]]]}', "value"), ('{"all":[["field:1","more",["NaN"]]]}', "value"),
     ],
 )  # fmt: skip
