@@ -53,10 +53,13 @@ def _text(octets: bytes) -> str:
 
 def check_address(endpoint: str) -> None:
     """Raises StrangeAddress. A browser's claim where to push must not turn us into a caller of other hosts."""
-    parts = urlsplit(endpoint)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(endpoint)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # no address at all, or a port above 65535
+        raise StrangeAddress from None
     known = any(host == one or host.endswith(f".{one}") for one in settings.PUSH_HOSTS)
-    if parts.scheme != "https" or not known or parts.port not in (None, 443) or parts.username:
+    if parts.scheme != "https" or not known or port not in (None, 443) or parts.username:
         raise StrangeAddress(host)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias, Unpack
 
 from django.utils.translation import gettext
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from accounts import masking
 from accounts.models import Agent
@@ -20,7 +20,14 @@ from conversations.queueing import How
 from conversations.refusals import Refusal
 from whatsapp.payloads import Choice, text_header
 
-Words: TypeAlias = Annotated[str, Field(max_length=8192)]
+
+def _storable(said: object) -> object:
+    """Without NUL, which PostgreSQL does not keep."""
+    return said.replace("\0", "") if isinstance(said, str) else said
+
+
+Text: TypeAlias = Annotated[str, BeforeValidator(_storable)]
+Words: TypeAlias = Annotated[Text, Field(max_length=8192)]
 
 
 @dataclass(eq=False)
@@ -91,18 +98,18 @@ class Place(_Special):
     type: Literal["location"]
     latitude: float
     longitude: float
-    name: Annotated[str, Field(max_length=1000)] = ""
-    address: Annotated[str, Field(max_length=1000)] = ""
+    name: Annotated[Text, Field(max_length=1000)] = ""
+    address: Annotated[Text, Field(max_length=1000)] = ""
 
 
 class Card(_Special):
     """One of our own contacts, or what somebody typed."""
 
     contact: int | None = Field(default=None, ge=1, le=2**62)
-    name: Annotated[str, Field(max_length=300)] = ""
-    phone: Annotated[str, Field(max_length=40)] = ""
-    email: Annotated[str, Field(max_length=254)] = ""
-    company: Annotated[str, Field(max_length=300)] = ""
+    name: Annotated[Text, Field(max_length=300)] = ""
+    phone: Annotated[Text, Field(max_length=40)] = ""
+    email: Annotated[Text, Field(max_length=254)] = ""
+    company: Annotated[Text, Field(max_length=300)] = ""
 
 
 class Cards(_Special):

@@ -112,11 +112,11 @@ def of_account_webhook(event: str, details: Mapping[str, Any]) -> Values:
     """`account_update`, `account_review_update`, `business_capability_update`."""
     match event:
         case "ACCOUNT_RESTRICTION":
-            rows = details.get("restriction_info")
+            rows = details.get("restriction_info") or []
+            if not isinstance(rows, list):
+                return {}  # a shape we do not know lifts no restriction
             kinds = [
-                str(row.get("restriction_type", ""))
-                for row in rows or ()
-                if isinstance(row, Mapping)
+                str(row.get("restriction_type", "")) for row in rows if isinstance(row, Mapping)
             ]
             return {Aspect.RESTRICTION: ",".join(sorted(filter(None, kinds)))[:LONGEST]}
         case "DISABLED_UPDATE":

@@ -124,9 +124,9 @@ class ManyForm(PickForm):
         if template is None:
             raise forms.ValidationError(_("Choose a template."))
         values = {
-            name.removeprefix(VALUE): str(value)[:1024]
+            name.removeprefix(VALUE): str(value)[:1024].replace("\0", "")
             for name, value in self.data.items()
-            if name.startswith(VALUE)
+            if name.startswith(VALUE) and "\0" not in name
         }
         self.what = {"template": template.pk, "values": values}
         self.title = gettext("Send the template %s") % template.name

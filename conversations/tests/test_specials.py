@@ -142,3 +142,8 @@ def test_the_composer_posts_one_and_gets_its_bubble(
     for kind in ("buttons", "list", "link", "ask_location", "location", "contacts"):
         assert client.get(f"/inbox/specials/?kind={kind}").status_code == 200
     assert client.get("/inbox/specials/?kind=flow").status_code == 404
+
+
+def test_what_no_database_keeps_is_left_out() -> None:
+    said = specials.read('{"type":"buttons","body":"a\\u0000b","choices":["\\u0000Yes"]}')
+    assert said == specials.Buttons(type="buttons", body="ab", choices=["Yes"])

@@ -171,6 +171,7 @@ def test_the_key_is_made_once_and_kept_encrypted(db):
         "https://evil.example/fcm.googleapis.com",
         "https://evilfcm.googleapis.com.example/x",
         "https://fcm.googleapis.com:8443/x",
+        "https://fcm.googleapis.com:99999/x",
         "https://user@fcm.googleapis.com/x",
         "file:///etc/passwd",
         "",

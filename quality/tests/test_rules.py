@@ -245,3 +245,9 @@ def test_a_cause_always_stands_above_the_usual(hours):
     for cause in causes.rank(hours):
         assert cause.count > cause.usual
         assert cause.count >= causes.LEAST
+
+
+@pytest.mark.parametrize("odd", [5, True, "x", {"a": 1}])
+def test_restrictions_in_a_shape_we_do_not_know_stop_no_webhook(odd):
+    found = aspects.of_account_webhook("ACCOUNT_RESTRICTION", {"restriction_info": odd})
+    assert found == {}
