@@ -76,6 +76,29 @@ def test_the_result_row_by_row_is_a_file(
     assert rows[str(threads[1].pk)]["Result"] == "Done"
 
 
+def test_the_result_names_nobody_whom_the_agent_no_longer_sees(
+    threads: list[Conversation], asks: Any, client: Client, ana: Agent,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    asks(django_capture_on_commit_callbacks, act="resolve", ids=str(threads[0].pk))
+    ana.seats.all().delete()
+    answer = client.get(f"/inbox/bulk/{Job.objects.get().key}/result/")
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig")))
+    assert (row["Conversation"], row["Result"]) == (str(threads[0].pk), "Done")
+    assert (row["Contact"], row["Phone"]) == ("", "")
+
+
+def test_a_variable_with_a_sign_no_database_keeps_is_taken_without_it(
+    threads: list[Conversation], asks: Any, number: PhoneNumber,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    template = make_template(number.account, "hello", "Hello {{1}}")
+    fields = {"act": "message", "template": str(template.pk), "var.\0": "x", "var.body.1": "A\0na"}
+    answer = asks(django_capture_on_commit_callbacks, ids=str(threads[0].pk), **fields)
+    assert answer.status_code == 200
+    assert Job.objects.get().request["what"]["values"] == {"body.1": "Ana"}
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import WORKS_CONVERSATIONS, Agent, Team
-from conversations import composing, jobs, many, many_counts, tables
+from conversations import access, composing, jobs, many, many_counts, tables
 from conversations.forms.many import ManyForm, PickForm
 from conversations.models import BulkRow, Job, JobKind, Label, Priority
 from conversations.refusals import Refusal
@@ -101,10 +102,12 @@ def bulk_undo(request: HttpRequest, job: uuid.UUID) -> HttpResponse:
 
 @require_GET
 def bulk_result(request: HttpRequest, job: uuid.UUID) -> HttpResponseBase:
-    """A row for each conversation: what came of it, and if nothing why. Numbers as the agent sees them."""
-    found = _job(request, job)
+    """A row for each conversation: what came of it, and if nothing why; who it was, where the agent still sees it."""
+    found, agent = _job(request, job), agent_of(request)
     file = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115  the answer closes it
-    rows = BulkRow.objects.filter(job=found).select_related("conversation__contact")
+    seen = Exists(access.conversations(agent).filter(pk=OuterRef("conversation_id")))
+    rows = BulkRow.objects.filter(job=found).annotate(is_seen=seen)
+    rows = rows.select_related("conversation__contact")
     with tables.opened("csv", file) as table:
         head = [gettext("Conversation"), gettext("Contact"), gettext("Phone")]
         table.add([*head, gettext("Result"), gettext("Why")])
@@ -114,8 +117,8 @@ def bulk_result(request: HttpRequest, job: uuid.UUID) -> HttpResponseBase:
             table.add(
                 [
                     row.conversation_id,
-                    contact.shown_name,
-                    contact.shown_phone.lstrip("+"),
+                    contact.shown_name if row.is_seen else "",  # type: ignore[attr-defined]
+                    contact.shown_phone.lstrip("+") if row.is_seen else "",  # type: ignore[attr-defined]
                     state,
                     row.words,
                 ]
