@@ -106,12 +106,13 @@ def merge(
     if len(rows) < 2:
         raise Contact.DoesNotExist
     shown = preview(*rows, agent=agent)
+    joined = shown.newer.pk  # gone once they are one
     chosen = {c.column: c.newer for c in shown.conflicts if c.column in newer_wins}
     with journal.together():
         kept = merging.merge(rows)
         _keep(kept, chosen)
         _say(kept, "merged", agent, at)
-    audit.record(agent, "contact.merged", f"#{kept.pk}", address, joined=f"#{shown.newer.pk}")
+    audit.record(agent, "contact.merged", f"#{kept.pk}", address, joined=f"#{joined}")
     return kept
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conversations import search
+from conversations import listing
 from conversations.tests.page import parse
 from tests import world
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_further_page_tells_what_of_its_rows_has_been_read(number, cleo, client, monkeypatch):
-    monkeypatch.setattr(search, "ROWS", 1)
+    monkeypatch.setattr(listing, "ROWS", 1)
     for _ in range(2):
         world.make_conversation(number)
     client.force_login(cleo)

@@ -54,7 +54,7 @@ export class ReplyComposer extends HTMLElement {
     }
 
     get form() {
-        return /** @type {HTMLFormElement} */ (this.querySelector("form"));
+        return /** @type {HTMLFormElement} */ (this.querySelector("form.composer__box"));
     }
 
     get text() {
