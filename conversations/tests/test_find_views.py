@@ -71,7 +71,7 @@ def test_the_panel_without_javascript_is_the_inbox(signed_in: Client, conversati
 def test_the_next_page_brings_rows_alone(
     signed_in: Client, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("conversations.finding.HITS", 2)
+    monkeypatch.setattr("conversations.finding.messages.HITS", 2)
     for n in range(3):
         world.make_message(conversation, f"zebra {n}", at=datetime.now(UTC) - timedelta(minutes=n))
     first = parse(panel(signed_in, "zebra"))

@@ -67,8 +67,8 @@ def test_phrases_and_what_must_not_be_there(thread: Conversation, ana: Agent):
 def test_newest_first_and_every_page_once(
     thread: Conversation, ana: Agent, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(finding, "HITS", 3)
-    monkeypatch.setattr(finding, "NEWEST", 4)
+    monkeypatch.setattr("conversations.finding.messages.HITS", 3)
+    monkeypatch.setattr("conversations.finding.messages.NEWEST", 4)
     for n in range(10):
         world.make_message(thread, f"заказ {n}", at=NOW - timedelta(hours=n // 2))
     seen: list[str] = []
@@ -252,7 +252,7 @@ def test_a_question_that_takes_too_long_says_so(
             cursor.execute("SELECT pg_sleep(1)")
         return []
 
-    monkeypatch.setattr(finding, "PATIENCE_MS", 20)
-    monkeypatch.setattr(finding, "_people", slow)
+    monkeypatch.setattr("conversations.finding.patience.PATIENCE_MS", 20)
+    monkeypatch.setattr("conversations.finding.everywhere.people_of", slow)
     assert finding.find(ana, "заказ", at=NOW).is_too_slow
     assert Workspace.objects.exists()  # the connection is as good as new

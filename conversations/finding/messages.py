@@ -1,0 +1,127 @@
+"""The messages that a query finds, newest first, and an excerpt of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db.models import F, QuerySet, Value
+
+from accounts.models import Agent
+from conversations import snippets
+from conversations.finding.asked import PEOPLE_OF_A_NAME, Asked, people_called
+from conversations.finding.words import marked, matches, said, tsquery
+from conversations.models import Message, MessageWords
+from conversations.search import Page, cursor_of, keyset
+from conversations.snippets import Piece
+
+HITS = 30
+NEWEST = 10_000  # messages that are looked through one by one
+RARE = 50  # matches among those: the index of words gives the rest quickly
+SHORTEST_NAME = 4  # of a word that may be somebody's name, or a part of their number
+
+Key = tuple[datetime, int]  # the moment and id of a message: how pages are ordered
+Rows = QuerySet[MessageWords]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message that was found. `pieces`: an excerpt of it, cut where words are marked."""
+
+    message: Message
+    pieces: list[Piece]
+
+
+def messages_of(agent: Agent, asked: Asked, *, before: str) -> Page[Hit]:
+    if not asked.asks_for_messages:
+        return Page([])
+    rows, keys = _in_reach(agent, asked, before), set[Key]()
+    for mark, threads in asked.writers or [("", None)]:
+        marks = [*asked.marks, mark] if mark else asked.marks
+        if threads is not None:
+            keys |= _of_threads(asked, rows, marks, threads)
+        else:
+            keys |= _newest(asked, rows, marks)
+    if not asked.writers and len(keys) <= HITS:
+        keys |= _of_named(agent, asked, rows)
+    page = sorted(keys, reverse=True)[: HITS + 1]
+    more = cursor_of(*page[HITS - 1]) if len(page) > HITS else ""
+    return Page(_hits(asked, [pk for _at, pk in page[:HITS]]), more)
+
+
+def _of_named(agent: Agent, asked: Asked, rows: Rows) -> set[Key]:
+    """“Sokolova refund”: where the first or the last word is the customer's name, the others are looked for there."""
+    terms = [term for term in asked.query.terms if not term.is_excluded]
+    keys = set[Key]()
+    ends = {terms[0], terms[-1]} if len(terms) > 1 else set()
+    for name in (one for one in ends if len(one.words) >= SHORTEST_NAME):
+        people = people_called(agent, [name.words])
+        threads = asked.conversations.filter(contact__in=people).order_by("-last_at")
+        theirs = list(threads.values_list("pk", flat=True)[:PEOPLE_OF_A_NAME])
+        if theirs:
+            others = tuple(term for term in asked.query.terms if term != name)
+            narrower = replace(asked, query=replace(asked.query, terms=others))
+            keys |= _of_threads(narrower, rows, asked.marks, theirs)
+    return keys
+
+
+def _in_reach(agent: Agent, asked: Asked, before: str) -> Rows:
+    """What the days and the cursor leave, whoever sees it."""
+    rows = MessageWords.objects.filter(workspace_id=agent.workspace_id)
+    if asked.since:
+        rows = rows.filter(at__gte=asked.since)
+    if asked.until:
+        rows = rows.filter(at__lt=asked.until)
+    if after := keyset(before):
+        at, pk = after
+        rows = rows.filter(at__lte=at).exclude(at=at, message_id__gte=pk)
+    return rows
+
+
+def _newest(asked: Asked, rows: Rows, marks: list[str]) -> set[Key]:
+    """First among the newest messages, which is quick for common words and tells how common they are; then, if that
+    was no full page, in all history. A word that may still grow counts as a beginning in the first part alone: no
+    index knows how common a beginning is.
+    """
+    loose, strict = (tsquery(asked.query, marks, is_finished=done) for done in (False, True))
+    if not loose[0]:
+        return _seen(asked, rows)
+    edge = rows.order_by("-at").values_list("at", flat=True)[NEWEST : NEWEST + 1]
+    until = next(iter(edge), None)
+    recent = (
+        rows.filter(matches(*loose))
+        if until is None
+        else rows.filter(matches(*loose), at__gte=until)
+    )
+    keys = _seen(asked, recent)
+    if until is None or len(keys) > HITS:
+        return keys
+    is_rare = recent.count() < RARE
+    return keys | _seen(asked, rows.filter(matches(*strict)), by_words=is_rare)
+
+
+def _of_threads(asked: Asked, rows: Rows, marks: list[str], threads: list[int]) -> set[Key]:
+    """In some few conversations: their messages are fewer than those with the words."""
+    sql, values = tsquery(asked.query, marks, is_finished=False)
+    found = rows.filter(matches(sql, values), message__conversation_id__in=threads)
+    return _seen(asked, found, by_words=True)
+
+
+def _seen(asked: Asked, rows: Rows, *, by_words: bool = False) -> set[Key]:
+    """A page of those that the agent sees. `by_words`: never walk by time, what matches is little."""
+    found = rows.filter(message__conversation__in=asked.conversations)
+    moment = F("at") + Value(timedelta(0)) if by_words else F("at")
+    newest = found.order_by(moment.desc(), "-message_id").values_list("at", "message_id")
+    return set(newest[: HITS + 1])
+
+
+def _hits(asked: Asked, ids: list[int]) -> list[Hit]:
+    rows = Message.objects.select_related(
+        "conversation__contact", "conversation__number", "author", "media"
+    ).in_bulk(ids)
+    marks = marked(asked.query, ids)
+    return [
+        Hit(rows[pk], snippets.excerpt(said(rows[pk]), marks.get(pk, ())))
+        for pk in ids
+        if pk in rows
+    ]
