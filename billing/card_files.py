@@ -35,6 +35,10 @@ ODD_CURRENCIES: Final = {
 CATEGORIES: Final = frozenset(
     {*WIDE_CATEGORIES, "business_initiated", "user_initiated", "notification"}
 )
+MODELS: Final = frozenset({"pmp", "cbp_category", "cbp_initiator", "nbp"})
+MOST_RATE: Final = Decimal(10) ** 10  # what the books' columns hold
+MOST_COUNT: Final = 2**31 - 1
+LONGEST_MARKET: Final = 60
 NOT_OFFERED: Final = frozenset({"n/a", "na", "-", "--", ""})
 # Meta's tier file has no header a machine could use: groups of five columns after market and currency.
 TIER_GROUPS: Final = {2: "utility", 7: "authentication", 12: "authentication_international"}
@@ -78,7 +82,10 @@ def rate_in(text: str) -> Decimal:
         digits = digits.replace(",", "")
     if not _PLAIN.fullmatch(digits):
         raise _Cell(f"{text!r} is not a rate that can be read in one way only; write 0.0663")
-    return Decimal(format(Decimal(digits), "f"))
+    rate = Decimal(format(Decimal(digits), "f"))
+    if rate >= MOST_RATE:
+        raise _Cell(f"{text[:40]!r} is no price of a message")
+    return rate
 
 
 def currency_in(text: str) -> str:
@@ -96,9 +103,16 @@ def _day(text: str) -> date:
 
 
 def _count(text: str) -> int:
-    if not _COUNT.fullmatch(text.strip()):
-        raise _Cell(f"{text!r} is not a number of messages")
-    return int(text.replace(",", ""))
+    digits = text.strip().replace(",", "")
+    if not _COUNT.fullmatch(text.strip()) or len(digits) > 12 or int(digits) > MOST_COUNT:
+        raise _Cell(f"{text[:40]!r} is not a number of messages")
+    return int(digits)
+
+
+def _model(text: str) -> str:
+    if text not in MODELS:
+        raise _Cell(f"{text[:40]!r} is no way of pricing; write {', '.join(sorted(MODELS))}")
+    return text
 
 
 def _category(text: str) -> str:
@@ -110,6 +124,8 @@ def _category(text: str) -> str:
 def _market(text: str) -> str:
     if not (name := " ".join(text.split())):
         raise _Cell("a market needs a name")
+    if len(name) > LONGEST_MARKET:
+        raise _Cell(f"a market's name has {LONGEST_MARKET} characters at most")
     return name
 
 
@@ -172,7 +188,11 @@ def read_long(text: str, *, card_id: str, **about: Any) -> RateCard:
     """One row a rate, as the files that ship are written."""
     reader = _Reader()
     for number, row in _rows(text, LONG):
-        for column, read in (("model", str), ("effective_from", _day), ("currency", currency_in)):
+        for column, read in (
+            ("model", _model),
+            ("effective_from", _day),
+            ("currency", currency_in),
+        ):
             reader.cell(number, column, row[column], read)
         first = reader.cell(number, "tier_from", row["tier_from"], _count)
         last = reader.cell(number, "tier_to", row["tier_to"], _count) if row["tier_to"] else None
@@ -246,7 +266,7 @@ def _tier_row(reader: _Reader, number: int, cells: list[str], *, market: str) ->
 
 def _rows(text: str, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row by column. Meta puts a title and notes first: the header is the first row that names a market."""
-    rows = enumerate(csv.reader(io.StringIO(text.removeprefix("\ufeff"))), start=1)
+    rows = enumerate(_cells(text), start=1)
     header: list[str] = []
     for _number, cells in rows:
         header = ["_".join(re.split(r"[\s-]+", cell.strip().casefold())) for cell in cells]
@@ -261,6 +281,14 @@ def _rows(text: str, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str
             words = f"{len(cells)} cells where the header has {len(header)}"
             raise CardRefused([Problem(number, "row", words)])
         yield number, dict(zip(header, cells, strict=True))
+
+
+def _cells(text: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    try:
+        yield from reader
+    except csv.Error as problem:
+        raise CardRefused([Problem(reader.line_num, "row", str(problem))]) from None
 
 
 @lru_cache(maxsize=1)

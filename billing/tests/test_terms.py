@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -127,6 +128,24 @@ def sheet():
     return out.getvalue()
 
 
+LONG = b"model,effective_from,currency,market,country_codes,category,tier_from,tier_to,rate\n"
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+WIDE_ROWS = (
+    SHEET
+    + "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(1, 9))
+    + "</sheetData></worksheet>"
+)
+
+
+def packed(words: str) -> bytes:
+    """A workbook whose first sheet is this XML."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sheet())) as whole, zipfile.ZipFile(out, "w") as made:
+        for name in whole.namelist():
+            made.writestr(name, words if name.endswith("sheet1.xml") else whole.read(name))
+    return out.getvalue()
+
+
 def upload(client, content, **over: Any):
     file = SimpleUploadedFile("card.csv", content)
     about = {"file": file, "model": "pmp", "effective_from": "2026-12-01"}
@@ -165,6 +184,16 @@ def test_a_workbook_is_read_exactly(finance):
         (b"\xff\xfe\x00", "row 1, file"),
         (b"PK\x03\x04broken", "row 1, file"),
         (b"", "row 1"),
+        (packed("<worksheet><sheetData><row"), "row 1, file"),
+        (packed(WIDE_ROWS), "row 1"),
+        (b"Market,Currency\n" + b"x" * 140_000 + b",USD", "row"),
+        (LONG + b"foo,2026-01-01,USD,India,91,marketing,0,,0.1", "row 2, model"),
+        (
+            LONG + b"pmp,2026-01-01,USD,India,91,marketing," + b"1" * 5000 + b",,0.1",
+            "row 2, tier_from",
+        ),
+        (LONG + b"pmp,2026-01-01,USD,India,91,marketing,0,," + b"9" * 20, "row 2, rate"),
+        (LONG + b"pmp,2026-01-01,USD," + b"I" * 61 + b",91,marketing,0,,0.1", "row 2, market"),
     ],
 )
 def test_what_could_be_read_in_two_ways_is_refused_with_its_cell(finance, content, cell):
