@@ -117,8 +117,8 @@ def bulk_result(request: HttpRequest, job: uuid.UUID) -> HttpResponseBase:
             table.add(
                 [
                     row.conversation_id,
-                    contact.shown_name if row.is_seen else "",  # type: ignore[attr-defined]
-                    contact.shown_phone.lstrip("+") if row.is_seen else "",  # type: ignore[attr-defined]
+                    contact.shown_name if row.is_seen else "",
+                    contact.shown_phone.lstrip("+") if row.is_seen else "",
                     state,
                     row.words,
                 ]
