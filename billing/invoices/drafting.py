@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
@@ -15,7 +15,14 @@ from accounts import audit
 from accounts.models import Agent, BusinessAccount
 from billing.invoices.paper import Line, LineKind, Paper, PaperKind, to_json
 from billing.invoices.words import market as market_words
-from billing.models import BillingPlan, DayTotal, Invoice, InvoiceState, Parties
+from billing.models import (
+    BillingPlan,
+    DayTotal,
+    Invoice,
+    InvoiceState,
+    LedgerEntry,
+    Parties,
+)
 from billing.models.ledger import PROBLEMS, Category, Kind
 from billing.money import Money
 
@@ -124,7 +131,9 @@ def paper_of(
             lines += charges(account, month=month, currency=currency, named=name)
     return Paper(
         kind=kind, month=month, currency=currency, language=parties.language, seller=seller, buyer=buyer,
-        lines=tuple(lines), tax_percent=next(iter(taxes), Decimal(0)),
+        lines=tuple(lines),
+        tax_percent=next(iter(taxes), Decimal(0)),
+        details={"upto": upto(accounts, month)},
     )  # fmt: skip
 
 
@@ -182,6 +191,12 @@ def _words(kind: str, category: str, market: str, *, is_free: bool) -> str:
     parts += [market] if market else []
     parts += [pgettext("charge", "free")] if is_free else []
     return ", ".join(parts)
+
+
+def upto(accounts: Iterable[BusinessAccount], month: date) -> str:
+    """The last line of the ledger that a draft of now has seen: another one later means that the draft is old."""
+    lines = LedgerEntry.objects.filter(account__in=list(accounts), month=month)
+    return str(lines.aggregate(last=Max("pk"))["last"] or 0)
 
 
 def without_amount(invoice: Invoice) -> int:

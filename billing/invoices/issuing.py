@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
 from billing.closing import close_month
+from billing.invoices.drafting import upto
 from billing.invoices.paper import Paper, PaperKind, to_json
 from billing.models import Invoice, InvoiceState, Parties
 
@@ -30,6 +31,10 @@ class WrongState(Exception):
 
 class MonthNotOver(Exception):
     """An invoice closes its month, so that month must have ended."""
+
+
+class LedgerMoved(Exception):
+    """The ledger has lines of the month that the draft has not seen: it must be drafted again."""
 
 
 @transaction.atomic
@@ -54,6 +59,8 @@ def issue(invoice_id: int, *, by: Agent, at: datetime, address: str) -> Invoice:
             raise MonthNotOver
         for account in _billed_by(invoice):
             close_month(account, month=invoice.month, by=by, at=at, address=address)
+        if invoice.paper["details"].get("upto") != upto(_billed_by(invoice), invoice.month):
+            raise LedgerMoved
     due_on = today + timedelta(days=parties.payment_days)
     number = _next(parties, invoice, today)
     paper = replace(invoice.as_paper, number=number, issued_on=today, due_on=due_on)

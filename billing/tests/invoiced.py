@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from accounts.models import BusinessAccount, Workspace
+from billing.invoices.drafting import upto
 from billing.invoices.paper import Line, LineKind, Paper, PaperKind, Side, to_json
 from billing.models import Invoice, Parties
 
@@ -40,6 +41,7 @@ def draft_of(
 ) -> Invoice:
     """`stored`: columns of the row besides its paper."""
     made = paper(**over)
+    made = replace(made, details={"upto": upto([account], made.month)})
     return Invoice.objects.create(
         workspace_id=account.workspace_id,
         account=account,

@@ -179,6 +179,17 @@ def test_a_month_that_is_not_over_is_only_asked_for(number, fay):
     assert not ClosedMonth.objects.exists()
 
 
+def test_what_the_ledger_learnt_after_the_draft_is_not_left_out(number, fay):
+    invoiced.parties(number.workspace)
+    draft = invoiced.draft_of(number.account)
+    issuing.review(draft.pk, by=fay, address="")
+    books.sends_template(world.make_conversation(number), datetime(2026, 10, 31, tzinfo=UTC))
+    booking.keep_books(number.workspace_id)
+    with pytest.raises(issuing.LedgerMoved):
+        issuing.issue(draft.pk, by=fay, **AT)
+    assert not ClosedMonth.objects.exists()
+
+
 def test_what_fails_on_the_way_uses_no_number(number, fay):
     parties = invoiced.parties(number.workspace)
     with pytest.raises(issuing.MonthNotOver):

@@ -123,6 +123,10 @@ def act(request: AgentRequest, invoice_id: int) -> HttpResponse:
                 return HttpResponse(status=422)
     except issuing.WrongState:
         messages.error(request, _("This invoice has moved on meanwhile. Here is how it stands."))
+    except issuing.LedgerMoved:
+        messages.error(
+            request, _("The ledger has moved on since this was drafted. Draft the month again.")
+        )
     except issuing.MonthNotOver:
         messages.error(
             request, _("The month is not over yet. Issue a proforma, or wait for its last day.")

@@ -106,6 +106,7 @@ function fillIn(composer, reply, blanks) {
         composer.text.focus();
         if (dialog.dataset.done !== undefined) put(composer, reply, text());
     });
+    fields[0].field.autofocus = true;
     document.body.append(dialog);
     show();
     dialog.showModal();
