@@ -112,3 +112,16 @@ def test_a_profile_named_by_its_number_is_masked_as_well(number: PhoneNumber):
     assert contact.shown_name == "••• 0142"
     with masking.shown(masking.FULL):
         assert contact.shown_name == "+7 921 555-01-42"
+
+
+def test_the_panel_masks_it_beside_a_name_of_our_own(
+    ana: Agent, number: PhoneNumber, client: Client
+):
+    let(ana.workspace, masking.LAST_FOUR)
+    contact = world.make_contact(number.workspace, phone=PHONE, profile_name="+7 921 555-01-42")
+    Contact.objects.filter(pk=contact.pk).update(name="Marina")
+    thread = world.make_conversation(number, contact=contact)
+    client.force_login(ana)
+    body = client.get(f"/inbox/{thread.pk}/").content.decode()
+    assert "Marina" in body
+    assert not any(spelling in body for spelling in SPELLINGS)
