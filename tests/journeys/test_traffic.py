@@ -20,6 +20,7 @@ from accounts.models import Agent, PhoneNumber, Role
 from conversations import listing, statuses
 from conversations.listing import Filters
 from conversations.models import Conversation, Direction, Label, Message, ParkedStatus
+from conversations.search import with_seen
 from conversations.templatetags.chat import plain
 from simulator import acts
 from simulator.person import Person
@@ -179,7 +180,7 @@ class Worker:
     def truth(self) -> dict[str, Any]:
         """What this screen should show, by the database."""
         wanted = Filters(tab=self.tab)
-        found = listing.with_seen(listing.filtered(self.agent, wanted), self.agent).for_list()
+        found = with_seen(listing.filtered(self.agent, wanted), self.agent).for_list()
         return {
             "rows": [self._row(one) for one in found.order_by("-listed_at", "-pk")],
             "counts": {tab: str(n) for tab, n in listing.counts(self.agent, wanted).items()},
@@ -227,6 +228,7 @@ def test_no_screen_is_wrong_after_a_busy_while(
 
     until(stage, lambda: kept_once(stage), [])
     until(stage, lambda: on_the_way(stage), {})
+    assert wrong_marks() == []
     for one in team:
         until(stage, lambda one=one: differences(one.shown(), one.truth()), [])  # type: ignore[misc]
         assert one.desk.page.evaluate("() => window.stayed"), (
@@ -316,6 +318,19 @@ def on_the_way(stage: Stage) -> dict[str, object]:
         "not with Meta": sorted(known.keys() - {m.id for m in everything(stage, "out")}),
     }
     return {name: what for name, what in left.items() if what}
+
+
+def wrong_marks() -> list[str]:
+    """Conversations whose count or need of a reply does not follow from their messages, as they were stored."""
+    wrong = []
+    for one in Conversation.objects.all():
+        said = one.messages.filter(direction__in=(Direction.IN, Direction.OUT)).order_by("pk")
+        ways = list(said.values_list("direction", flat=True))
+        if one.inbound_count != ways.count(Direction.IN):
+            wrong.append(f"{one.pk}: counted {one.inbound_count} of {ways}")
+        if one.needs_reply != (ways[-1] == Direction.IN and not one.is_resolved):
+            wrong.append(f"{one.pk}: {ways}, {one.status}, waits since {one.waiting_since}")
+    return wrong
 
 
 def differences(shown: dict[str, Any], truth: dict[str, Any]) -> list[str]:
