@@ -266,7 +266,7 @@ def paths(company: Workspace, line: PhoneNumber, dialogue: Conversation) -> dict
 
 def is_page(answer: Any) -> bool:
     """Whether it opens, and is for people to read."""
-    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+    return bool(answer.status_code == 200 and answer["Content-Type"].startswith("text/html"))
 
 
 def test_the_settings_are_russian(enter: Any, company: Workspace, paths: dict[str, str], meta: Any):
