@@ -68,7 +68,7 @@ def row(line: LedgerEntry) -> list[Any]:
 
 def safe(cell: Any) -> Any:
     """What a spreadsheet would take for a formula is given a mark that makes it text. Amounts are ours."""
-    if isinstance(cell, str) and cell.startswith(RISKY) and not _is_number(cell):
+    if isinstance(cell, str) and cell.lstrip().startswith(RISKY) and not _is_number(cell):
         return f"'{cell}"
     return cell
 

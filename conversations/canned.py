@@ -108,6 +108,8 @@ def values_for(conversation: Conversation, agent: Agent) -> dict[str, str]:
     name = conversation.contact.name or conversation.contact.profile_name
     with masking.shown(agent.phones):
         phone = conversation.contact.shown_phone
+        if masking.name(name) != name:
+            name = ""  # a number for a name: what this agent may not see, their words may not say
     return {
         "contact.name": name,
         "contact.first_name": name.split(" ")[0],

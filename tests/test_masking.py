@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts import masking
 from accounts.models import Agent, PhoneNumber, Workspace
-from conversations import live, phones
+from conversations import canned, live, phones
 from conversations.models import Contact, Conversation
 from tests import world
 from tests.test_rights import URLS, things_of
@@ -125,3 +125,12 @@ def test_the_panel_masks_it_beside_a_name_of_our_own(
     body = client.get(f"/inbox/{thread.pk}/").content.decode()
     assert "Marina" in body
     assert not any(spelling in body for spelling in SPELLINGS)
+
+
+def test_a_quick_reply_says_no_number_that_its_writer_may_not_see(ana: Agent, number: PhoneNumber):
+    let(ana.workspace, masking.LAST_FOUR)
+    ana.refresh_from_db()
+    contact = world.make_contact(number.workspace, phone=PHONE, profile_name="+7 921 555-01-42")
+    thread = world.make_conversation(number, contact=contact)
+    values = canned.values_for(thread, ana)
+    assert not any(spelling in value for value in values.values() for spelling in SPELLINGS)

@@ -22,6 +22,7 @@ let open = 0;
 
 export class ConversationList extends HTMLElement {
     #countsTimer = 0;
+    #countsAsked = 0;
     #askTimer = 0;
     /** Rows of which the server must say whether they belong here. @type {Set<number>} */
     #unsure = new Set();
@@ -288,8 +289,9 @@ export class ConversationList extends HTMLElement {
         if (!this.dataset.counts || this.#countsTimer) return;
         this.#countsTimer = setTimeout(async () => {
             this.#countsTimer = 0;
+            const asked = ++this.#countsAsked;
             const response = await get(this.dataset.counts || "").catch(() => null);
-            if (!response?.ok || response.redirected) return; // the next change asks again
+            if (!response?.ok || response.redirected || asked !== this.#countsAsked) return; // a later question is on its way, or the next change asks
             for (const [tab, words] of Object.entries(await response.json())) {
                 const count = this.querySelector(`[data-count="${tab}"]`);
                 if (count) count.textContent = words;
