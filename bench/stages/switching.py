@@ -45,6 +45,7 @@ def measure(standing: Standing, *, rounds: int) -> list[Figure]:
         print("  switching is not measured: no Chromium (name one in CHROMIUM)")
         return []
     standing.start("web")
+    company.step_aside()
     demo = {"DEBUG": "1", "STATIC_ROOT": settings.STATIC_ROOT.as_posix()}
     standing.run("seed", "django", "seed_demo", **demo)
     cookie = company.cookie(_walker())
