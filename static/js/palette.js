@@ -76,7 +76,10 @@ function acts() {
             const words = nameOf(element);
             const holds = element.matches("summary, select");
             if (!words || found.has(words)) continue;
-            const run = () => (holds ? enter(element, words) : activate(element));
+            const run = () => {
+                if (!element.isConnected) return acts().find((one) => one.id === `act ${words}`)?.run(); // a push put another in its place
+                return holds ? enter(element, words) : activate(element);
+            };
             found.set(words, { id: `act ${words}`, words: holds ? `${words}…` : words, group, also: alsoOf(element), key: element.dataset.key, run });
         }
     }
@@ -158,7 +161,9 @@ function inside(menu, prefix) {
     return items.map((item) => {
         const second = nameOf(item.querySelector(".faint") ?? document.createElement("i"));
         const words = nameOf(item).replace(second, "").trim();
-        return { id: `in ${prefix} ${words}`, words, second: second || (within ? "" : prefix), group: prefix, also: prefix, run: () => item.click() };
+        const id = `in ${prefix} ${words}`;
+        const run = () => void (item.isConnected ? item.click() : anew(menu, (fresh) => inside(fresh, prefix).find((one) => one.id === id)?.run()));
+        return { id, words, second: second || (within ? "" : prefix), group: prefix, also: prefix, run };
     });
 }
 
@@ -173,10 +178,19 @@ function written(menu, typed = input.value.trim()) {
     const field = /** @type {HTMLInputElement | null} */ (menu.querySelector("input[name=typed]"));
     if (!field || !typed) return [];
     const run = () => {
+        if (!field.isConnected) return void anew(menu, (fresh) => written(fresh, typed)[0]?.run());
         field.value = typed;
         field.form?.requestSubmit();
     };
     return [{ id: "", words: filled(dialog?.dataset.written ?? "{words}", { words: typed }), group: "", run }];
+}
+
+/** The same in the menu as it stands now: a push may have replaced the one that was read. @param {HTMLElement} menu @param {(fresh: HTMLElement) => void} act */
+async function anew(menu, act) {
+    const title = menus.find((one) => one.menu === menu)?.title;
+    await openMenus();
+    const fresh = menus.find((one) => one.title === title)?.menu;
+    if (fresh?.isConnected) act(fresh);
 }
 
 /** The menus of the open conversation, so that “assign anna” is one step. */

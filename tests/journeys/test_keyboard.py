@@ -6,6 +6,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from conversations.models import Conversation
+from simulator.person import Person
 from tests import world
 from tests.journeys.conftest import Seat
 
@@ -18,7 +19,9 @@ def press_russian(page: Page, code: str, letter: str, **more: bool) -> None:
     page.evaluate(PRESS, [code, letter, more])
 
 
-def test_the_palette_reaches_menus_customers_and_pages(seat: Seat, thread: Conversation):
+def test_the_palette_reaches_menus_customers_and_pages(
+    seat: Seat, maria: Person, thread: Conversation
+):
     ana = seat("Ana").look(f"/inbox/{thread.pk}/?tab=all")
     palette, option = ana.page.locator("#palette"), ana.page.locator("#palette [role=option]")
     bo = seat("Bo")  # somebody to give it to
@@ -37,6 +40,8 @@ def test_the_palette_reaches_menus_customers_and_pages(seat: Seat, thread: Conve
     ana.page.keyboard.press("Control+k")
     ana.page.keyboard.type("snooze fri 15:00")
     expect(option.first).to_contain_text("fri 15:00")
+    maria.writes("One more thing")  # what the palette read is replaced meanwhile
+    expect(ana.bubble("One more thing")).to_be_visible()
     ana.page.keyboard.press("Enter")
     expect(ana.pane.locator(".notice").last).to_contain_text("snoozed the conversation")
 
