@@ -8,9 +8,9 @@ import structlog
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
+from accounts import sockets
 from accounts.graph import graph_for
 from accounts.models import BusinessAccount, PhoneNumber
-from conversations import standing
 from conversations.verdicts import Verdict
 from whatsapp.failures import GraphFailure
 
@@ -27,7 +27,7 @@ def hold(number: PhoneNumber, verdict: Verdict) -> None:
         )
     else:
         PhoneNumber.objects.filter(pk=number.pk).update(held_reason=str(verdict.code))
-    standing.tell(number)
+    sockets.tell_staff(number.workspace_id, kind="standing", number=number.pk)
     logger.error("number held", number=str(number), code=verdict.code, details=verdict.details)
 
 
@@ -35,7 +35,7 @@ def release(number: PhoneNumber) -> None:
     """Let the number send again; the sweep of the outbox finds what waited. Safe to repeat."""
     PhoneNumber.objects.filter(pk=number.pk).update(held_reason="")
     BusinessAccount.objects.filter(pk=number.account_id).update(token_problem="")
-    standing.tell(number)
+    sockets.tell_staff(number.workspace_id, kind="standing", number=number.pk)
     logger.info("number released", number=str(number))
 
 

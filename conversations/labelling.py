@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from django.db import IntegrityError, transaction
 
-from accounts import audit
-from accounts.models import WORKS_CONVERSATIONS, Agent
+from accounts import audit, sockets
+from accounts.models import Agent
 from conversations import lanes, live
 from conversations.models import Conversation, Label
 from conversations.refusals import NotTheirs
-from events import live as line
 
 
 class NameTaken(Exception):
@@ -87,9 +85,5 @@ def _locked(label_id: int, by: Agent) -> Label:
 
 def _tell(label: Label, *, is_gone: bool = False) -> None:
     """Open screens show the label on rows that do not change with it: a note mends them (static/js/labels.js)."""
-    readers = Agent.objects.filter(
-        workspace_id=label.workspace_id, is_active=True, role__in=WORKS_CONVERSATIONS
-    )
-    groups = [f"agent.{pk}" for pk in readers.values_list("pk", flat=True)]
     what = {"label": label.pk, "name": label.name, "colour": label.colour, "gone": is_gone}
-    transaction.on_commit(partial(line.tell_all, groups, kind="label", **what), robust=True)
+    sockets.tell_staff(label.workspace_id, kind="label", **what)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts import sockets
 from accounts.models import BusinessAccount, PhoneNumber
-from conversations import standing
 from quality import alerting
 from quality.aspects import Aspect
 from quality.models import Gauge, Observation, Source
@@ -110,4 +110,4 @@ def _write_through(number: PhoneNumber, values: Mapping[Aspect, str]) -> None:
     if changed:
         PhoneNumber.objects.filter(pk=number.pk).update(**changed)
         if any(getattr(number, column) != value for column, value in changed.items()):
-            standing.tell(number)
+            sockets.tell_staff(number.workspace_id, kind="standing", number=number.pk)
