@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Agent, Team
-from billing import budgeting, states, tariffs, totals
+from billing import budgeting, months, states, tariffs, totals
 from billing.engine import Engine, State
 from billing.entries import NO_WINDOW, Entry, Outcome, Refused
 from billing.facts import FREE_FORM, OUT, Fact
@@ -234,7 +234,7 @@ class _Closed:
         """The month to book in, and whether that makes the line an adjustment."""
         booked = month
         while (account_id, booked) in self._months:
-            booked = (booked + timedelta(days=31)).replace(day=1)
+            booked = months.moved(booked, 1)
         return booked, booked != month
 
 

@@ -14,6 +14,7 @@ from accounts.models import BusinessAccount, Workspace
 from billing.invoices.naming import Said
 from billing.invoices.paper import PaperKind, Side
 from billing.models import Parties
+from billing.months import moved
 
 MONTHS_BACK = 14
 SIDE = (
@@ -52,7 +53,7 @@ class DraftForm(forms.Form):
         super().__init__(*args, **kwargs)
         accounts = BusinessAccount.objects.filter(workspace=workspace)
         self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
-        months = [_months_before(today, n) for n in range(MONTHS_BACK)]
+        months = [moved(today, -n) for n in range(MONTHS_BACK)]
         choices = [(one.isoformat(), date_format(one, "F Y")) for one in months]
         self.fields["month"].choices = choices  # type: ignore[attr-defined]
         self.fields["month"].initial = months[1].isoformat()
@@ -60,11 +61,6 @@ class DraftForm(forms.Form):
     @property
     def kind(self) -> PaperKind:
         return PaperKind.PROFORMA if self.cleaned_data["as_proforma"] else PaperKind.INVOICE
-
-
-def _months_before(today: date, n: int) -> date:
-    index = today.year * 12 + today.month - 1 - n
-    return date(index // 12, index % 12 + 1, 1)
 
 
 class PaidForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import gettext, pgettext
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
+from billing import months
 from billing.invoices.paper import Line, LineKind, Paper, PaperKind, to_json
 from billing.invoices.words import market as market_words
 from billing.models import (
@@ -101,8 +102,9 @@ def currencies(accounts: Iterable[BusinessAccount], month: date) -> list[str]:
 
 def plan_of(account: BusinessAccount, month: date) -> BillingPlan | None:
     """The plan on the last day of the month: its fees and its tax are the month's."""
-    last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return account.billing_plans.filter(begins__lte=last).order_by("-begins").first()
+    return (
+        account.billing_plans.filter(begins__lt=months.moved(month, 1)).order_by("-begins").first()
+    )
 
 
 def paper_of(

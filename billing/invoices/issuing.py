@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
+from billing import months
 from billing.closing import close_month
 from billing.invoices.drafting import upto
 from billing.invoices.paper import Paper, PaperKind, to_json
@@ -55,7 +56,7 @@ def issue(invoice_id: int, *, by: Agent, at: datetime, address: str) -> Invoice:
     kind = PaperKind(invoice.kind)
     today = at.astimezone(ZoneInfo(by.workspace.time_zone)).date()
     if kind is PaperKind.INVOICE:
-        if today < (invoice.month + timedelta(days=31)).replace(day=1):
+        if today < months.moved(invoice.month, 1):
             raise MonthNotOver
         for account in _billed_by(invoice):
             close_month(account, month=invoice.month, by=by, at=at, address=address)
