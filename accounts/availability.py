@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts import presence_rules, sockets
-from accounts.models import WORKS_CONVERSATIONS, Agent, Presence, Workspace
+from accounts.models import Agent, Presence, Workspace
 
 NOTED_EVERY: Final = timedelta(seconds=30)  # an open page costs one write in this time
 BY_HAND: Final = (Presence.ONLINE, Presence.BUSY, Presence.AWAY)
@@ -65,10 +65,7 @@ def _take_for_offline(agent_id: int, *, patience: timedelta, at: datetime) -> bo
 
 def of_workspace(workspace_id: int) -> dict[int, str]:
     """Who is there, of those who work conversations."""
-    rows = Agent.objects.filter(
-        workspace_id=workspace_id, is_active=True, role__in=WORKS_CONVERSATIONS
-    )
-    return dict(rows.values_list("pk", F("presence")))
+    return dict(Agent.objects.working(workspace_id).values_list("pk", F("presence")))
 
 
 def _show(agent: Agent, presence: str) -> bool:

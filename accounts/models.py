@@ -116,6 +116,12 @@ class AgentManager(BaseUserManager["Agent"]):
         agent.save()
         return agent
 
+    def working(self, *workspace_ids: int) -> models.QuerySet[Agent]:
+        """The active people of these workspaces who answer conversations."""
+        return self.filter(
+            workspace_id__in=workspace_ids, is_active=True, role__in=WORKS_CONVERSATIONS
+        )
+
 
 class Agent(AbstractBaseUser, PermissionsMixin):
     """Who works here. Belongs to one workspace; what they see follows from their role and seats."""

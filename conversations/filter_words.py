@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 
-from accounts.models import WORKS_CONVERSATIONS, Agent, Team
+from accounts.models import Agent, Team
 from conversations import access, filters
 from conversations.filters import Condition, Group, Part, Unreadable
 from conversations.models import (
@@ -83,7 +83,7 @@ class Chip:
 def book(agent: Agent) -> list[Subject]:
     """All that this agent can ask about, with the names that there are. A constant number of queries."""
     here = {"workspace_id": agent.workspace_id}
-    people = Agent.objects.filter(**here, is_active=True, role__in=WORKS_CONVERSATIONS)
+    people = Agent.objects.working(agent.workspace_id)
     nobody, nothing = ("none", gettext("nobody")), ("none", gettext("none"))
     return [
         Subject("status", gettext("State"), ("set",), _words(ConversationStatus.choices)),

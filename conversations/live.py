@@ -10,12 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts import masking
-from accounts.models import WORKS_CONVERSATIONS, Agent, Team, Workspace
+from accounts.models import Agent, Team, Workspace
 from accounts.seats import Place, can_see, groups_for
 from conversations import panel
 from conversations.field_values import Shown, shown_for
@@ -156,13 +155,17 @@ def _who_lost(
 
 
 def _seated(workspace_ids: set[int]) -> list[Agent]:
-    rows = _readers(workspace_ids).select_related("workspace")
+    rows = Agent.objects.working(*workspace_ids).select_related("workspace")
     return list(rows.prefetch_related("seats", "teams"))
 
 
 def audiences(workspace_ids: set[int]) -> list[Audience]:
     """The renderings that people who work conversations there need: nothing is rendered for nobody."""
-    rows = _readers(workspace_ids).order_by().values_list("language", "role", "workspace_id")
+    rows = (
+        Agent.objects.working(*workspace_ids)
+        .order_by()
+        .values_list("language", "role", "workspace_id")
+    )
     said = list(rows.distinct())
     workspaces = Workspace.objects.in_bulk({workspace_id for *_rest, workspace_id in said})
     return sorted(
@@ -170,10 +173,4 @@ def audiences(workspace_ids: set[int]) -> list[Audience]:
             Audience(language, workspaces[workspace_id].phones_for(role))
             for language, role, workspace_id in said
         }
-    )
-
-
-def _readers(workspace_ids: set[int]) -> QuerySet[Agent]:
-    return Agent.objects.filter(
-        workspace_id__in=workspace_ids, is_active=True, role__in=WORKS_CONVERSATIONS
     )

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts import masking
-from accounts.models import WORKS_CONVERSATIONS, Agent
+from accounts.models import Agent
 from accounts.seats import can_see
 from conversations.models import Conversation, Direction, Message, NoticeWish, PushSubscription
 from conversations.notifying import Kind, News, is_told
@@ -73,9 +73,7 @@ def of_assignment(conversation_id: int, *, to: int, by: int | None) -> list[Lett
 
 
 def _agents(workspace_id: int) -> QuerySet[Agent]:
-    found = Agent.objects.filter(
-        workspace_id=workspace_id, is_active=True, role__in=WORKS_CONVERSATIONS
-    )
+    found = Agent.objects.working(workspace_id)
     pushes = Prefetch("pushes", PushSubscription.objects.only("pk", "agent_id"))
     return found.select_related("notice_wish", "workspace").prefetch_related(
         "seats", "teams", pushes

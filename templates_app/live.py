@@ -11,7 +11,7 @@ from typing import Final
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import WORKS_CONVERSATIONS, Agent, Workspace
+from accounts.models import Agent, Workspace
 from events import journal, live
 from templates_app import board
 from templates_app.models import Draft, DraftState, Submission, SubmissionState, Template
@@ -132,7 +132,5 @@ def _ids(changes: Iterable[journal.Change], kind: str) -> set[int]:
 
 
 def _languages(workspace_id: int) -> list[str]:
-    people = Agent.objects.filter(
-        workspace_id=workspace_id, is_active=True, role__in=WORKS_CONVERSATIONS
-    )
+    people = Agent.objects.working(workspace_id)
     return list(people.order_by().values_list("language", flat=True).distinct())

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import WORKS_CONVERSATIONS, Agent, PhoneNumber, Team, Workspace
+from accounts.models import Agent, PhoneNumber, Team, Workspace
 from conversations import macros, moments
 from conversations.macros import Steps
 from conversations.models import Label, Priority
@@ -52,9 +52,7 @@ class _OfWorkspace(forms.Form):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teams = [(str(team.pk), team.name) for team in Team.objects.filter(workspace=workspace)]
-        people = Agent.objects.filter(
-            workspace=workspace, is_active=True, role__in=WORKS_CONVERSATIONS
-        )
+        people = Agent.objects.working(workspace.pk)
         names = [(str(one.pk), one.name) for one in people.order_by("name")]
         found = Label.objects.filter(workspace=workspace)
         labels = [(str(label.pk), label.name) for label in found]

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import WORKS_CONVERSATIONS, Agent, Team
+from accounts.models import Agent, Team
 from conversations import many
 from conversations.forms.handling import SnoozeForm
 from conversations.many_acts import ACTS
@@ -67,8 +67,7 @@ class ManyForm(PickForm):
             self.what, self.title = {"to": None}, gettext("Give back to all")
             return
         pk = self.agent.pk if said["to"] == "me" else said["to"]
-        people = Agent.objects.filter(workspace_id=self.agent.workspace_id, is_active=True)
-        people = people.filter(role__in=WORKS_CONVERSATIONS)
+        people = Agent.objects.working(self.agent.workspace_id)
         taker = people.filter(pk=pk).first() if str(pk).isdecimal() else None
         if taker is None:
             raise forms.ValidationError(_("Choose a colleague."))

@@ -21,7 +21,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import WORKS_CONVERSATIONS, Agent, Team
+from accounts.models import Agent, Team
 from conversations import access, composing, jobs, many, many_counts, tables
 from conversations.forms.many import ManyForm, PickForm
 from conversations.models import BulkRow, Job, JobKind, Label, Priority
@@ -137,7 +137,7 @@ def bulk_menus(request: HttpRequest) -> HttpResponse:
     """What the bar's menus offer: colleagues, teams, labels, moments, priorities."""
     agent = agent_of(request)
     here = {"workspace_id": agent.workspace_id}
-    people = Agent.objects.filter(**here, is_active=True, role__in=WORKS_CONVERSATIONS)
+    people = Agent.objects.working(agent.workspace_id)
     moments = presets(timezone.localtime(), morning=agent.workspace.morning)
     context = {
         "agents": people.exclude(pk=agent.pk).order_by("name"),
