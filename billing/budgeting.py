@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount, Role, Workspace
+from billing import months
 from billing.models import Budget, BudgetAlert, DayTotal
 from billing.reading import today_of
 
@@ -50,7 +51,7 @@ def standings(workspace_id: int, *, month: date) -> list[Standing]:
             workspace_id=workspace_id,
             month__gte=month,
             day__gte=month,
-            day__lt=_next(month),
+            day__lt=months.moved(month, 1),
             price_currency=budget.currency,
         )
         if budget.account_id:
@@ -132,7 +133,3 @@ def remove(budget: Budget, *, by: Agent, address: str, at: datetime) -> None:
         audit.record(by, "billing.budget_removed", str(budget), address)
         budget.delete()
     watch(by.workspace_id, at=at)
-
-
-def _next(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -9,13 +9,13 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from billing.models import LedgerEntry
+from conversations import tables
 
 COLUMNS: Final = (
     "line", "reverses", "quantity", "month", "day", "opened_at", "expires_at", "account", "number", "contact",
     "country", "kind", "category", "reason", "estimated", "adjustment", "market", "card", "tier", "quota_position",
     "template", "agent", "team", "currency", "price", "price_currency", "cost",
 )  # fmt: skip
-RISKY: Final = tuple("=+-@\t\r")
 
 
 class _Echo:
@@ -28,7 +28,7 @@ class _Echo:
 def csv_lines(lines: Iterable[LedgerEntry]) -> Iterator[str]:
     """Times in the zone of the account, exact amounts with a point. Begins with the mark that Excel wants for UTF-8."""
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
+    yield tables.MARK + writer.writerow(COLUMNS)
     for line in lines:
         yield writer.writerow([safe(cell) for cell in row(line)])
 
@@ -67,10 +67,8 @@ def row(line: LedgerEntry) -> list[Any]:
 
 
 def safe(cell: Any) -> Any:
-    """What a spreadsheet would take for a formula is given a mark that makes it text. Amounts are ours."""
-    if isinstance(cell, str) and cell.lstrip().startswith(RISKY) and not _is_number(cell):
-        return f"'{cell}"
-    return cell
+    """As in every file of ours (conversations/tables.py), but amounts stay amounts, also those below zero."""
+    return cell if isinstance(cell, str) and _is_number(cell) else tables.safe(cell)
 
 
 def _is_number(text: str) -> bool:

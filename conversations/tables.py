@@ -34,7 +34,8 @@ def safe(value: Any) -> str:
     if not isinstance(value, str):
         return str(value)
     text = value.translate(UNSEEN)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    is_risky = text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
+    return f"'{text}" if is_risky else text
 
 
 class _Csv:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
@@ -17,8 +17,8 @@ from billing.invoices import words
 from billing.invoices.paper import Paper
 from billing.invoices.pdf import pdf
 from billing.models import Invoice, LedgerEntry
+from conversations import tables
 
-PIECE: Final = 64 * 1024
 COLUMNS: Final = (
     "kind",
     "words",
@@ -49,7 +49,7 @@ def csv_text(paper: Paper) -> str:
         writer.writerow([exports.safe(cell) for cell in (*row, paper.currency)])
     for name, amount in (("net", paper.net), ("tax", paper.tax), ("total", paper.total)):
         writer.writerow([name, "", "", "", "", "", amount, paper.currency])
-    return "\ufeff" + out.getvalue()
+    return tables.MARK + out.getvalue()
 
 
 def xlsx(paper: Paper, behind: Iterable[LedgerEntry]) -> IO[bytes]:
@@ -109,9 +109,3 @@ def file_name(invoice: Invoice) -> str:
     """Letters, digits and hyphens of its number; of a draft, its month."""
     name = invoice.number or f"draft-{invoice.month:%Y-%m}-{invoice.currency}"
     return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in name)
-
-
-def pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece

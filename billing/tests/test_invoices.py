@@ -265,6 +265,16 @@ def test_finance_goes_from_the_draft_to_the_files(client, number, fay):
     assert len(zipfile.ZipFile(archive).namelist()) == 1
 
 
+@pytest.mark.parametrize("form", ["pdf", "xlsx", "csv"])
+def test_a_number_in_russian_letters_names_the_file(client, number, fay, form):
+    client.force_login(fay)
+    draft = invoiced.draft_of(
+        number.account, stored={"number": "ПР-1", "sequence": 1, "state": "issued"}
+    )
+    header = client.get(f"/billing/invoices/{draft.pk}/invoice.{form}")["Content-Disposition"]
+    assert header == f"attachment; filename*=utf-8''%D0%9F%D0%A0-1.{form}"
+
+
 def test_what_is_not_there_to_do_is_said(client, number, fay):
     client.force_login(fay)
     invoiced.parties(number.workspace)

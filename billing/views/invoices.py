@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -167,14 +168,13 @@ def pdf(request: AgentRequest, invoice_id: int) -> HttpResponse:
 
 @role(FINANCE, ADMINISTRATOR)
 @require_safe
-def xlsx(request: AgentRequest, invoice_id: int) -> StreamingHttpResponse:
+def xlsx(request: AgentRequest, invoice_id: int) -> FileResponse:
     """The invoice and every conversation behind it, streamed."""
     found = _mine(request, invoice_id)
     behind = reading.every_line(Filters(found.workspace_id, found.month, found.account_id))
     file = sheets.xlsx(found.as_paper, behind)
-    response = StreamingHttpResponse(sheets.pieces(file), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{sheets.file_name(found)}.xlsx"'
-    return response
+    name = f"{sheets.file_name(found)}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
 @role(FINANCE, ADMINISTRATOR)
@@ -193,7 +193,7 @@ def json(request: AgentRequest, invoice_id: int) -> JsonResponse:
 
 @role(FINANCE, ADMINISTRATOR)
 @require_safe
-def year(request: AgentRequest, year: int) -> StreamingHttpResponse:
+def year(request: AgentRequest, year: int) -> FileResponse:
     """All issued in a year, as a zip of PDFs."""
     try:
         first, last = date(year, 1, 1), date(year, 12, 31)
@@ -204,16 +204,13 @@ def year(request: AgentRequest, year: int) -> StreamingHttpResponse:
     )
     if not rows:
         raise Http404
-    response = StreamingHttpResponse(
-        sheets.pieces(sheets.year(rows)), content_type="application/zip"
-    )
-    response["Content-Disposition"] = f'attachment; filename="invoices-{year}.zip"'
-    return response
+    name = f"invoices-{year}.zip"
+    return FileResponse(sheets.year(rows), as_attachment=True, filename=name)
 
 
 def _file(content: bytes, name: str, kind: str) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = content_disposition_header(True, name) or ""
     return response
 
 

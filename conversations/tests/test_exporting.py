@@ -76,7 +76,17 @@ def test_what_a_customer_wrote_is_never_a_formula(ana: Agent, number: PhoneNumbe
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [(None, ""), (True, "1"), (7, "7"), (-7, "-7"), ("-7", "'-7"), ("\t=1", "'\t=1"), ("ok", "ok")],
+    [
+        (None, ""),
+        (True, "1"),
+        (7, "7"),
+        (-7, "-7"),
+        ("-7", "'-7"),
+        ("\t=1", "'\t=1"),
+        ("ok", "ok"),
+        ("\tx", "'\tx"),
+        ("\u00a0=1", "'\u00a0=1"),
+    ],
 )
 def test_cells(value: Any, cell: str):
     assert tables.safe(value) == cell
