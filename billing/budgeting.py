@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Final
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Sum
 from django.template.loader import render_to_string
@@ -16,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, mailing
 from accounts.models import Agent, BusinessAccount, Role, Workspace
 from billing import months
 from billing.models import Budget, BudgetAlert, DayTotal
@@ -117,7 +116,7 @@ def _mail(alert: BudgetAlert, agent: Agent) -> None:
         text = render_to_string(
             "billing/budget_alert.txt", {"alert": alert, "agent": agent, "link": link}
         )
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [agent.email], fail_silently=True)
+        mailing.post(subject, text, to=agent)
 
 
 def save(budget: Budget, *, by: Agent, address: str, at: datetime) -> None:

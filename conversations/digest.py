@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from accounts import masking
+from accounts import mailing, masking
 from accounts.models import WORKS_CONVERSATIONS, Agent
 from accounts.seats import can_see
 from conversations.models import Mention
@@ -49,8 +48,7 @@ def _mail(agent: Agent, *, at: datetime) -> bool:
             "count": count
         }
         text = render_to_string("conversations/digest.txt", _context(agent, mentions))
-    send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [agent.email])
-    return True
+    return mailing.post(subject, text, to=agent)
 
 
 @transaction.atomic

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from accounts import mailing
 from accounts.models import Agent, Role
 from quality import words
 from quality.models import Alert, AlertRule
@@ -60,4 +60,4 @@ def _mail(alert: Alert, agent: Agent) -> None:
             "quality/alert.txt", {"alert": alert, "said": said, "link": link, "agent": agent}
         )
         subject = gettext("%(what)s: %(subject)s") % {"what": said.title, "subject": said.subject}
-        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [agent.email], fail_silently=True)
+        mailing.post(subject, text, to=agent)

@@ -8,19 +8,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from accounts import mailing
 from accounts.models import Agent, Workspace
 from templates_app import live
 from templates_app.models import AlertKind, Draft, Template, TemplateAlert, TemplateState
 
-logger = structlog.get_logger(__name__)
 MAILED_AT_ONCE: Final = 50
 WORSE: Final = {"GREEN": 0, "UNKNOWN": 0, "YELLOW": 1, "RED": 2}
 OF_STATE: Final = {
@@ -105,8 +103,5 @@ def _mail(alert: TemplateAlert) -> int:
             subject = f"{alert.get_kind_display()}: {alert.name}"
             link = f"{settings.PUBLIC_URL}{alert.address}"
             body = f"{alert.words}\n\n{link}\n\n{gettext('You get this because you write templates.')}\n"
-            try:
-                send_mail(subject.replace("\n", " "), body, None, [agent.email])
-            except OSError as problem:  # the desk shows it all the same
-                logger.warning("alert not mailed", alert=alert.pk, problem=str(problem))
+            mailing.post(subject, body, to=agent)
     return len(people)
