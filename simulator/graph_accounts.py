@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from simulator import analytics
 from simulator.errors import GraphError, unknown_object
 from simulator.graph_numbers import NODE as NUMBER_NODE
 from simulator.graph_numbers import USUAL as NUMBER_USUAL
@@ -58,12 +59,7 @@ def waba(world: World, call: Call) -> Any:
     edge = call.path[1] if len(call.path) > 1 else ""
     match call.method, edge:
         case "GET", "":
-            return select(
-                shown(world, account),
-                fields=str(call.params.get("fields", "")),
-                usual=USUAL,
-                node=NODE,
-            )
+            return _shown_with_analytics(world, account, str(call.params.get("fields", "")))
         case "POST", "":
             if "name" in call.params:
                 world.wabas.keep(replace(account, name=str(call.params["name"])))
@@ -75,6 +71,14 @@ def waba(world: World, call: Call) -> Any:
         case _, "subscribed_apps":
             return _subscriptions(world, account, call)
     raise unknown_object("/".join(call.path), method=call.method.lower())
+
+
+def _shown_with_analytics(world: World, account: Waba, fields: str) -> Json:
+    questions = analytics.asked(fields)
+    rest = analytics.without(fields) if questions else fields
+    usual = ("id",) if questions else USUAL
+    plain = select(shown(world, account), fields=rest, usual=usual, node=NODE)
+    return {one.field: analytics.answer(world, account, one) for one in questions} | plain
 
 
 def _numbers(world: World, account: Waba, call: Call) -> Json:

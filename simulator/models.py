@@ -58,6 +58,7 @@ class Waba:
     has_payment: bool = True
     verification: str = "verified"
     free_tier_type: str = "free_customer_service"
+    free_used: int = 0  # of the free conversations of every month, by somebody else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ class Customer:
     shares_phone: bool = True
     is_online: bool = True
     stopped: tuple[str, ...] = ()
+    priced_as: Json = field(default_factory=dict)  # what Meta says of their messages instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

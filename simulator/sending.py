@@ -335,7 +335,8 @@ def _priced(world: World, message: Message) -> Message:
             else conversation.kind
         )
         extra = {"origin": kind, "expires_at": conversation.expires_at}
-    return replace(message, conversation_id=shown, pricing={"pricing": result.pricing, **extra})
+    told = result.pricing | world.customers[message.customer_id].priced_as
+    return replace(message, conversation_id=shown, pricing={"pricing": told, **extra})
 
 
 def _confirm(world: World, message: Message) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
@@ -24,6 +25,14 @@ WABA_FIELDS = (
     "primary_business_location,is_enabled_for_insights,whatsapp_business_manager_messaging_limit"
 )
 PROFILE_FIELDS = "about,address,description,email,profile_picture_url,websites,vertical"
+PRICING_DIMENSIONS = ("COUNTRY", "PHONE", "PRICING_CATEGORY", "PRICING_TYPE", "TIER")
+CONVERSATION_DIMENSIONS = (
+    "COUNTRY",
+    "PHONE",
+    "CONVERSATION_CATEGORY",
+    "CONVERSATION_DIRECTION",
+    "CONVERSATION_TYPE",
+)
 PRODUCT = {"messaging_product": "whatsapp"}
 
 
@@ -69,6 +78,34 @@ class Management(Calls):
 
     def waba(self, waba_id: str, *, fields: str = WABA_FIELDS) -> Raw:
         return self.call("GET", waba_id, params={"fields": fields})
+
+    def pricing_analytics(self, waba_id: str, *, start: int, end: int) -> list[Raw]:
+        """Charged and free messages by the half-hour: {start, end, phone_number, country, pricing_category,
+        pricing_type, tier (of charged ones), volume, cost}. `start` and `end` are Unix seconds.
+        """
+        return self._analytics(
+            waba_id, "pricing_analytics", PRICING_DIMENSIONS, start=start, end=end
+        )
+
+    def conversation_analytics(self, waba_id: str, *, start: int, end: int) -> list[Raw]:
+        """Conversations by the half-hour: {start, end, phone_number, country, conversation_category,
+        conversation_direction, conversation_type, conversation, cost}; cost is hidden where a partner pays.
+        """
+        return self._analytics(
+            waba_id, "conversation_analytics", CONVERSATION_DIMENSIONS, start=start, end=end
+        )
+
+    def _analytics(
+        self, waba_id: str, name: str, dimensions: Sequence[str], *, start: int, end: int
+    ) -> list[Raw]:
+        asked = f"{name}.start({start}).end({end}).granularity(HALF_HOUR).dimensions({json.dumps(dimensions)})"
+        answer = self.call("GET", waba_id, params={"fields": asked}).get(name)
+        groups = answer.get("data") if isinstance(answer, dict) else None
+        points: list[Raw] = []
+        for group in groups if isinstance(groups, list) else []:
+            found = group.get("data_points") if isinstance(group, dict) else None
+            points += [one for one in found or () if isinstance(one, dict)]
+        return points
 
     def phone_numbers(self, waba_id: str, *, fields: str = NUMBER_FIELDS) -> Iterator[Raw]:
         return self.pages(f"{waba_id}/phone_numbers", params={"fields": fields, "limit": "100"})
