@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quality import views
+from quality.views import alerts, numbers
 
 app_name = "quality"
 urlpatterns = [
-    path("", views.numbers, name="numbers"),
-    path("numbers/<int:number_id>/", views.number, name="number"),
-    path("numbers/<int:number_id>/gates/", views.gates, name="gates"),
-    path("alerts/", views.alerts, name="alerts"),
-    path("alerts/<int:alert_id>/", views.alert, name="alert"),
-    path("alerts/rules/", views.rules, name="rules"),
-    path("accounts/<int:account_id>/poll/", views.poll, name="poll"),
+    path("", numbers.numbers, name="numbers"),
+    path("numbers/<int:number_id>/", numbers.number, name="number"),
+    path("numbers/<int:number_id>/gates/", numbers.gates, name="gates"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/<int:alert_id>/", alerts.alert, name="alert"),
+    path("alerts/rules/", alerts.rules, name="rules"),
+    path("accounts/<int:account_id>/poll/", numbers.poll, name="poll"),
 ]
