@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator import review, sending
+from simulator import registration, review, sending
 from simulator.changes import Change
 from simulator.models import Json
 
@@ -21,6 +21,8 @@ def run(world: World, kind: str, data: Json) -> None:
             )
         case "review":
             review.falls_due(world, data["id"])
+        case "name":
+            registration.name_falls_due(world, data["id"], data["name"])
         case "change":
             world.emit(Change(**data))
         case "unpause":

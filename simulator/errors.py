@@ -68,6 +68,7 @@ KNOWN: Final[dict[int, tuple[int, str, str]]] = {
     132012: (400, "Parameter format does not match format in the created template", ""),
     132015: (400, "Template is paused", "The template is paused because of its quality."),
     132016: (400, "Template is disabled", "The template was paused too often and is now disabled."),
+    15: (400, "(#15) The method must be called with an app access token", ""),
     133005: (400, "Two step verification PIN mismatch", "The PIN is not the one that was set."),
     133006: (
         400,
@@ -75,6 +76,18 @@ KNOWN: Final[dict[int, tuple[int, str, str]]] = {
         "The number must be verified before it is registered.",
     ),
     133010: (400, "Account not registered", "The phone number is not registered on the Cloud API."),
+    133008: (
+        400,
+        "Too many two step verification PIN guesses",
+        "Too many wrong PINs. Try again in an hour.",
+    ),
+    133016: (
+        400,
+        "Account register deregister rate limit exceeded",
+        "The number was registered or deregistered too often. Try again in 72 hours.",
+    ),
+    136024: (400, "Request code error", ""),
+    136025: (400, "Verify code error", ""),
     139100: (400, "Failed to block/unblock users", "Failed to block/unblock some users."),
     139101: (
         400,

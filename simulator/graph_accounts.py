@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from simulator import analytics
+from simulator import analytics, registration
 from simulator.errors import GraphError, unknown_object
 from simulator.graph_numbers import NODE as NUMBER_NODE
 from simulator.graph_numbers import USUAL as NUMBER_USUAL
 from simulator.graph_numbers import shown as shown_number
 from simulator.graph_numbers import waba_health
-from simulator.models import MANAGEMENT, Json, Number, Token, Waba
-from simulator.people import digits_of
+from simulator.models import MANAGEMENT, Json, Token, Waba
 from simulator.wire import Call, check_token, page, select
 from simulator.world import World
 
 NODE: Final = "WhatsAppBusinessAccount"
+FIELDS: Final = (
+    "account_alerts", "account_review_update", "account_update", "business_capability_update",
+    "history", "message_echoes", "message_template_components_update",
+    "message_template_quality_update", "message_template_status_update", "messages",
+    "phone_number_name_update", "phone_number_quality_update", "security", "smb_app_state_sync",
+    "smb_message_echoes", "template_category_update", "user_preferences",
+)  # fmt: skip
 USUAL: Final = ("id", "name", "currency", "timezone_id", "message_template_namespace")
 
 
@@ -67,7 +73,7 @@ def waba(world: World, call: Call) -> Any:
         case "GET", "phone_numbers":
             return _numbers(world, account, call)
         case "POST", "phone_numbers":
-            return _add_number(world, account, call.params)
+            return {"id": registration.add(world, account, call.params).id}
         case _, "subscribed_apps":
             return _subscriptions(world, account, call)
     raise unknown_object("/".join(call.path), method=call.method.lower())
@@ -89,33 +95,6 @@ def _numbers(world: World, account: Waba, call: Call) -> Json:
         for n in numbers
     ]
     return page(rows, call, base_url=world.base_url)
-
-
-def _add_number(world: World, account: Waba, params: Json) -> Json:
-    digits = digits_of(
-        str(params.get("country_code") or params.get("cc") or "")
-        + str(params.get("phone_number", ""))
-    )
-    if len(digits) < 8:
-        raise GraphError(100, message="(#100) The parameter phone_number is required.")
-    if any(digits_of(n.phone) == digits for n in world.numbers.values()):
-        raise GraphError(
-            100,
-            message="Invalid parameter",
-            subcode=2388103,
-            user_title="Number is taken",
-            user_msg="This phone number is registered with another account.",
-        )
-    number = Number(
-        id=world.new_id(),
-        waba_id=account.id,
-        phone="+" + digits,
-        verified_name=str(params.get("verified_name") or account.name),
-        status="PENDING",
-        is_verified=False,
-        pin="",
-    )
-    return {"id": world.numbers.keep(number).id}
 
 
 def _subscriptions(world: World, account: Waba, call: Call) -> Json:
@@ -154,6 +133,8 @@ def app(world: World, call: Call) -> Any:
     """GET /{APP}, its subscription and the start of a resumable upload."""
     found = world.apps[call.path[0]]
     edge = call.path[1] if len(call.path) > 1 else ""
+    if edge == "subscriptions" and call.token.id != f"{found.id}|{found.secret}":
+        raise GraphError(15, message="(#15) This method must be called with an app access_token.")
     match call.method, edge:
         case "GET", "":
             thing = {"id": found.id, "name": found.name, "link": None}
@@ -172,14 +153,22 @@ def app(world: World, call: Call) -> Any:
                 str(call.params.get("callback_url", "")),
                 str(call.params.get("verify_token", "")),
             )
-            world.apps.keep(replace(found, webhook_url=url, verify_token=token))
+            names = tuple(filter(None, str(call.params.get("fields", "")).split(",")))
+            if strange := [name for name in names if name not in FIELDS]:
+                raise GraphError(100, message=f"(#100) Param fields has no field {strange[0]}")
+            world.apps.keep(
+                replace(found, webhook_url=url, verify_token=token, webhook_fields=names)
+            )
             return {"success": True}
         case "GET", "subscriptions":
             row = {
                 "object": "whatsapp_business_account",
                 "callback_url": found.webhook_url or world.default_webhook,
                 "active": True,
-                "fields": [{"name": "messages", "version": found.webhook_version}],
+                "fields": [
+                    {"name": name, "version": found.webhook_version}
+                    for name in found.webhook_fields or FIELDS
+                ],
             }
             return {"data": [row]}
     raise unknown_object("/".join(call.path), method=call.method.lower())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from simulator import sending
+from simulator import registration, sending
 from simulator.errors import GraphError, failed_status, unknown_object
 from simulator.models import MANAGEMENT, MESSAGING, Json, Number
 from simulator.people import digits_of, pretty
-from simulator.wire import Call, page, select
+from simulator.wire import Call, field_names, page, select
 from simulator.world import World
 
 NODE: Final = "WhatsAppBusinessPhoneNumber"
@@ -38,8 +38,8 @@ def shown(world: World, number: Number) -> Json:
         "quality_rating": number.quality,
         "quality_score": {"score": number.quality},
         "name_status": number.name_status,
-        "new_display_name": None,
-        "new_name_status": None,
+        "new_display_name": number.new_name or None,
+        "new_name_status": number.new_name_status or None,
         "status": number.status,
         "throughput": {"level": number.throughput},
         "whatsapp_business_manager_messaging_limit": waba.messaging_limit,
@@ -47,7 +47,7 @@ def shown(world: World, number: Number) -> Json:
         "platform_type": "CLOUD_API" if number.status == "CONNECTED" else "NOT_APPLICABLE",
         "host_platform": "CLOUD_API",
         "account_mode": "LIVE",
-        "is_official_business_account": False,
+        "is_official_business_account": number.is_official,
         "is_pin_enabled": bool(number.pin),
         "is_on_biz_app": False,
         "is_preverified_number": False,
@@ -116,37 +116,19 @@ def handle(world: World, call: Call) -> Any:
         case "POST", "":
             return _change(world, number, call.params)
         case "POST", "register":
-            return _register(world, number, call.params)
+            registration.register(world, number, call.params)
         case "POST", "deregister":
             world.numbers.keep(replace(number, status="DISCONNECTED"))
         case "POST", "request_code":
-            world.numbers.keep(replace(number, code=str(world.rng.randrange(100000, 999999))))
+            registration.request_code(world, number, call.params)
         case "POST", "verify_code":
-            if not number.code or str(call.params.get("code")) != number.code:
-                raise GraphError(
-                    136025,
-                    message="Verify code error",
-                    details="The code is not the one that was sent.",
-                )
-            world.numbers.keep(replace(number, is_verified=True, code=""))
+            registration.verify_code(world, number, call.params)
         case _, "whatsapp_business_profile":
             return _profile(world, number, call)
         case _, "block_users":
             return _block_list(world, number, call)
         case _:
             raise unknown_object("/".join(call.path), method=call.method.lower())
-    return {"success": True}
-
-
-def _register(world: World, number: Number, params: Json) -> Json:
-    pin = str(params.get("pin", ""))
-    if len(pin) != 6 or not pin.isdigit():
-        raise GraphError(100, message="(#100) The parameter pin must be six digits.")
-    if not number.is_verified:
-        raise GraphError(133006)
-    if number.pin and number.pin != pin:
-        raise GraphError(133005)
-    world.numbers.keep(replace(number, status="CONNECTED", pin=pin))
     return {"success": True}
 
 
@@ -162,16 +144,14 @@ def _change(world: World, number: Number, params: Json) -> Json:
             override_url=str(configuration.get("override_callback_uri", "")),
             override_token=str(configuration.get("verify_token", "")),
         )
-    if "new_display_name" in params:
-        number = replace(number, name_status="PENDING_REVIEW")
     world.numbers.keep(number)
+    if "new_display_name" in params:
+        registration.request_name(world, number, str(params["new_display_name"]))
     return {"success": True}
 
 
 def _profile(world: World, number: Number, call: Call) -> Json:
     if call.method == "GET":
-        from simulator.wire import field_names
-
         names = field_names(str(call.params.get("fields", ""))) or ["about"]
         chosen = {name: number.profile[name] for name in names if name in number.profile}
         return {"data": [chosen | {"messaging_product": "whatsapp"}]}

@@ -26,6 +26,7 @@ class App:
     verify_token: str = defaults.VERIFY_TOKEN
     webhook_url: str = ""
     webhook_version: str = "v25.0"
+    webhook_fields: tuple[str, ...] = ()  # none: every field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,12 @@ class Number:
     name_status: str = "APPROVED"
     override_url: str = ""
     override_token: str = ""
+    new_name: str = ""
+    new_name_status: str = ""
+    codes_at: tuple[float, ...] = ()
+    registered_at: tuple[float, ...] = ()
+    wrong_pins_at: tuple[float, ...] = ()
+    is_official: bool = False
     profile: Json = field(default_factory=dict)
     blocked: tuple[str, ...] = ()
 

@@ -190,7 +190,7 @@ class Outbox:
         number = self.world.numbers.get(change.number_id)
         for app_id in waba.subscribed_apps if waba else ():
             app = self.world.apps.get(app_id)
-            if app is None:
+            if app is None or (app.webhook_fields and change.field not in app.webhook_fields):
                 continue
             url = app.webhook_url or self.world.default_webhook
             if change.field == "messages":

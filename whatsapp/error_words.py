@@ -305,6 +305,50 @@ WORDS: dict[str, tuple[Words, Words]] = {
         Words("The number has not been confirmed yet.", "Request a code and enter it."),
         Words("Номер ещё не подтверждён.", "Запросите код и введите его."),
     ),
+    "code_refused": (
+        Words(
+            "Meta sends no code for this number now.",
+            "Wait an hour, or let it call instead of sending an SMS. A confirmed number needs none.",
+        ),
+        Words(
+            "Meta сейчас не отправляет код на этот номер.",
+            "Подождите час или выберите звонок вместо SMS. Подтверждённому номеру код не нужен.",
+        ),
+    ),
+    "code_wrong": (
+        Words(
+            "This is not the code that Meta sent, or it is too old.",
+            "Type the latest one, or ask for another.",
+        ),
+        Words(
+            "Это не тот код, который прислала Meta, или он устарел.",
+            "Введите последний код или запросите новый.",
+        ),
+    ),
+    "number_here": (
+        Words("The account has this number already.", "Choose it from the list."),
+        Words("Этот номер уже есть в аккаунте.", "Выберите его из списка."),
+    ),
+    "number_elsewhere": (
+        Words(
+            "The number is in use in another account, or not ready to move.",
+            "Switch its two-step PIN off there, then add it here as a number that moves.",
+        ),
+        Words(
+            "Номер занят в другом аккаунте или не готов к переезду.",
+            "Отключите там двухшаговый PIN и добавьте номер здесь как переезжающий.",
+        ),
+    ),
+    "callback": (
+        Words(
+            "Meta could not reach the webhook address, or got another answer than expected.",
+            "Test the webhook first: the address must be open to the internet, by https.",
+        ),
+        Words(
+            "Meta не достучалась до адреса вебхука или получила не тот ответ.",
+            "Сначала проверьте вебхук: адрес должен быть доступен из интернета по https.",
+        ),
+    ),
     "registration_wait": (
         Words("The number was removed a moment ago.", "Wait five minutes, then register it again."),
         Words("Номер только что удалили.", "Подождите пять минут и зарегистрируйте снова."),

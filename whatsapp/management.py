@@ -113,13 +113,13 @@ class Management(Calls):
     def phone_number(self, phone_number_id: str, *, fields: str = NUMBER_FIELDS) -> Raw:
         return self.call("GET", phone_number_id, params={"fields": fields})
 
-    def add_phone_number(self, waba_id: str, *, country_code: str, number: str, name: str) -> str:
-        """The new phone number id."""
-        answer = self.call(
-            "POST",
-            f"{waba_id}/phone_numbers",
-            body={"country_code": country_code, "phone_number": number, "verified_name": name},
-        )
+    def add_phone_number(
+        self, waba_id: str, *, country_code: str, number: str, name: str, moves: bool = False
+    ) -> str:
+        """The new phone number id. `moves`: it works in another account until it is registered here."""
+        body = {"country_code": country_code, "phone_number": number, "verified_name": name}
+        also = {"cc": country_code, "migrate_phone_number": True} if moves else {}
+        answer = self.call("POST", f"{waba_id}/phone_numbers", body={**body, **also})
         return id_of(answer, what="phone_numbers")
 
     def request_code(
@@ -141,6 +141,10 @@ class Management(Calls):
 
     def deregister(self, phone_number_id: str) -> Raw:
         return self.call("POST", f"{phone_number_id}/deregister", body=PRODUCT)
+
+    def request_name(self, phone_number_id: str, *, name: str) -> Raw:
+        """Meta reviews it; the old one stays meanwhile."""
+        return self.call("POST", phone_number_id, params={"new_display_name": name})
 
     def set_pin(self, phone_number_id: str, *, pin: str) -> Raw:
         return self.call("POST", phone_number_id, body={"pin": pin})
@@ -183,6 +187,25 @@ class Management(Calls):
 
     def subscribed_apps(self, waba_id: str) -> list[Raw]:
         return list(self.pages(f"{waba_id}/subscribed_apps"))
+
+    def app_subscriptions(self, app_id: str) -> list[Raw]:
+        """Where Meta posts the app's webhooks: `object, callback_url, active, fields[{name}]`. With an app token."""
+        return list(self.pages(f"{app_id}/subscriptions"))
+
+    def subscribe_fields(
+        self, app_id: str, *, callback_url: str, verify_token: str, fields: Sequence[str]
+    ) -> Raw:
+        """Meta tries the address by its handshake before it answers. With an app token."""
+        return self.call(
+            "POST",
+            f"{app_id}/subscriptions",
+            params={
+                "object": "whatsapp_business_account",
+                "callback_url": callback_url,
+                "verify_token": verify_token,
+                "fields": ",".join(fields),
+            },
+        )
 
     def debug_token(self, token: str, *, app_token: str = "") -> Raw:
         """What a token is good for: `app_id, is_valid, expires_at, scopes, granular_scopes`."""

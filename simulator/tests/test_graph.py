@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from simulator import defaults
-from simulator.models import MESSAGING, Token
+from simulator.models import MESSAGING, Number, Token, Waba
 from simulator.testing import SimulatorServer
 from simulator.tests.conftest import Receiver, Wire
 
@@ -191,6 +191,76 @@ def test_a_number_is_added_verified_and_registered(wire: Wire, server: Simulator
     assert wire.post(f"{made}/register", {"pin": "654321"}).json() == {"success": True}
     assert code_of(wire.post(f"{made}/register", {"pin": "111111"})) == (400, 133005)
     assert wire.post(f"{made}/messages", body).status_code == 200
+
+
+def added(wire: Wire, number: str = "15100000009", name: str = "Shop", **also: Any) -> str:
+    body = {"country_code": "49", "phone_number": number, "verified_name": name} | also
+    return str(wire.post(f"{defaults.WABA_ID}/phone_numbers", body).json()["id"])
+
+
+def test_codes_are_few_and_do_not_live_long(wire: Wire, server: SimulatorServer):
+    made = added(wire)
+    assert code_of(wire.post(f"{made}/request_code?code_method=PIGEON")) == (400, 100)
+    for _n in range(5):
+        assert wire.post(f"{made}/request_code?code_method=VOICE").status_code == 200
+    assert code_of(wire.post(f"{made}/request_code?code_method=SMS")) == (400, 136024)
+    server.world.time_passes(minutes=11)
+    code = server.world.numbers[made].code
+    assert code_of(wire.post(f"{made}/verify_code?code={code}")) == (400, 136025)
+
+
+def test_pins_and_registrations_are_not_guessed_without_end(wire: Wire, server: SimulatorServer):
+    wrong = [
+        code_of(wire.post(f"{defaults.NUMBER_ID}/register", {"pin": "000000"})) for _n in range(6)
+    ]
+    assert wrong == [(400, 133005)] * 5 + [(400, 133008)]
+    server.world.time_passes(hours=2)
+    right = [
+        wire.post(f"{defaults.NUMBER_ID}/register", {"pin": "123456"}).status_code
+        for _n in range(5)
+    ]
+    assert right == [200] * 5
+    assert code_of(wire.post(f"{defaults.NUMBER_ID}/register", {"pin": "123456"})) == (400, 133016)
+
+
+def test_a_display_name_is_reviewed(wire: Wire, server: SimulatorServer):
+    number = f"{defaults.NUMBER_ID}"
+    for name, status, shown in (
+        ("WhatsApp!", "DECLINED", "Simulated business"),
+        ("Northern Shop", None, "Northern Shop"),
+    ):
+        assert wire.post(f"{number}?new_display_name={name}").status_code == 200
+        server.drain()
+        found = wire.get(number, fields="verified_name,new_display_name,new_name_status").json()
+        assert (found["verified_name"], found.get("new_name_status")) == (shown, status)
+
+
+def test_a_number_moves_once_its_pin_is_off(wire: Wire, server: SimulatorServer):
+    with server.world.lock:
+        server.world.wabas.keep(Waba(id="555"))
+        old = server.world.numbers.keep(
+            Number(id="556", waba_id="555", phone="+4915100000009", verified_name="Old", pin="1")
+        )
+    here = f"{defaults.WABA_ID}/phone_numbers"
+    body = {"country_code": "49", "phone_number": "15100000009", "migrate_phone_number": True}
+    assert wire.post(here, body).json()["error"]["error_subcode"] == 2388103
+    server.world.numbers.keep(replace(old, pin=""))
+    made = wire.post(here, body).json()["id"]
+    wire.post(f"{made}/request_code?code_method=SMS")
+    wire.post(f"{made}/verify_code?code={server.world.numbers[made].code}")
+    wire.post(f"{made}/register", {"pin": "222222"})
+    assert server.world.numbers["556"].status == "MIGRATED"
+    assert server.world.numbers[made].verified_name == "Old"
+
+
+def test_an_app_gets_the_fields_that_it_asked_for(wire: Wire, receiver: Receiver):
+    edge = f"{defaults.APP_ID}/subscriptions"
+    assert code_of(wire.post(f"{edge}?fields=messages")) == (400, 15)
+    wire.session.headers["Authorization"] = f"Bearer {defaults.APP_ID}|{defaults.APP_SECRET}"
+    assert code_of(wire.post(f"{edge}?fields=masseges")) == (400, 100)
+    assert wire.post(f"{edge}?fields=messages,account_update").status_code == 200
+    shown = wire.get(edge).json()["data"][0]
+    assert [field["name"] for field in shown["fields"]] == ["messages", "account_update"]
 
 
 def test_the_profile_is_read_and_changed(wire: Wire):
