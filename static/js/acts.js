@@ -47,13 +47,19 @@ document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.drop[open]")) {
         if (event.target instanceof Node && !menu.contains(event.target)) menu.removeAttribute("open");
     }
+    // What a narrow head has no room for stands in its last menu, and opens from there.
+    const item = event.target instanceof Element ? event.target.closest("[data-over] .menu__item") : null;
+    if (!(item instanceof HTMLElement)) return;
+    item.closest("details")?.removeAttribute("open");
+    document.getElementById(item.dataset.opens ?? "")?.setAttribute("open", "");
 });
 document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = document.querySelector("details.drop[open]");
     if (!menu) return;
     menu.removeAttribute("open");
-    menu.querySelector("summary")?.focus();
+    const summary = menu.querySelector("summary");
+    /** @type {HTMLElement | null | undefined} */ (summary?.checkVisibility() ? summary : menu.parentElement?.querySelector("[data-over] > summary"))?.focus();
     event.stopPropagation();
 });
 
@@ -76,15 +82,4 @@ document.addEventListener("keydown", (event) => {
     const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     items[(at + step + items.length) % items.length]?.focus();
     event.preventDefault();
-});
-
-document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-panel-toggle]") : null;
-    const inbox = button?.closest(".inbox");
-    if (!(inbox instanceof HTMLElement)) return;
-    const isPhone = matchMedia("(width <= 720px)").matches;
-    const isNarrow = matchMedia("(width <= 1180px)").matches;
-    if (isPhone) inbox.dataset.pane = "panel";
-    else if (isNarrow) inbox.dataset.panel = inbox.dataset.panel === "open" ? "shown" : "open";
-    else inbox.dataset.panel = inbox.dataset.panel === "hidden" ? "shown" : "hidden";
 });

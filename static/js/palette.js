@@ -91,8 +91,9 @@ const menuOf = (element) => (element.matches("select") ? element : (element.pare
 
 /** Of another conversation, of one message, or in a closed menu. @param {HTMLElement} element */
 function isBeside(element) {
-    const menu = element.closest("details:not([open])");
-    return Boolean(element.closest("[hidden], template, dialog, .row, .message, [disabled]") || (menu && !element.matches("summary")));
+    const menu = element.closest("details:not([open], [data-over])");
+    const isOver = element.matches("[data-over] > summary"); // what it holds stands in the palette itself
+    return Boolean(isOver || element.closest("[hidden], template, dialog, .row, .message, [disabled]") || (menu && !element.matches("summary")));
 }
 
 /** @param {HTMLElement} element */

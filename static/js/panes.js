@@ -1,6 +1,6 @@
 /**
  * The panes of the inbox. <pane-resizer>: an edge that is dragged, or moved by arrow keys, to make the list or the panel wider;
- * the width is remembered in this browser. On a phone, where one pane is shown at a time, a swipe goes back or to the contact.
+ * the width is remembered in this browser, and whether the panel is shown. On a phone, where one pane is shown at a time, a swipe goes back or to the contact.
  */
 // @ts-check
 import { deck } from "deck";
@@ -73,6 +73,28 @@ class PaneResizer extends HTMLElement {
 
 customElements.define("pane-resizer", PaneResizer);
 
+// --- the panel of the contact: shown or hidden as this browser had it last; lying over the thread where there is little room ---
+
+const NARROW = matchMedia("(width <= 1180px)");
+const PANEL = "panel";
+const frame = () => /** @type {HTMLElement | null} */ (document.querySelector(".inbox"));
+
+document.addEventListener("click", (event) => {
+    const inbox = frame();
+    const button = event.target instanceof Element ? event.target.closest(PHONE.matches ? "[data-panel-toggle], [data-panel-here]" : "[data-panel-toggle]") : null;
+    if (!inbox || !button) return;
+    event.preventDefault(); // the name leads to the contact's page where the panel is in sight anyway
+    if (PHONE.matches) inbox.dataset.pane = "panel";
+    else if (NARROW.matches) inbox.dataset.panel = inbox.dataset.panel === "open" ? "shown" : "open";
+    else {
+        inbox.dataset.panel = inbox.dataset.panel === "hidden" ? "shown" : "hidden";
+        localStorage.setItem(PANEL, inbox.dataset.panel);
+    }
+});
+if (localStorage.getItem(PANEL) === "hidden") frame()?.setAttribute("data-panel", "hidden");
+
+// --- swipes ---
+
 /** Where a finger went down, if what is there does not itself move sideways. @type {{x: number, y: number} | null} */
 let start = null;
 
@@ -91,7 +113,7 @@ function up(event) {
     const [dx, dy] = [touch.clientX - start.x, touch.clientY - start.y];
     start = null;
     if (Math.abs(dx) < SWIPE_PX || Math.abs(dx) < 2 * Math.abs(dy)) return;
-    const inbox = /** @type {HTMLElement | null} */ (document.querySelector(".inbox"));
+    const inbox = frame();
     const isBack = dx > 0 === (getComputedStyle(document.body).direction === "ltr");
     if (isBack && inbox?.dataset.pane !== "list") deck()?.back();
     else if (!isBack && inbox?.dataset.pane === "thread") inbox.dataset.pane = "panel";
