@@ -26,13 +26,14 @@ from conversations.refusals import (
     NotAssignee,
     NotFilledIn,
     NumberHeld,
-    ParametersMissing,
-    TemplateNotSendable,
+    TemplateRefused,
     TextTooLong,
 )
 from events.models import Event
-from templates_app import components
-from templates_app.models import Category, Template, TemplateState
+from templates_app import components, contract, using
+from templates_app.contract import Problem as Wrong
+from templates_app.contract import Trouble, Unfit
+from templates_app.models import Category, Template
 from whatsapp import checks
 from whatsapp import media as meta_media
 from whatsapp.problem import Problem
@@ -148,11 +149,17 @@ def check_form(message: Message, conversation: Conversation) -> None:
         raise ContentRefused(tuple(problems))
 
 
-def check_template(template: Template | None, conversation: Conversation) -> Template:
+def check_again(template: Template | None, conversation: Conversation) -> None:
+    """Before one that was filled in earlier goes once more."""
     if template is None or template.account_id != conversation.number.account_id:
-        raise TemplateNotSendable
-    if template.status != TemplateState.APPROVED:
-        raise TemplateNotSendable(template.status)
+        raise TemplateRefused((Wrong(Trouble.UNKNOWN),))
+    if wrong := contract.standing(template):
+        raise TemplateRefused(wrong)
+    check_wanted(template, conversation)
+
+
+def check_wanted(template: Template, conversation: Conversation) -> None:
+    """Whether this person, this budget and we ourselves let it go."""
     if template.category == Category.MARKETING and conversation.contact.marketing_stopped_at:
         raise MarketingStopped
     if (
@@ -163,7 +170,6 @@ def check_template(template: Template | None, conversation: Conversation) -> Tem
     verdict = gate_of(conversation, template)
     if verdict.gate is Gate.CLOSED and verdict.reason:
         raise GateClosed(verdict.reason)
-    return template
 
 
 def gate_of(conversation: Conversation, template: Template) -> gates.Verdict:
@@ -184,35 +190,44 @@ def standing_of(number: PhoneNumber) -> gates.Standing:
     )
 
 
+def named(conversation: Conversation, name: str, language: str) -> Template:
+    """As bots and the API say it. Without a language, the contact's; what may stand for one, see contract.chain."""
+    found = using.by_name(
+        name,
+        language=language or conversation.contact.language,
+        default=conversation.contact.language,
+        account_id=conversation.number.account_id,
+    )
+    if isinstance(found, Unfit):
+        raise TemplateRefused(found.problems)
+    return found
+
+
 def filled(
-    conversation: Conversation, template_id: int, values: dict[str, str], media: MediaFile | None
+    conversation: Conversation,
+    template: Template | int,
+    values: dict[str, str],
+    media: MediaFile | None,
 ) -> Draft:
-    found = Template.objects.filter(pk=template_id).first()
-    template = check_template(found, conversation)
-    layout = components.of(template)
-    if layout.unsupported:
-        raise TemplateNotSendable(template.status, layout.unsupported)
-    missing = components.missing(layout, values)
-    if not layout.needs_file:
+    """A row or its id, by the one contract for sending; a file that it has no place for is left out."""
+    if isinstance(template, int):
+        found = using.by_id(template, account_id=conversation.number.account_id)
+        if isinstance(found, Unfit):
+            raise TemplateRefused(found.problems)
+        template = found
+    if media is not None and not components.of(template).needs_file:
         media = None
-    elif media is None:
-        missing = (components.HEADER_FILE, *missing)
-    else:
+    files = {components.HEADER_FILE: media.kind} if media else {}
+    ready = contract.weigh(template, values, files=files)
+    if isinstance(ready, Unfit):
+        raise TemplateRefused(ready.problems)
+    if media:
         check_file(media, conversation)
-    if missing:
-        raise ParametersMissing(missing)
-    preview = components.preview(layout, values)
-    content = {
-        "name": template.name,
-        "language": template.language,
-        "category": template.category,
-        "components": components.fill(layout, values),
-        "preview": preview.as_json(),
-    }
+    check_wanted(template, conversation)
     return Draft(
         kind="template",
-        text=preview.body,
-        content=content,
+        text=ready.preview.body,
+        content=ready.content,
         media=media,
         template=template,
         needs_window=False,

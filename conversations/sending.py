@@ -93,6 +93,24 @@ def send_template(
     return queue(conversation_id, write, **how)
 
 
+def send_named(
+    conversation_id: int,
+    *,
+    name: str,
+    language: str = "",
+    values: dict[str, str],
+    media: MediaFile | None = None,
+    **how: Unpack[How],
+) -> Message:
+    """The same by name and language, for what sends by itself. `language`: the contact's where it is not said."""
+
+    def write(conversation: Conversation) -> Draft:
+        template = admission.named(conversation, name, language)
+        return admission.filled(conversation, template, values, media)
+
+    return queue(conversation_id, write, **how)
+
+
 def send_interactive(
     conversation_id: int,
     *,
@@ -214,7 +232,7 @@ def retry(message_id: int, *, agent: Agent, at: datetime) -> Message:
     admission.check_sender(conversation, agent)
     admission.check_turn(conversation, agent)
     if message.kind == "template":
-        admission.check_template(message.template, conversation)
+        admission.check_again(message.template, conversation)
     elif not conversation.window.is_open(at):
         raise WindowClosed(conversation.window_closes_at)
     message.status, message.wamid = statuses.QUEUED, ""

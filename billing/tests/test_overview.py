@@ -92,7 +92,7 @@ def test_people_are_told_once_at_each_step_and_marketing_stops(busy, number, fay
     thread = world.make_conversation(number)
     thread.number.account.refresh_from_db()
     with pytest.raises(BudgetSpent):
-        admission.check_template(sale, thread)
+        admission.check_again(sale, thread)
     budgeting.watch(busy.pk, at=NOW + 25 * DAY)
     account.refresh_from_db()
     assert account.marketing_budget_spent_at is None

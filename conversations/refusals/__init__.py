@@ -9,8 +9,7 @@ from conversations.refusals.content import (
     EmptyMessage,
     MediaRefused,
     NotFilledIn,
-    ParametersMissing,
-    TemplateNotSendable,
+    TemplateRefused,
     TextTooLong,
 )
 from conversations.refusals.handling import (
@@ -62,10 +61,9 @@ __all__ = [
     "NotRetryable",
     "NotTheirs",
     "NumberHeld",
-    "ParametersMissing",
     "ReasonMissing",
     "Refusal",
-    "TemplateNotSendable",
+    "TemplateRefused",
     "TextTooLong",
     "ThreadMoved",
     "TooLate",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from conversations.refusals.base import Refusal
-from templates_app.models import TemplateState
+from templates_app import contract, contract_words
 from whatsapp.problem import Problem
 
 
@@ -91,42 +91,16 @@ class MediaRefused(Refusal):
 
 
 @dataclass(eq=False)
-class TemplateNotSendable(Refusal):
-    code = "template_not_sendable"
-    state: str = ""
-    parts: tuple[str, ...] = ()  # components that are not sent from here
+class TemplateRefused(Refusal):
+    """The template cannot go so, for all of these reasons: see templates_app/contract.py."""
+
+    code = "template_refused"
+    problems: tuple[contract.Problem, ...] = ()
 
     @property
     def what(self) -> str:
-        if self.parts:
-            return gettext("This template has parts that cannot be sent from here: %(parts)s.") % {
-                "parts": ", ".join(self.parts)
-            }
-        if not self.state:
-            return gettext("This template does not belong to the account of this number.")
-        shown = dict(TemplateState.choices).get(self.state, self.state)
-        return gettext("This template cannot be sent: its state is “%(state)s”.") % {"state": shown}
+        return contract_words.what(self.problems) or super().what
 
     @property
     def todo(self) -> str:
-        return gettext("Choose an approved template.")
-
-
-@dataclass(eq=False)
-class ParametersMissing(Refusal):
-    """`names` are the keys of `templates_app.components.missing`."""
-
-    code = "parameters_missing"
-    names: tuple[str, ...] = ()
-
-    @property
-    def what(self) -> str:
-        return ngettext(
-            "The template needs one more value: %(names)s.",
-            "The template needs more values: %(names)s.",
-            len(self.names),
-        ) % {"names": ", ".join(self.names)}
-
-    @property
-    def todo(self) -> str:
-        return gettext("Fill it in and send again.")
+        return contract_words.todo(self.problems)

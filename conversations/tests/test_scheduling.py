@@ -86,7 +86,7 @@ def test_words_that_come_after_the_window_need_a_template(conversation: Any, ana
 def test_the_template_goes_out_where_the_window_has_closed(conversation: Any, ana: Any) -> None:
     template = fallback(conversation)
     due_at = timezone.now() + timedelta(days=2)
-    with pytest.raises(refusals.ParametersMissing):
+    with pytest.raises(refusals.TemplateRefused):
         plan(conversation, ana, due_at=due_at, fallback_id=template.pk)
     values = {"body.1": "Maria"}
     plan(conversation, ana, due_at=due_at, fallback_id=template.pk, fallback_values=values)

@@ -15,6 +15,7 @@ from conversations.models import ConversationStatus, Direction, Message
 from conversations.sending import buttons, choice_list, link_button, location_request
 from conversations.tests.outbox import make_file, say
 from events.models import Event
+from templates_app.contract import Problem, Trouble
 from templates_app.models import Template
 from tests import world
 from whatsapp.payloads import Choice
@@ -201,11 +202,47 @@ def test_a_template_goes_outside_the_window_filled_and_with_its_preview(number, 
     assert message.template == template
 
 
+@pytest.mark.parametrize(
+    ("language", "of_contact", "goes_as"),
+    [("ru", "", "ru"), ("", "ru", "ru"), ("pt_BR", "", "pt_PT"), ("de", "en", "en"), ("", "en_GB", "en")],
+)  # fmt: skip
+def test_a_template_is_sent_by_name_in_the_best_language_there_is(
+    conversation, ana, language, of_contact, goes_as
+):
+    for one in ("en", "ru", "pt_PT"):
+        make_template(conversation, language=one)
+    conversation.contact.language = of_contact
+    conversation.contact.save(update_fields=["language"])
+    message = sending.send_named(
+        conversation.pk,
+        name="order_ready",
+        language=language,
+        values={"body.1": "Maria"},
+        **how(ana),
+    )
+    assert message.content["language"] == goes_as
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "trouble"),
+    [("gone", "en", Trouble.UNKNOWN), ("order_ready", "fi", Trouble.LANGUAGE)],
+)
+def test_a_name_or_language_that_is_not_there_is_refused_in_words(
+    conversation, ana, name, language, trouble
+):
+    make_template(conversation)
+    with pytest.raises(refusals.TemplateRefused) as refused:
+        sending.send_named(conversation.pk, name=name, language=language, values={}, **how(ana))
+    assert [problem.trouble for problem in refused.value.problems] == [trouble]
+    assert refused.value.words
+
+
 def test_a_template_that_lacks_a_value_says_which(conversation, ana):
     template = make_template(conversation)
-    with pytest.raises(refusals.ParametersMissing) as refused:
+    with pytest.raises(refusals.TemplateRefused) as refused:
         sending.send_template(conversation.pk, template_id=template.pk, values={}, **how(ana))
-    assert refused.value.names == ("body.1",)
+    assert refused.value.problems == (Problem(Trouble.MISSING, "body.1"),)
+    assert "{{1}} (text)" in refused.value.what
 
 
 def test_a_template_with_a_file_above_it_needs_the_file(conversation, ana):
@@ -213,7 +250,7 @@ def test_a_template_with_a_file_above_it_needs_the_file(conversation, ana):
         conversation,
         components=[{"type": "HEADER", "format": "DOCUMENT"}, {"type": "BODY", "text": "Bill"}],
     )
-    with pytest.raises(refusals.ParametersMissing):
+    with pytest.raises(refusals.TemplateRefused):
         sending.send_template(conversation.pk, template_id=template.pk, values={}, **how(ana))
     media = make_file(conversation)
     message = sending.send_template(
@@ -225,17 +262,17 @@ def test_a_template_with_a_file_above_it_needs_the_file(conversation, ana):
 @pytest.mark.parametrize("state", ["PENDING", "REJECTED", "PAUSED", "DISABLED", "DELETED"])
 def test_only_approved_templates_go(conversation, ana, state):
     template = make_template(conversation, status=state)
-    with pytest.raises(refusals.TemplateNotSendable) as refused:
+    with pytest.raises(refusals.TemplateRefused) as refused:
         sending.send_template(
             conversation.pk, template_id=template.pk, values={"body.1": "x"}, **how(ana)
         )
-    assert refused.value.state == state
+    assert refused.value.problems == (Problem(Trouble.STATE, detail=state),)
 
 
 def test_a_template_of_another_account_is_not_sendable_here(conversation, ana, workspace):
     other = world.make_account(workspace)
     template = make_template(conversation, account=other)
-    with pytest.raises(refusals.TemplateNotSendable):
+    with pytest.raises(refusals.TemplateRefused):
         sending.send_template(
             conversation.pk, template_id=template.pk, values={"body.1": "x"}, **how(ana)
         )
@@ -254,7 +291,7 @@ def test_who_stopped_marketing_gets_utility_templates_only(conversation, ana):
 
 def test_a_value_with_a_line_break_is_refused_in_words(conversation, ana):
     template = make_template(conversation)
-    with pytest.raises(refusals.ContentRefused) as refused:
+    with pytest.raises(refusals.TemplateRefused) as refused:
         sending.send_template(
             conversation.pk, template_id=template.pk, values={"body.1": "a\nb"}, **how(ana)
         )
