@@ -18,6 +18,7 @@ from conversations.models import Contact, Conversation, Direction, Message
 from conversations.words import kind_label
 from templates_app import components
 from templates_app.models import Template
+from templates_app.parts import VARIABLE, Variable
 from whatsapp import media
 
 BLANK_TOKEN = uuid.UUID(int=0)
@@ -132,14 +133,14 @@ def _choice(template: Template, contact: Contact) -> Choice:
     )
 
 
-def _guess(variable: components.Variable, contact: Contact) -> str:
+def _guess(variable: Variable, contact: Contact) -> str:
     """A named variable that asks for the person's name is filled in already."""
     if variable.name in ("name", "first_name", "customer_name"):
         return (contact.name or contact.profile_name).split(" ")[0]
     return ""
 
 
-def _variable_label(variable: components.Variable) -> str:
+def _variable_label(variable: Variable) -> str:
     place = variable.key.partition(".")[0]
     shown = {
         "header": gettext("Title: {name}"),
@@ -152,7 +153,7 @@ def _with_slots(layout: components.Layout, place: str, known: dict[str, str]) ->
     """The words with a <span data-var> for every variable."""
     text = layout.header if place == "header" else layout.body
     by_name = {variable.name: variable for variable in layout.among(place)}
-    parts = components.VARIABLE.split(text)
+    parts = VARIABLE.split(text)
     return format_html_join(
         "",
         "{}",

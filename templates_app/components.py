@@ -1,52 +1,42 @@
 """A template's components as values: what it says, which variables it has, and how it is filled. Pure, without Django.
 
 A variable's key says where it stands: `header.1`, `body.2`, `body.first_name`, `button.0` (the end of its link,
-or its code), and for a place in the header `header.latitude`, `header.longitude`, `header.name`, `header.address`.
+or its code), for a place in the header `header.latitude`, `header.longitude`, `header.name`, `header.address`, for the
+end of an offer `offer.until`; in a carousel `card.0.body.1`, `card.0.button.1`, and its file `card.0.file`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Protocol, TypeAlias
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final, Protocol
 
-Raw: TypeAlias = dict[str, Any]
+from templates_app import fixed_words, parts
+from templates_app.parts import MOMENT, VARIABLE, Button, Card, Raw, Variable
 
-VARIABLE: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 MEDIA_HEADERS: Final = ("IMAGE", "VIDEO", "DOCUMENT")
 HEADER_FILE: Final = "header.file"
 PLACE: Final = ("latitude", "longitude", "name", "address")
-CODE_BUTTONS: Final = frozenset({"OTP"})
-FILLABLE: Final = frozenset({"HEADER", "BODY", "FOOTER", "BUTTONS", "CALL_PERMISSION_REQUEST"})
+OFFER_UNTIL: Final = "offer.until"
+FILLABLE: Final = frozenset({
+    "HEADER", "BODY", "FOOTER", "BUTTONS", "CALL_PERMISSION_REQUEST", "LIMITED_TIME_OFFER", "CAROUSEL",
+})  # fmt: skip
+FIRST_YEAR, LAST_YEAR = 2000, 2200  # of a moment that anybody means
+STRANGE_BUTTONS: Final = frozenset({"MPM", "SPM"})  # they want goods of a catalogue
 
 
 class HasComponents(Protocol):
-    """What is needed of a template: Meta's JSON and how its variables are called."""
+    """What is needed of a template: Meta's JSON, how its variables are called, and in which language."""
 
     components: Any
     parameter_format: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    key: str
-    name: str  # as it stands between the braces
-    example: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    type: str
-    text: str = ""
-    url: str = ""
-    phone: str = ""
-    variable: Variable | None = None
+    language: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """`unsupported`: components, such as CAROUSEL, that we can show but not fill."""
+    """`unsupported`: parts, such as a carousel of goods, that we can show but not fill. `offer`: what ends soon."""
 
     header_kind: str = ""
     header: str = ""
@@ -55,6 +45,9 @@ class Layout:
     buttons: tuple[Button, ...] = ()
     variables: tuple[Variable, ...] = ()
     is_named: bool = False
+    offer: str = ""
+    offer_ends: bool = False
+    cards: tuple[Card, ...] = ()
     unsupported: tuple[str, ...] = ()
 
     @property
@@ -66,54 +59,86 @@ class Layout:
         """image, video or document; empty if there is no file above the text."""
         return self.header_kind.lower() if self.needs_file else ""
 
+    @property
+    def card_files(self) -> tuple[tuple[str, str], ...]:
+        """Key and kind of each card's picture or film."""
+        return tuple((card.file_key, card.header_kind.lower()) for card in self.cards)
+
+    @property
+    def is_code(self) -> bool:
+        """Meta sends these to a phone number only, not to a user id (131062)."""
+        return any(button.type == "OTP" for button in self.buttons)
+
     def among(self, place: str) -> list[Variable]:
-        """The variables of the header, the body or the buttons."""
+        """The variables of the header, the body, the buttons, or of "card.0.body"."""
         return [variable for variable in self.variables if variable.key.startswith(f"{place}.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """As the customer will see it. `buttons` have `type`, `text`, and `url` or `phone` where they have one."""
+    """As the customer will see it. `buttons` have `type`, `text`, and `url` or `phone` where they have one.
+
+    `cards` have `header_kind`, `body`, `buttons`. `until` is the end of the offer as it was given.
+    """
 
     header_kind: str
     header: str
     body: str
     footer: str
     buttons: tuple[dict[str, str], ...]
+    offer: str = ""
+    until: str = ""
+    cards: tuple[Raw, ...] = ()
 
     def as_json(self) -> Raw:
-        return {**asdict(self), "buttons": [dict(button) for button in self.buttons]}
+        plain = asdict(self) | {"buttons": list(self.buttons), "cards": list(self.cards)}
+        return {k: v for k, v in plain.items() if v or k not in ("offer", "until", "cards")}
 
 
 def of(template: HasComponents) -> Layout:
     """The layout of a template as it is stored."""
-    return read(template.components, is_named=template.parameter_format == "NAMED")
+    return read(
+        template.components,
+        is_named=template.parameter_format == "NAMED",
+        language=template.language,
+    )
 
 
-def read(components: Iterable[Any], *, is_named: bool = False) -> Layout:
-    """The layout of Meta's components. What is missing or malformed is left empty, never an error."""
-    found = {
-        str(component.get("type", "")).upper(): component
-        for component in components
-        if isinstance(component, dict)
-    }
-    header, body = found.get("HEADER", {}), found.get("BODY", {})
+def read(components: Iterable[Any], *, is_named: bool = False, language: str = "") -> Layout:
+    """The layout of Meta's components. What is missing or malformed is left empty, never an error.
+
+    `language` is for templates of codes, whose words Meta writes itself.
+    """
+    found = parts.by_type(components)
+    header, body, footer = (found.get(kind, {}) for kind in ("HEADER", "BODY", "FOOTER"))
     header_kind = str(header.get("format") or ("TEXT" if header.get("text") else "")).upper()
-    buttons = tuple(_buttons(found.get("BUTTONS", {})))
+    buttons = tuple(parts.buttons(found.get("BUTTONS", {})))
+    cards = tuple(parts.cards(found.get("CAROUSEL", {})))
+    offer = _offer(found.get("LIMITED_TIME_OFFER", {}))
+    is_code = any(button.type == "OTP" for button in buttons)
+    text, small = parts.word(body.get("text")), parts.word(footer.get("text"))
+    if is_code:
+        text, small = _code_words(text, small, body, footer, language)
+        buttons = tuple(_labelled(button, language) for button in buttons)
     variables = (
         *_header_variables(header, header_kind),
-        *_text_variables("body", body, _word(body.get("text"))),
+        *_body_variables(body, text, is_code=is_code),
+        *((Variable(OFFER_UNTIL, "until", kind=MOMENT),) if offer[1] else ()),
         *(button.variable for button in buttons if button.variable),
+        *(variable for card in cards for variable in card.variables),
     )
     return Layout(
         header_kind=header_kind,
-        header=_word(header.get("text")),
-        body=_word(body.get("text")),
-        footer=_word(found.get("FOOTER", {}).get("text")),
+        header=parts.word(header.get("text")),
+        body=text,
+        footer=small,
         buttons=buttons,
         variables=variables,
         is_named=is_named,
-        unsupported=tuple(kind for kind in found if kind not in FILLABLE),
+        offer=offer[0],
+        offer_ends=offer[1],
+        cards=cards,
+        unsupported=tuple(_unsupported(found, buttons, cards)),
     )
 
 
@@ -122,13 +147,23 @@ def missing(layout: Layout, values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(
         variable.key
         for variable in layout.variables
-        if variable.key not in ("header.name", "header.address")
-        and not _given(variable, values).strip()
+        if variable.key not in ("header.name", "header.address") and not _is_given(variable, values)
     )
 
 
+def in_zone(layout: Layout, values: Mapping[str, str], zone: tzinfo) -> dict[str, str]:
+    """Moments that were typed without a zone, by the clock of whoever typed them."""
+    moments = {variable.key for variable in layout.variables if variable.kind == MOMENT}
+    return {
+        key: at.astimezone(zone).isoformat()
+        if key in moments and (at := _moment(value, zone))
+        else value
+        for key, value in values.items()
+    }
+
+
 def fill(layout: Layout, values: Mapping[str, str]) -> list[Raw]:
-    """The `components` of a send, without the header's file, which is known only when it is uploaded."""
+    """The `components` of a send, without its files, which are known only when they are uploaded: see `with_files`."""
     filled: list[Raw] = []
     header = [
         _text_parameter(variable, layout, values)
@@ -141,8 +176,28 @@ def fill(layout: Layout, values: Mapping[str, str]) -> list[Raw]:
         filled.append({"type": "header", "parameters": header})
     if body := [_text_parameter(variable, layout, values) for variable in layout.among("body")]:
         filled.append({"type": "body", "parameters": body})
-    filled.extend(_filled_buttons(layout, values))
+    if layout.offer_ends:
+        offer = {"expiration_time_ms": _milliseconds(values.get(OFFER_UNTIL, ""))}
+        parameter = {"type": "limited_time_offer", "limited_time_offer": offer}
+        filled.append({"type": "limited_time_offer", "parameters": [parameter]})
+    filled.extend(_filled_buttons(layout.buttons, layout, values))
+    if layout.cards:
+        cards = [_filled_card(n, card, layout, values) for n, card in enumerate(layout.cards)]
+        filled.append({"type": "carousel", "cards": cards})
     return filled
+
+
+def with_files(filled: Sequence[Raw], files: Mapping[str, tuple[str, Raw]]) -> list[Raw]:
+    """The same with Meta's ids of the files: by key, kind and object, `{"card.0.file": ("image", {"id": "7"})}`."""
+    found = list(filled)
+    if given := files.get(HEADER_FILE):
+        found.insert(0, _file(given))
+    for place, part in enumerate(found):
+        if part.get("type") == "carousel":
+            found[place] = part | {
+                "cards": [_card_with_file(card, files) for card in part["cards"]]
+            }
+    return found
 
 
 def preview(layout: Layout, values: Mapping[str, str]) -> Preview:
@@ -153,6 +208,9 @@ def preview(layout: Layout, values: Mapping[str, str]) -> Preview:
         body=_replaced("body", layout.body, values),
         footer=layout.footer,
         buttons=tuple(_shown_button(button, values) for button in layout.buttons),
+        offer=layout.offer,
+        until=values.get(OFFER_UNTIL, "") if layout.offer_ends else "",
+        cards=tuple(_shown_card(card, values) for card in layout.cards),
     )
 
 
@@ -161,76 +219,62 @@ def examples(layout: Layout) -> dict[str, str]:
     return {variable.key: variable.example for variable in layout.variables if variable.example}
 
 
+def texts(layout: Layout) -> Sequence[str]:
+    """All that can be read in it, for search."""
+    cards = [word for c in layout.cards for word in (c.body, *(b.text for b in c.buttons))]
+    buttons = [button.text for button in layout.buttons]
+    return [layout.header, layout.body, layout.footer, layout.offer, *buttons, *cards]
+
+
 # --- reading -----------------------------------------------------------------------------------------
+
+
+def _offer(component: Raw) -> tuple[str, bool]:
+    """Its words, and whether it has an end that counts down."""
+    inner = component.get("limited_time_offer")
+    if not isinstance(inner, dict):
+        return "", False
+    return parts.word(inner.get("text")), inner.get("has_expiration") is True
+
+
+def _code_words(text: str, small: str, body: Raw, footer: Raw, language: str) -> tuple[str, str]:
+    """Meta's own where it has told them, else ours that are near."""
+    warned = body.get("add_security_recommendation") is True
+    minutes = footer.get("code_expiration_minutes")
+    if not small and isinstance(minutes, int):
+        small = fixed_words.footer(language, minutes=minutes)
+    return text or fixed_words.body(language, has_warning=warned), small
+
+
+def _labelled(button: Button, language: str) -> Button:
+    fills_in = button.code_kind == "ONE_TAP"
+    label = button.autofill if fills_in else button.text
+    return replace(button, text=label or fixed_words.label(language, fills_in=fills_in))
 
 
 def _header_variables(header: Raw, kind: str) -> Iterator[Variable]:
     if kind == "LOCATION":
         yield from (Variable(f"header.{name}", name) for name in PLACE)
     else:
-        yield from _text_variables("header", header, _word(header.get("text")))
+        yield from parts.text_variables("header", header, parts.word(header.get("text")))
 
 
-def _text_variables(place: str, component: Raw, text: str) -> Iterator[Variable]:
-    names = list(dict.fromkeys(VARIABLE.findall(text)))
-    if all(name.isdecimal() for name in names):
-        names.sort(key=number)
-    samples = _samples(place, component)
-    for position, name in enumerate(names):
-        named = samples.get(name, "")
-        yield Variable(f"{place}.{name}", name, named or samples.get(f"#{position}", ""))
+def _body_variables(body: Raw, text: str, *, is_code: bool) -> Iterator[Variable]:
+    for variable in parts.text_variables("body", body, text):
+        is_bare = is_code and not variable.example
+        yield Variable(variable.key, variable.name, fixed_words.SAMPLE) if is_bare else variable
 
 
-def number(name: str) -> int:
-    """Of a variable; nobody means one with more digits than this."""
-    return int(name[:18])
-
-
-def _samples(place: str, component: Raw) -> dict[str, str]:
-    """By name for named ones, by "#position" for the others."""
-    example = component.get("example")
-    if not isinstance(example, dict):
-        return {}
-    found: dict[str, str] = {}
-    named = example.get(f"{place}_text_named_params")
-    for item in named if isinstance(named, list) else ():
-        if isinstance(item, dict):
-            found[_word(item.get("param_name"))] = _word(item.get("example"))
-    row = example.get(f"{place}_text")
-    if isinstance(row, list) and row and isinstance(row[0], list):
-        row = row[0]
-    for position, sample in enumerate(row if isinstance(row, list) else ()):
-        found[f"#{position}"] = _word(sample)
-    return found
-
-
-def _buttons(component: Raw) -> Iterator[Button]:
-    given = component.get("buttons")
-    for index, raw in enumerate(given if isinstance(given, list) else ()):
-        if not isinstance(raw, dict):
-            continue
-        kind, url = str(raw.get("type", "")).upper(), _word(raw.get("url"))
-        is_code = kind in CODE_BUTTONS or "otp_type" in raw
-        example = raw.get("example")
-        sample = _word(example[0] if isinstance(example, list) and example else example)
-        variable = None
-        if kind == "COPY_CODE":
-            variable = Variable(f"button.{index}", "code", sample)
-        elif not is_code and (match := VARIABLE.search(url)):
-            variable = Variable(
-                f"button.{index}", match[1], sample.removeprefix(url[: match.start()])
-            )
-        yield Button(
-            type="OTP" if is_code else kind,
-            text=_word(raw.get("text")),
-            url=url,
-            phone=_word(raw.get("phone_number")),
-            variable=variable,
-        )
-
-
-def _word(value: Any) -> str:
-    return value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+def _unsupported(
+    found: Mapping[str, Raw], buttons: Sequence[Button], cards: Sequence[Card]
+) -> Iterator[str]:
+    yield from (kind for kind in found if kind not in FILLABLE)
+    every = [*buttons, *(button for card in cards for button in card.buttons)]
+    yield from sorted({button.type for button in every} & STRANGE_BUTTONS)
+    if "CAROUSEL" in found and (
+        not cards or any(card.header_kind not in parts.CARD_HEADERS for card in cards)
+    ):
+        yield "CAROUSEL"
 
 
 # --- filling -----------------------------------------------------------------------------------------
@@ -238,6 +282,26 @@ def _word(value: Any) -> str:
 
 def _given(variable: Variable, values: Mapping[str, str]) -> str:
     return str(values.get(variable.key, ""))
+
+
+def _is_given(variable: Variable, values: Mapping[str, str]) -> bool:
+    value = _given(variable, values).strip()
+    return bool(value) and (variable.kind != MOMENT or _moment(value) is not None)
+
+
+def _moment(value: str, zone: tzinfo = UTC) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    if not FIRST_YEAR <= at.year < LAST_YEAR:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def _milliseconds(value: str) -> int:
+    at = _moment(value)
+    return int(at.timestamp() * 1000) if at else 0
 
 
 def _text_parameter(variable: Variable, layout: Layout, values: Mapping[str, str]) -> Raw:
@@ -251,8 +315,10 @@ def _place(values: Mapping[str, str]) -> Raw:
     return {name: word for name in PLACE if (word := str(values.get(f"header.{name}", "")).strip())}
 
 
-def _filled_buttons(layout: Layout, values: Mapping[str, str]) -> Iterator[Raw]:
-    for index, button in enumerate(layout.buttons):
+def _filled_buttons(
+    buttons: Sequence[Button], layout: Layout, values: Mapping[str, str]
+) -> Iterator[Raw]:
+    for index, button in enumerate(buttons):
         if (filled := _button_parameter(button, layout, values)) is None:
             continue
         sub_type, parameter = filled
@@ -282,6 +348,27 @@ def _button_parameter(
     return None
 
 
+def _filled_card(place: int, card: Card, layout: Layout, values: Mapping[str, str]) -> Raw:
+    filled: list[Raw] = []
+    if body := [_text_parameter(v, layout, values) for v in card.among("body")]:
+        filled.append({"type": "body", "parameters": body})
+    filled.extend(_filled_buttons(card.buttons, layout, values))
+    return {"card_index": place, "components": filled}
+
+
+def _card_with_file(card: Raw, files: Mapping[str, tuple[str, Raw]]) -> Raw:
+    given = files.get(f"card.{card['card_index']}.file")
+    return card | {"components": [_file(given), *card["components"]]} if given else card
+
+
+def _file(given: tuple[str, Raw]) -> Raw:
+    kind, file = given
+    return {"type": "header", "parameters": [{"type": kind, kind: file}]}
+
+
+# --- showing -----------------------------------------------------------------------------------------
+
+
 def _replaced(place: str, text: str, values: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: values.get(f"{place}.{found[1]}") or found[0], text)
 
@@ -294,6 +381,9 @@ def _shown_button(button: Button, values: Mapping[str, str]) -> dict[str, str]:
     return {key: word for key, word in shown.items() if word or key in ("type", "text")}
 
 
-def texts(layout: Layout) -> Sequence[str]:
-    """All that can be read in it, for search."""
-    return [layout.header, layout.body, layout.footer, *(button.text for button in layout.buttons)]
+def _shown_card(card: Card, values: Mapping[str, str]) -> Raw:
+    return {
+        "header_kind": card.header_kind,
+        "body": _replaced(f"{card.key}.body", card.body, values),
+        "buttons": [_shown_button(button, values) for button in card.buttons],
+    }

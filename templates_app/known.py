@@ -28,6 +28,7 @@ def around(draft: Draft) -> rules.Known:
         status=changed.status if changed else "",
         category=changed.category if changed else "",
         edits=_edits(changed) if changed else (),
+        created=() if changed else _created(draft.account_id),
     )
 
 
@@ -69,3 +70,11 @@ def _edits(template: Template) -> list[datetime]:
         at__gt=timezone.now() - rules.MONTH,
     )
     return [timezone.localtime(at) for at in taken.values_list("at", flat=True)]
+
+
+def _created(account_id: int) -> list[datetime]:
+    """Those of the last hour; Meta counts them whatever became of them."""
+    made = Submission.objects.filter(
+        account=account_id, status_before="", at__gt=timezone.now() - rules.HOUR
+    )
+    return [timezone.localtime(at) for at in made.values_list("at", flat=True)]

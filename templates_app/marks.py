@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from templates_app.content import Content, DraftContent, names
-from templates_app.rules import LINK, PERSONAL, PROMOTION, SHORT_LINK
+from templates_app.rules import often
+from templates_app.rules.forms import LINK
+from templates_app.rules.often import PERSONAL, PROMOTION, SHORT_LINK
 
-PLACES: Final = ("language", "category", "header", "body", "footer", "buttons")
+PLACES: Final = (
+    "language", "category", "header", "body", "offer", "footer", "buttons", "cards",
+)  # fmt: skip
 NAMED: Final = {
     "header": re.compile(r"\bheader|\btitle|заголов", re.IGNORECASE),
     "body": re.compile(r"\bbody\b", re.IGNORECASE),
@@ -61,14 +65,19 @@ def _with_variables(content: Content) -> Iterator[str]:
         yield "body"
     if any(names(button.url) for button in content.buttons):
         yield "buttons"
+    if any(names(card.body) for card in content.cards):
+        yield "cards"
 
 
 def _matching(content: Content, pattern: re.Pattern[str]) -> Iterator[str]:
-    links = " ".join(f"{button.text} {button.url}" for button in content.buttons)
-    texts = {"header": content.header, "body": content.body, "footer": content.footer}
-    yield from (
-        place for place, text in (texts | {"buttons": links}).items() if pattern.search(text)
-    )
+    for place, text in often.texts(content):
+        if pattern.search(text):
+            yield _section(place)
+
+
+def _section(place: str) -> str:
+    """The part of the page in which a place lies."""
+    return "cards" if place.startswith("card ") else "buttons" if "button " in place else place
 
 
 def _said(draft: DraftContent, place: str) -> object:
@@ -85,4 +94,12 @@ def _said(draft: DraftContent, place: str) -> object:
             return content.body, samples
         case "footer":
             return content.footer
+        case "offer":
+            return content.offer, content.offer_ends
+        case "cards":
+            return (
+                content.card_kind,
+                content.cards,
+                {key: word for key, word in content.samples.items() if key.startswith("card.")},
+            )
     return content.buttons

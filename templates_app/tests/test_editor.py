@@ -101,7 +101,7 @@ def test_buttons_are_added_moved_and_removed(manager: Client, account: BusinessA
         ("add:COPY_CODE", ["QUICK_REPLY", "URL", "COPY_CODE"]),
         ("remove:0", ["URL"]),
         ("remove:7", ["QUICK_REPLY", "URL"]),
-        ("add:FLOW", ["QUICK_REPLY", "URL"]),
+        ("add:CATALOG", ["QUICK_REPLY", "URL"]),
     ):
         write(manager, row, act=act, **columns)
         assert [button["kind"] for button in row.content["buttons"]] == expected

@@ -1,4 +1,4 @@
-"""What the desk says of a draft, in English and in Russian. The keys are the rules of rules.py."""
+"""What the desk says of a draft, in English and in Russian. The keys are the rules."""
 
 from __future__ import annotations
 
@@ -186,5 +186,95 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "count_unverified": (
         "The account holds {n} templates. If the company is not verified at Meta, 250 are the most.",
         "В аккаунте уже {n} шаблонов. Если компания не подтверждена в Meta, предел — 250.",
+    ),
+    "created_hour": (
+        "{n} templates were made in this account within the hour, the most there can be: again from {until}.",
+        "За час в аккаунте создано {n} шаблонов, больше нельзя: снова с {until}.",
+    ),
+    "variable_digits": (
+        "{found}: Meta’s documents allow lower case letters and underscores, digits are not confirmed.",
+        "{found}: Meta обещает строчные буквы и подчёркивания; про цифры не сказано.",
+    ),
+    "variable_glued": (
+        "“{found}”: put a space between the word and the variable, so that any value fits.",
+        "«{found}»: поставьте пробел между словом и переменной, чтобы подошло любое значение.",
+    ),
+    "variable_alone": (
+        "“{found}” stands alone in its line: say what it is, for example “Order {found}”.",
+        "«{found}» стоит в строке одна: напишите, что это, например «Заказ {found}».",
+    ),
+    "one_time": (
+        "“{found}”: Meta refuses codes outside of authentication. Choose that category; it has a form for them.",
+        "«{found}»: коды Meta принимает только в категории «Аутентификация», там для них есть форма. Выберите её.",
+    ),
+    "no_opt_out": (
+        "Say how to get no more of these: a quick reply “Unsubscribe” or a word in the footer. Else people block you.",
+        "Скажите, как отписаться: быстрый ответ «Отписаться» или слово в подписи. Иначе вас блокируют.",
+    ),
+    "flow_wrong": (
+        "Write the id of the form: the number under its name in WhatsApp Manager → Flows.",
+        "Напишите номер формы: он стоит под её именем в WhatsApp Manager → Flows.",
+    ),
+    "form_wrong": ("Choose what kind of message it is.", "Выберите, что это за сообщение."),
+    "form_category": (
+        "Meta takes offers that end and carousels as marketing only: choose that category.",
+        "Предложения со сроком и карусели Meta принимает только как маркетинг: выберите эту категорию.",
+    ),
+    "offer_missing": (
+        "Write what ends, in up to 16 characters: “Ends soon”.",
+        "Напишите, что заканчивается, до 16 символов: «Скоро закончится».",
+    ),
+    "offer_variables": (
+        "The line of the offer may hold no variables.",
+        "В строке предложения не может быть переменных.",
+    ),
+    "offer_header": (
+        "An offer has a picture or a film above it, or nothing.",
+        "Над предложением бывает картинка, видео или ничего.",
+    ),
+    "offer_buttons": (
+        "An offer has a link, and before it, if you like, a code to copy. No others.",
+        "У предложения — одна ссылка и перед ней, если нужно, код для копирования. Других кнопок нет.",
+    ),
+    "cards_count": (
+        "A carousel has 2 to 10 cards, here are {n}.",
+        "В карусели от 2 до 10 карточек, а здесь {n}.",
+    ),
+    "card_kind": (
+        "Cards show pictures or films.",
+        "На карточках бывают картинки или видео.",
+    ),
+    "card_file": (
+        "Upload the picture or the film of this card.",
+        "Загрузите картинку или видео этой карточки.",
+    ),
+    "card_lines": (
+        "{n} line breaks, {most} are allowed on a card.",
+        "Переносов строк: {n}, на карточке можно не больше {most}.",
+    ),
+    "card_bodies": (
+        "Either all cards have words, or none has: the first decides.",
+        "Слова есть либо на всех карточках, либо ни на одной: решает первая.",
+    ),
+    "card_buttons": (
+        "All cards have the same kinds of buttons in the same order: the first decides.",
+        "У всех карточек одинаковые кнопки в одном порядке: решает первая.",
+    ),
+    "code_kind": ("Choose how the code is taken.", "Выберите, как код попадёт в приложение."),
+    "apps_count": (
+        "Name 1 to {most} Android apps that take the code, here are {n}.",
+        "Назовите от 1 до {most} приложений Android, которые берут код, а здесь {n}.",
+    ),
+    "app_package": (
+        "Write the app’s package as com.company.app: Latin letters, digits and underscores, up to {most} characters.",
+        "Напишите пакет приложения вида com.company.app: латинские буквы, цифры и подчёркивания, до {most} символов.",
+    ),
+    "app_signature": (
+        "The signature of the app is exactly 11 characters, such as K8a/AINcGX7. Your developers know it.",
+        "Подпись приложения — ровно 11 символов, например K8a/AINcGX7. Её знают ваши разработчики.",
+    ),
+    "terms_missing": (
+        "Without a tap codes go only where WhatsApp’s terms for it are accepted: tick the box.",
+        "Без нажатия коды передаются, только если приняты условия WhatsApp: поставьте галочку.",
     ),
 }
