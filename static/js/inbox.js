@@ -24,6 +24,7 @@ import "lightbox";
 import "panes";
 import "find";
 import "thread-find";
+import "touch";
 import "pick";
 import "inbox-keys";
 import "notices";

@@ -1,5 +1,5 @@
 /**
- * <bulk-bar>: conversations that are selected (a click, shift and a click, X, all in the view) and what is done to all of them. The
+ * <bulk-bar>: conversations that are selected (a click, shift and a click, X, a long press, all in the view) and what is done to all of them. The
  * work is a job of the server's; its card in the tray tells how far it is, and takes it back.
  */
 // @ts-check
@@ -16,6 +16,8 @@ class BulkBar extends HTMLElement {
     /** How many the view holds, when all of it is selected. */
     #all = 0;
     #last = "";
+    /** Selecting has begun, nothing is selected yet: where there is no mouse to show the boxes. */
+    #hasBegun = false;
     #hasMenus = false;
     #off = new AbortController();
 
@@ -44,7 +46,7 @@ class BulkBar extends HTMLElement {
     }
 
     get isPicking() {
-        return this.#all > 0 || this.#picked.size > 0;
+        return this.#hasBegun || this.#all > 0 || this.#picked.size > 0;
     }
 
     /** The list's own query: what “all in this view” means. */
@@ -60,7 +62,13 @@ class BulkBar extends HTMLElement {
         this.#pick(box, false);
     }
 
+    begin() {
+        this.#hasBegun = true;
+        this.#show();
+    }
+
     clear() {
+        this.#hasBegun = false;
         this.#picked.clear();
         this.#all = 0;
         this.#show();
@@ -90,6 +98,7 @@ class BulkBar extends HTMLElement {
         const { picked = "", all = "" } = this.dataset;
         count.textContent = this.#all ? filled(all, { n: this.#all }) : filled(picked, { n: this.#picked.size });
         /** @type {HTMLElement} */ (this.querySelector("[data-pick-all]")).hidden = this.#all > 0;
+        /** @type {HTMLElement} */ (this.querySelector("#bulk-acts")).inert = !this.#all && !this.#picked.size;
         if (this.isPicking && !this.#hasMenus) this.#loadMenus();
     }
 
@@ -135,7 +144,8 @@ class BulkBar extends HTMLElement {
         const button = target?.closest("button");
         if (!button) return;
         const { dataset } = button;
-        if (dataset.pickAll !== undefined) this.#pickAll();
+        if (dataset.pickBegin !== undefined) this.begin();
+        else if (dataset.pickAll !== undefined) this.#pickAll();
         else if (dataset.pickNone !== undefined) this.clear();
         else if (dataset.bulkMessage !== undefined) this.#openMessage();
         else if (dataset.closeDialog !== undefined) this.dialog.close();

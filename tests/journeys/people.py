@@ -68,13 +68,22 @@ class Desk:
 
 
 def sit_down(
-    browser: Browser, url: str, agent: Agent, *, viewport: ViewportSize | None = None
+    browser: Browser,
+    url: str,
+    agent: Agent,
+    *,
+    viewport: ViewportSize | None = None,
+    has_touch: bool = False,
 ) -> Desk:
     """The agent's browser, signed in."""
     session = Client()
     session.force_login(agent)
     context = browser.new_context(
-        base_url=url, viewport=viewport or DESK, timezone_id="Europe/Berlin"
+        base_url=url,
+        viewport=viewport or DESK,
+        timezone_id="Europe/Berlin",
+        has_touch=has_touch,
+        is_mobile=has_touch,
     )
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": session.cookies[name].value, "url": url}])

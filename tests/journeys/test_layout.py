@@ -45,6 +45,37 @@ def test_a_phone_goes_back_by_swipe_from_the_contact_to_the_list(seat: Seat, thr
         expect(inbox).to_have_attribute("data-pane", pane)
 
 
+PRESS = """async ([of, forMs]) => {
+    const target = document.querySelector(of);
+    const touch = new Touch({identifier: 1, target, clientX: 120, clientY: 300});
+    const tell = (type) => target.dispatchEvent(new TouchEvent(type,
+        {bubbles: true, touches: type === 'touchstart' ? [touch] : [], changedTouches: [touch]}));
+    tell('touchstart');
+    await new Promise((resolve) => setTimeout(resolve, forMs));
+    tell('touchend');
+}"""
+
+
+def test_a_finger_selects_by_a_long_press_and_finds_what_a_bubble_can_do(
+    seat: Seat, thread: Conversation
+):
+    ana = seat("Ana", viewport=PHONE, has_touch=True).look("/inbox/?tab=all")
+    expect(ana.rows).to_have_count(1)
+    ana.page.evaluate(PRESS, [".row__link", 900])
+    expect(ana.page.locator(".bulk__count")).to_have_text("Selected: 1")
+    ana.rows.locator(".row__link").tap()
+    expect(ana.page.locator("#bulk")).to_be_hidden()
+
+    ana.rows.locator(".row__link").tap()
+    ana.bubble("Is the coat").locator(".bubble__text").tap()
+    ana.bubble("Is the coat").locator("[data-quote]").tap()
+    expect(ana.pane.locator(".composer__quote")).to_contain_text("Is the coat")
+    ana.pane.locator("[data-over] > summary").tap()
+    ana.pane.locator("[data-find-here]").tap()
+    ana.pane.locator("thread-find input").fill("coat")
+    expect(ana.pane.locator(".thread-find__count")).to_have_text("1 of 1")
+
+
 def test_arrows_go_through_what_the_conversation_holds(
     seat: Seat, thread: Conversation, stage: Stage, settings: Any
 ):
