@@ -30,7 +30,7 @@ from conversations.refusals import (
     TextTooLong,
 )
 from events.models import Event
-from templates_app import components, contract, using
+from templates_app import components, contract, picking, using
 from templates_app.contract import Problem as Wrong
 from templates_app.contract import Trouble, Unfit
 from templates_app.models import Category, Template
@@ -208,13 +208,21 @@ def filled(
     template: Template | int,
     values: dict[str, str],
     media: MediaFile | None,
+    *,
+    by: Agent | None = None,
 ) -> Draft:
-    """A row or its id, by the one contract for sending; a file that it has no place for is left out."""
+    """A row or its id, by the one contract for sending; a file that it has no place for is left out.
+
+    `by`: the person who chose it, from whose role it may be hidden.
+    """
     if isinstance(template, int):
         found = using.by_id(template, account_id=conversation.number.account_id)
         if isinstance(found, Unfit):
             raise TemplateRefused(found.problems)
         template = found
+    if by is not None and picking.is_hidden(template, by):
+        raise TemplateRefused((Wrong(Trouble.HIDDEN),))
+    values = components.in_zone(components.of(template), values, timezone.get_current_timezone())
     if media is not None and not components.of(template).needs_file:
         media = None
     files = {components.HEADER_FILE: media.kind} if media else {}

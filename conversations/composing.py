@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
 from conversations import statuses
 from conversations.models import Contact, Conversation, Direction, Message
 from conversations.words import kind_label
-from templates_app import components
+from templates_app import components, picking
 from templates_app.models import Template
-from templates_app.parts import VARIABLE, Variable
+from templates_app.parts import MOMENT, VARIABLE, Variable
 from whatsapp import media
 
 BLANK_TOKEN = uuid.UUID(int=0)
@@ -64,15 +65,15 @@ class FieldOf:
     label: str
     value: str
     example: str
+    is_moment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A template in the picker: its words, with the variables marked so that the browser can fill them as one types."""
+    """A chosen template: its words, with the variables marked so that the browser can fill them as one types."""
 
     template: Template
     preview: components.Preview
-    search: str
     variables: tuple[FieldOf, ...]
     header_html: SafeString
     body_html: SafeString
@@ -85,26 +86,89 @@ class Choice:
         return kind_label(self.file_kind)
 
 
-def choices(conversation: Conversation) -> list[Choice]:
-    """What may be sent now: approved, of this number's account; those in the contact's language first."""
-    found = Template.objects.of(conversation.number.account_id).sendable()
-    contact = conversation.contact
-    by_language = sorted(
-        found, key=lambda row: (not row.language.startswith(contact.language or "?"), row.name)
-    )
-    shown = [_choice(template, contact) for template in by_language]
-    return [choice for choice in shown if not components.of(choice.template).unsupported]
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A line of the picker."""
+
+    template: Template
+    group: str  # see templates_app/picking.py
+    words: str
+    search: str
 
 
-def for_many(accounts: Iterable[int]) -> list[Choice]:
-    """Templates that may go to many at once: approved, and without a file of their own to add."""
-    found = (
-        Template.objects.filter(account__in=list(accounts)).sendable().order_by("name", "language")
+@dataclass(frozen=True, slots=True)
+class Offer:
+    options: list[Option]
+    has_more: bool
+
+    @property
+    def groups(self) -> list[tuple[str, list[Option]]]:
+        """In their order; one that is empty is not among them."""
+        found: dict[str, list[Option]] = {}
+        for option in self.options:
+            found.setdefault(option.group, []).append(option)
+        return [(str(GROUP_WORDS[group]), rows) for group, rows in found.items()]
+
+
+GROUP_WORDS = {
+    picking.FAVOURITE: _("Favourites"),
+    picking.RECENT: _("Used lately"),
+    picking.OTHER: _("All templates"),
+}
+
+
+def offer(
+    conversation: Conversation, agent: Agent, *, words: str = "", category: str = ""
+) -> Offer:
+    """What this person may send here, their own first, then what is in the contact's language."""
+    found = picking.shelf(
+        agent,
+        [conversation.number.account_id],
+        words=words,
+        category=category,
+        language=conversation.contact.language,
     )
-    made = [_choice(template, Contact()) for template in found]
-    return [
-        one for one in made if not one.needs_file and not components.of(one.template).unsupported
-    ]
+    return Offer([_option(group, row) for group, row in found.rows], found.has_more)
+
+
+def _option(group: str, template: Template) -> Option:
+    layout = components.of(template)
+    search = f"{template.name} {' '.join(components.texts(layout))}".lower()
+    return Option(template, group, layout.body, search)
+
+
+def choice(conversation: Conversation, agent: Agent, *, template_id: int) -> Choice | None:
+    """One of them with its fields; None if it is not offered any more."""
+    rows = picking.offered(agent, [conversation.number.account_id])
+    found = rows.filter(pk=template_id).first()
+    if found is None or not picking.can_be_filled(found):
+        return None
+    return _choice(found, conversation.contact)
+
+
+def fallbacks(conversation: Conversation, agent: Agent, *, words: str = "") -> list[Choice]:
+    """For a message that goes out later. Without those that need a file: nobody is there to choose one at that hour."""
+    found = picking.shelf(
+        agent,
+        [conversation.number.account_id],
+        words=words,
+        language=conversation.contact.language,
+        with_files=False,
+    )
+    return [_choice(row, conversation.contact) for _group, row in found.rows]
+
+
+def for_many(agent: Agent, accounts: Iterable[int], *, words: str = "") -> picking.Shelf:
+    """Templates that may go to many at once: without a file of their own to add."""
+    return picking.shelf(agent, accounts, words=words, with_files=False)
+
+
+def for_all_of_them(agent: Agent, accounts: Iterable[int], *, template_id: int) -> Choice | None:
+    """One of those, with its fields; they are the same for everybody."""
+    found = picking.offered(agent, accounts).filter(pk=template_id).first()
+    if found is None or not picking.can_be_filled(found, with_files=False):
+        return None
+    return _choice(found, Contact())
 
 
 def _choice(template: Template, contact: Contact) -> Choice:
@@ -116,6 +180,7 @@ def _choice(template: Template, contact: Contact) -> Choice:
             label=_variable_label(variable),
             value=known[variable.key],
             example=variable.example,
+            is_moment=variable.kind == MOMENT,
         )
         for variable in layout.variables
     )
@@ -123,7 +188,6 @@ def _choice(template: Template, contact: Contact) -> Choice:
     return Choice(
         template=template,
         preview=components.preview(layout, {}),
-        search=f"{template.name} {' '.join(components.texts(layout))}".lower(),
         variables=fields,
         header_html=_with_slots(layout, "header", known),
         body_html=_with_slots(layout, "body", known),
@@ -145,6 +209,7 @@ def _variable_label(variable: Variable) -> str:
     shown = {
         "header": gettext("Title: {name}"),
         "body": gettext("Text: {name}"),
+        "offer": gettext("The offer ends"),
     }.get(place, gettext("Link: {name}"))
     return shown.format(name=f"{{{{{variable.name}}}}}")
 

@@ -23,6 +23,7 @@ from conversations.models import Conversation, MediaFile, Scheduled
 from conversations.queueing import How, locked
 from conversations.refusals import MomentPast, Refusal, WindowClosed
 from events import live as line
+from templates_app import using
 
 BATCH: Final = 200
 
@@ -82,7 +83,7 @@ def schedule(
     if repeated := conversation.scheduled.filter(token=token).first():
         return repeated
     _check_writer(conversation, agent)
-    _check(conversation, plan, at=at)
+    _check(conversation, plan, agent=agent, at=at)
     row = Scheduled(conversation=conversation, author=agent, token=token)
     _fill(row, plan, conversation)
     row.save(force_insert=True)
@@ -97,7 +98,7 @@ def change(scheduled_id: int, *, agent: Agent, plan: Plan, at: datetime) -> Sche
     """
     row, conversation = _row(scheduled_id)
     _check_writer(conversation, agent)
-    _check(conversation, plan, at=at)
+    _check(conversation, plan, agent=agent, at=at)
     _fill(row, plan, conversation)
     row.author = agent
     row.save(
@@ -212,12 +213,12 @@ def _check_writer(conversation: Conversation, agent: Agent) -> None:
     admission.check_turn(conversation, agent)
 
 
-def _check(conversation: Conversation, plan: Plan, *, at: datetime) -> None:
+def _check(conversation: Conversation, plan: Plan, *, agent: Agent, at: datetime) -> None:
     """All that would be refused at its hour and can be known now."""
     if plan.due_at <= at:
         raise MomentPast
     if plan.template_id is not None:
-        admission.filled(conversation, plan.template_id, dict(plan.values), plan.media)
+        admission.filled(conversation, plan.template_id, dict(plan.values), plan.media, by=agent)
         return
     if plan.media:
         admission.check_file(plan.media, conversation)
@@ -226,15 +227,16 @@ def _check(conversation: Conversation, plan: Plan, *, at: datetime) -> None:
         admission.checked_text(plan.text)
     admission.check_filled(plan.text)
     if plan.fallback_id is not None:
-        admission.filled(conversation, plan.fallback_id, dict(plan.fallback_values), None)
+        admission.filled(conversation, plan.fallback_id, dict(plan.fallback_values), None, by=agent)
     elif not conversation.window.is_open(plan.due_at):
         raise NeedsFallback
 
 
 def _fill(row: Scheduled, plan: Plan, conversation: Conversation) -> None:
     row.text, row.media, row.due_at = plan.text.strip(), plan.media, plan.due_at
-    row.template_id, row.values = plan.template_id, dict(plan.values)
-    row.fallback_id, row.fallback_values = plan.fallback_id, dict(plan.fallback_values)
+    row.template_id, row.values = plan.template_id, using.zoned(plan.template_id, plan.values)
+    row.fallback_id = plan.fallback_id
+    row.fallback_values = using.zoned(plan.fallback_id, plan.fallback_values)
     row.inbound_seen, row.problem = conversation.inbound_count, ""
 
 

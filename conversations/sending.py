@@ -88,7 +88,7 @@ def send_template(
     """Queue a template with its variables filled. `values` has the keys of `components.variables`."""
 
     def write(conversation: Conversation) -> Draft:
-        return admission.filled(conversation, template_id, values, media)
+        return admission.filled(conversation, template_id, values, media, by=how["agent"])
 
     return queue(conversation_id, write, **how)
 

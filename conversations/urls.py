@@ -50,6 +50,7 @@ urlpatterns = [
     path("<int:pk>/scheduled/<uuid:token>/", views.scheduled_one, name="scheduled_one"),
     path("<int:pk>/transcript/", transcript, name="transcript"),
     path("<int:pk>/templates/", views.templates, name="templates"),
+    path("<int:pk>/templates/<int:template_id>/", views.template, name="template"),
     path("<int:pk>/files/", views.files, name="files"),
     path("<int:pk>/held/", views.held, name="held"),
     path("<int:pk>/presence/", views.presence, name="presence"),

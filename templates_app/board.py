@@ -10,8 +10,7 @@ from operator import attrgetter
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -192,8 +191,7 @@ def page(workspace: Workspace, filters: Filters) -> Page:
     if filters.account:
         found = found.filter(account_id=filters.account)
     if filters.text:
-        words = found.annotate(words=Cast("components", TextField()))
-        found = words.filter(Q(name__icontains=filters.text) | Q(words__icontains=filters.text))
+        found = found.saying(filters.text)
     if filters.after:
         name, language = filters.after
         found = found.filter(Q(name__gt=name) | Q(name=name, language__gt=language))

@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
 
 from templates_app import components
-from templates_app.components import Layout, Preview, Raw, Variable
+from templates_app.components import Layout, Preview
+from templates_app.parts import Raw, Variable
 
 APPROVED: Final = "APPROVED"
 HEADER_MOST: Final = 60
@@ -32,6 +33,7 @@ class Trouble(StrEnum):
     UNKNOWN = "unknown"  # the account has none of this name
     LANGUAGE = "language"  # not in this language, nor in one that could stand for it
     STATE = "state"  # Meta does not send it now; `detail`: its state
+    HIDDEN = "hidden"  # from the role of whoever sends
     PARTS = "parts"  # `detail`: a component that we cannot fill
     MISSING = "missing"  # `key` has no value
     SURPLUS = "surplus"  # `key` is no variable of it
@@ -151,7 +153,7 @@ def _of_value(layout: Layout, variable: Variable, value: str) -> Iterator[Proble
     if kind == "URL":
         if re.search(r"\s", value.strip()):
             yield Problem(Trouble.LINK, key)
-    elif len(value) > CODE_MOST and (kind == "COPY_CODE" or _is_code(layout)):
+    elif len(value) > CODE_MOST and (kind == "COPY_CODE" or layout.is_code):
         yield Problem(Trouble.LONG, key, str(CODE_MOST))
 
 
@@ -164,21 +166,19 @@ def _is_within(value: str, most: float) -> bool:
 
 def _button_kind(layout: Layout, key: str) -> str:
     """Of the button whose value this is; empty for words."""
-    return next((b.type for b in layout.buttons if b.variable and b.variable.key == key), "")
-
-
-def _is_code(layout: Layout) -> bool:
-    return any(button.type == "OTP" for button in layout.buttons)
+    buttons = [*layout.buttons, *(button for card in layout.cards for button in card.buttons)]
+    return next((b.type for b in buttons if b.variable and b.variable.key == key), "")
 
 
 def _of_files(layout: Layout, files: Mapping[str, str]) -> Iterator[Problem]:
-    if not layout.needs_file:
-        return
-    given = files.get(components.HEADER_FILE, "")
-    if not given:
-        yield Problem(Trouble.FILE_MISSING, components.HEADER_FILE, layout.file_kind)
-    elif given != layout.file_kind:
-        yield Problem(Trouble.FILE_KIND, components.HEADER_FILE, layout.file_kind)
+    wanted = dict(layout.card_files)
+    if layout.needs_file:
+        wanted = {components.HEADER_FILE: layout.file_kind, **wanted}
+    for key, kind in wanted.items():
+        if not files.get(key):
+            yield Problem(Trouble.FILE_MISSING, key, kind)
+        elif files[key] != kind:
+            yield Problem(Trouble.FILE_KIND, key, kind)
 
 
 def _of_length(layout: Layout, preview: Preview) -> Iterator[Problem]:

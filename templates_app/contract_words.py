@@ -68,7 +68,7 @@ def todo(problems: Iterable[Problem]) -> str:
     troubles = {problem.trouble: problem for problem in problems}
     if state := troubles.get(Trouble.STATE):
         return str(STATES.get(state.detail, gettext("Choose an approved template.")))
-    if troubles.keys() & {Trouble.UNKNOWN, Trouble.LANGUAGE, Trouble.PARTS}:
+    if troubles.keys() & {Trouble.UNKNOWN, Trouble.LANGUAGE, Trouble.PARTS, Trouble.HIDDEN}:
         return gettext("Choose an approved template.")
     if troubles.keys() & {Trouble.MISSING, Trouble.FILE_MISSING}:
         return gettext("Fill it in and send again.")
@@ -84,6 +84,7 @@ WORDS: Final[dict[Trouble, Callable[[Problem], str]]] = {
         gettext("This template cannot be sent: its state is “%(state)s”.")
         % {"state": word_for(p.detail)}
     ),
+    Trouble.HIDDEN: lambda _p: gettext("This template is kept for other roles."),
     Trouble.PARTS: lambda p: (
         gettext("This template has parts that cannot be sent from here: %(parts)s.")
         % {"parts": p.detail}

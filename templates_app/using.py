@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from templates_app import contract
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from templates_app import components, contract
 from templates_app.contract import Problem, Trouble, Unfit
 from templates_app.models import Template
 
@@ -20,3 +24,11 @@ def by_name(name: str, *, language: str, account_id: int, default: str = "") -> 
         return Unfit((Problem(Trouble.UNKNOWN, detail=name),))
     found = contract.choose(rows, language=language, default=default)
     return found or Unfit((Problem(Trouble.LANGUAGE, detail=language or default),))
+
+
+def zoned(template_id: int | None, values: Mapping[str, str]) -> dict[str, str]:
+    """What is kept until later: moments get the zone of whoever typed them, while it is known."""
+    found = Template.objects.filter(pk=template_id).first() if template_id and values else None
+    if found is None:
+        return dict(values)
+    return components.in_zone(components.of(found), values, timezone.get_current_timezone())

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Agent, Team
+from accounts.models import Agent, BusinessAccount, Team
 from conversations import many
 from conversations.forms.handling import SnoozeForm
 from conversations.many_acts import ACTS
 from conversations.models import Label, Priority
 from conversations.models.threads import ConversationQuerySet
-from templates_app.models import Template
+from templates_app import picking, using
 
 MOST_PICKED: Final = 5000  # by hand; a view may hold any number
 VALUE: Final = "var."  # before the name of a template's variable
@@ -118,8 +118,9 @@ class ManyForm(PickForm):
         self.title = gettext("Priority: %s") % Priority(priority).label
 
     def _message(self, said: dict[str, Any]) -> None:
-        accounts = {"account__workspace_id": self.agent.workspace_id}
-        template = Template.objects.sendable().filter(pk=said["template"] or 0, **accounts).first()
+        mine = BusinessAccount.objects.filter(workspace_id=self.agent.workspace_id)
+        offered = picking.offered(self.agent, mine.values_list("pk", flat=True))
+        template = offered.filter(pk=said["template"] or 0).first()
         if template is None:
             raise forms.ValidationError(_("Choose a template."))
         values = {
@@ -127,5 +128,5 @@ class ManyForm(PickForm):
             for name, value in self.data.items()
             if name.startswith(VALUE) and "\0" not in name
         }
-        self.what = {"template": template.pk, "values": values}
+        self.what = {"template": template.pk, "values": using.zoned(template.pk, values)}
         self.title = gettext("Send the template %s") % template.name

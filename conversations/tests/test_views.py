@@ -17,7 +17,7 @@ from accounts.models import Agent, BusinessAccount, PhoneNumber, Team
 from conversations import listing, live, search, sending
 from conversations.models import Conversation, Direction, MediaFile, Message, ReadMark
 from conversations.tests.page import Node, parse
-from templates_app.models import Template
+from templates_app.models import HiddenName, Template
 from tests import world
 
 FETCH = {"X-Requested-With": "fetch"}
@@ -597,7 +597,7 @@ def test_a_template_without_its_variables_is_refused(
 ) -> None:
     response = write(browser, conversation, "", template=template.pk, **{"var.body.1": "x"})
     assert response.status_code == 409
-    assert page_of(response).all("div", data_code="parameters_missing")
+    assert page_of(response).all("div", data_code="template_refused")
 
 
 def test_who_stopped_marketing_gets_none(
@@ -627,7 +627,7 @@ def test_the_pickers_fields_are_filled_in_where_we_know_and_escaped(
 ) -> None:
     contact = world.make_contact(number.workspace, profile_name='"><script>x</script> Maria')
     conversation = world.make_conversation(number, contact=contact)
-    make_template(
+    template = make_template(
         account, "<script>name</script>", "Hi {{first_name}}, <script>{{code}}</script>",
         parameter_format="NAMED",
         components=[
@@ -636,8 +636,8 @@ def test_the_pickers_fields_are_filled_in_where_we_know_and_escaped(
             {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "<script>"}]},
         ],
     )  # fmt: skip
-    response = browser.get(at("templates", conversation.pk))
-    page = page_of(response)
+    assert not page_of(browser.get(at("templates", conversation.pk))).all("script")
+    page = page_of(browser.get(at("template", conversation.pk, template.pk)))
     assert not page.all("script")
     values = {f.attrs["name"]: f.attrs.get("value") for f in page.all("input") if "name" in f.attrs}
     assert values["var.body.first_name"] == '"><script>x</script>'
@@ -645,6 +645,65 @@ def test_the_pickers_fields_are_filled_in_where_we_know_and_escaped(
     assert "image/png" in page.all("input", type="file")[0].attrs["accept"]
     slots = [node for node in page.walk() if "data-var" in node.attrs]
     assert [slot.text for slot in slots] == ['"><script>x</script>', "{{code}}"]
+
+
+def names(page: Any) -> list[str]:
+    return [node.text for node in page.all("span", **{"class": "picker__name"})]
+
+
+def test_the_picker_offers_mine_first_then_the_contacts_language(
+    browser: Client, conversation: Conversation, account: BusinessAccount, ana: Agent
+) -> None:
+    conversation.contact.language = "ru"
+    conversation.contact.save(update_fields=["language"])
+    rows = {
+        name: make_template(account, name, "Hello", language=language)
+        for name, language in (("a", "en"), ("b", "ru"), ("c", "en"), ("d", "en"))
+    }
+    browser.post(f"/templates/{rows['d'].pk}/star/", {"on": "1"})
+    write(browser, conversation, "", template=rows["c"].pk)
+    assert names(page_of(browser.get(at("templates", conversation.pk)))) == ["d", "c", "b", "a"]
+    browser.post(f"/templates/{rows['d'].pk}/star/", {"on": ""})
+    assert names(page_of(browser.get(at("templates", conversation.pk)))) == ["c", "b", "a", "d"]
+
+
+def test_the_picker_finds_by_words_and_category(
+    browser: Client, conversation: Conversation, account: BusinessAccount
+) -> None:
+    make_template(account, "order_ready", "Your order")
+    make_template(account, "sale", "Our order of the day", category="MARKETING")
+    for asked, found in (
+        ({"q": "order"}, ["order_ready", "sale"]),
+        ({"q": "ORDER day"}, ["sale"]),
+        ({"category": "UTILITY"}, ["order_ready"]),
+        ({"q": "x\0"}, []),
+    ):
+        page = browser.get(at("templates", conversation.pk), {"list": "", **asked})
+        assert names(page_of(page)) == found
+
+
+def test_what_is_hidden_from_a_role_is_neither_offered_nor_sent(
+    browser: Client, conversation: Conversation, template: Template, ana: Agent
+) -> None:
+    HiddenName.objects.create(account=template.account, name=template.name, role=ana.role)
+    assert not names(page_of(browser.get(at("templates", conversation.pk))))
+    assert browser.get(at("template", conversation.pk, template.pk)).status_code == 404
+    values = {"var.body.1": "a", "var.body.2": "b"}
+    response = write(browser, conversation, "", template=template.pk, **values)
+    assert response.status_code == 409
+    assert "kept for other roles" in page_of(response).text
+
+
+def test_a_long_list_is_cut_and_says_so(
+    browser: Client, conversation: Conversation, account: BusinessAccount
+) -> None:
+    Template.objects.bulk_create(
+        Template(account=account, name=f"t{n:03d}", language="en", status="APPROVED")
+        for n in range(70)
+    )
+    page = page_of(browser.get(at("templates", conversation.pk)))
+    assert len(names(page)) == 60
+    assert "There are more." in page.text
 
 
 def test_the_picker_says_when_there_is_nothing(browser: Client, conversation: Conversation) -> None:

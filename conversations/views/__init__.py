@@ -32,7 +32,15 @@ from conversations.views.many import (
 from conversations.views.pages import changes, conversation, inbox
 from conversations.views.scheduling import scheduled, scheduled_meaning, scheduled_one
 from conversations.views.snoozing import snooze, snooze_meaning
-from conversations.views.writing import cards, colleagues, messages, note_words, special, templates
+from conversations.views.writing import (
+    cards,
+    colleagues,
+    messages,
+    note_words,
+    special,
+    template,
+    templates,
+)
 
 __all__ = [
     "assignees",
@@ -74,6 +82,7 @@ __all__ = [
     "snooze_meaning",
     "special",
     "team",
+    "template",
     "templates",
     "waiting",
     "withdrawal",

@@ -166,10 +166,18 @@ def bulk_message(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return invalid(request, form)
     accounts = many_counts.accounts_of(form.chosen)
-    choices = composing.for_many(accounts)
-    wanted = request.POST.get("template", "")
-    chosen = next((one for one in choices if str(one.template.pk) == wanted), None)
-    context: dict[str, Any] = {"choices": choices, "choice": chosen}
+    words, wanted = (
+        request.POST.get("q", "")[:200].replace("\0", ""),
+        request.POST.get("template", ""),
+    )
+    chosen = None
+    if wanted.isdecimal() and len(wanted) < 10:
+        chosen = composing.for_all_of_them(agent, accounts, template_id=int(wanted))
+    context: dict[str, Any] = {
+        "shelf": composing.for_many(agent, accounts, words=words),
+        "words": words,
+        "choice": chosen,
+    }
     if chosen:
         audience = many_counts.audience(form.chosen, chosen.template)
         context |= {"audience": audience, "quotes": _quotes(audience, chosen.template)}

@@ -136,22 +136,26 @@ def _dialog(
         "url": place,
         "typed": timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M") if row else "",
         "is_template": is_template,
-        "fallbacks": [] if is_template else _fallbacks(conversation, row),
+        "fallbacks": [] if is_template else _fallbacks(request, conversation, row),
         "choices": _choices(now),
         "now": now,
     }
     return render(request, "conversations/_later.html", context)
 
 
-def _fallbacks(conversation: Conversation, row: Scheduled | None) -> list[composing.Choice]:
-    """Those without a file: nobody is there to choose one at that hour. What was filled in stands there again."""
-    found = [choice for choice in composing.choices(conversation) if not choice.needs_file]
-    return [
-        replace(choice, variables=tuple(_kept(field, row) for field in choice.variables))
-        if row and choice.template.pk == row.fallback_id
-        else choice
-        for choice in found
-    ]
+def _fallbacks(
+    request: HttpRequest, conversation: Conversation, row: Scheduled | None
+) -> list[composing.Choice]:
+    """What was chosen, with its values, stands first; the others by `q`."""
+    agent, words = agent_of(request), request.GET.get("q", "")[:200].replace("\0", "")
+    found = composing.fallbacks(conversation, agent, words=words)
+    if row is None or row.fallback_id is None:
+        return found
+    mine = composing.choice(conversation, agent, template_id=row.fallback_id)
+    others = [choice for choice in found if choice.template.pk != row.fallback_id]
+    if mine is None:
+        return others
+    return [replace(mine, variables=tuple(_kept(one, row) for one in mine.variables)), *others]
 
 
 def _kept(field: composing.FieldOf, row: Scheduled) -> composing.FieldOf:

@@ -29,6 +29,8 @@ from conversations.views.asking import (
     shown,
     token_in,
 )
+from templates_app import picking
+from templates_app.models import Category
 
 CARDS_SHOWN = 8
 FEWEST_LETTERS = 2
@@ -91,9 +93,11 @@ def _send(request: HttpRequest, conversation: Conversation, form: ReplyForm) -> 
         "hold": timedelta(seconds=agent.undo_seconds),
     }
     if said["template"]:
-        return sending.send_template(
+        message = sending.send_template(
             conversation.pk, template_id=said["template"], values=form.values, media=file, **common
         )
+        picking.used(said["template"], agent=agent, at=common["at"])
+        return message
     if said["canned"]:
         canned.count_use(said["canned"], agent=agent, at=timezone.now())
     if said["special"]:
@@ -161,10 +165,32 @@ def cards(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def templates(request: HttpRequest, pk: int) -> HttpResponse:
-    """The template picker: what Meta has approved for this account, with fields for the variables."""
-    conversation = conversation_of(request, pk)
-    context = {"conversation": conversation, "choices": composing.choices(conversation)}
-    return render(request, "conversations/_templates.html", context)
+    """The template picker; with `list`, only what it offers for `q` and `category`."""
+    conversation, asked = conversation_of(request, pk), request.GET
+    offered = composing.offer(
+        conversation,
+        agent_of(request),
+        words=asked.get("q", "")[:200].replace("\0", ""),
+        category=asked.get("category", "")[:24].replace("\0", ""),
+    )
+    context = {"conversation": conversation, "offer": offered, "categories": Category.choices}
+    name = "_template_options" if "list" in asked else "_templates"
+    return render(request, f"conversations/{name}.html", context)
+
+
+@require_GET
+def template(request: HttpRequest, pk: int, template_id: int) -> HttpResponse:
+    """The form of one template: its variables, file and preview."""
+    conversation, agent = conversation_of(request, pk), agent_of(request)
+    choice = composing.choice(conversation, agent, template_id=template_id)
+    if choice is None:
+        raise Http404
+    context = {
+        "conversation": conversation,
+        "choice": choice,
+        "is_favourite": picking.is_favourite(choice.template, agent),
+    }
+    return render(request, "conversations/_template_form.html", context)
 
 
 @require_GET

@@ -223,8 +223,9 @@ class BulkBar extends HTMLElement {
 
     /** @param {Event} event */
     #change(event) {
-        const select = event.target instanceof HTMLSelectElement && event.target.matches("[data-bulk-template]") ? event.target : null;
-        if (select?.form) this.#openMessage(new FormData(select.form));
+        const field = event.target instanceof HTMLElement && event.target.matches("[data-bulk-template], [data-bulk-find]") ? event.target : null;
+        const form = field?.closest("form");
+        if (form) this.#openMessage(new FormData(form));
     }
 }
 

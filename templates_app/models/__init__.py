@@ -10,11 +10,13 @@ from templates_app.models.drafts import (
     NoteKind,
 )
 from templates_app.models.history import TemplateEvent
+from templates_app.models.picks import HIDEABLE, HiddenName, Pick
 from templates_app.models.states import Category, TemplateState
 from templates_app.models.submissions import Submission, SubmissionState
 from templates_app.models.templates import Template, TemplateSync
 
 __all__ = [
+    "HIDEABLE",
     "AlertKind",
     "Category",
     "DeskSettings",
@@ -22,7 +24,9 @@ __all__ = [
     "DraftNote",
     "DraftState",
     "DraftVersion",
+    "HiddenName",
     "NoteKind",
+    "Pick",
     "Submission",
     "SubmissionState",
     "Template",

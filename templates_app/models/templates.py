@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Final, Self
 
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils.translation import get_language
 
 from templates_app import components
@@ -19,12 +20,28 @@ def sort_key(seq: int, pk: int) -> str:
     return f"{FAR - seq:014d}.{FAR - pk:014d}"
 
 
+class Written(models.Func):
+    """All that can be read in Meta's JSON, without its keys."""
+
+    template = "jsonb_path_query_array(%(expressions)s, '$.**.text')"
+    output_field = models.JSONField()
+
+
 class TemplateQuerySet(models.QuerySet["Template"]):
     def sendable(self) -> Self:
         return self.filter(status=TemplateState.APPROVED)
 
     def of(self, account_id: int) -> Self:
         return self.filter(account_id=account_id)
+
+    def saying(self, asked: str) -> Self:
+        """Those whose name or words hold all of these pieces."""
+        found = self.annotate(written=Cast(Written("components"), models.TextField()))
+        for piece in asked.split()[:8]:
+            found = found.filter(
+                models.Q(name__icontains=piece) | models.Q(written__icontains=piece)
+            )
+        return found
 
 
 class Template(models.Model):

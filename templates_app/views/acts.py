@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.rights import AgentRequest, role
-from templates_app import drafting, looks, submission
+from templates_app import drafting, looks, picking, submission
 from templates_app.content import NotEditable
-from templates_app.models import TemplateState
-from templates_app.views._common import WRITERS, address_of, my_template
+from templates_app.models import HIDEABLE, TemplateState
+from templates_app.views._common import WRITERS, address_of, my_template, reader
 from whatsapp.failures import GraphFailure
 
 
@@ -60,6 +60,25 @@ def unpause(request: AgentRequest, pk: int) -> HttpResponse:
     else:
         audit.record(request.user, "template.unpaused", template.name, address_of(request))
         messages.success(request, _("Meta was asked to end the pause."))
+    return redirect("templates_app:template", pk)
+
+
+@require_POST
+def star(request: AgentRequest, pk: int) -> HttpResponse:
+    """My favourite, or not any more."""
+    agent = reader(request)
+    picking.star(my_template(request, pk), agent=agent, is_favourite=bool(request.POST.get("on")))
+    return HttpResponse(status=204)
+
+
+@role(*WRITERS)
+@require_POST
+def hide(request: AgentRequest, pk: int) -> HttpResponse:
+    """From which roles its name is hidden where templates are chosen."""
+    template = my_template(request, pk)
+    roles = [one.value for one in HIDEABLE if one.value in request.POST.getlist("role")]
+    picking.hide(template, roles=roles, by=request.user, address=address_of(request))
+    messages.success(request, _("It is saved who chooses it, for all its languages."))
     return redirect("templates_app:template", pk)
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.rights import AgentRequest
-from templates_app import looks
-from templates_app.models import DraftState, Template, TemplateState
+from templates_app import looks, picking
+from templates_app.models import HIDEABLE, DraftState, Template, TemplateState
 from templates_app.views._common import WRITERS, my_template, reader
 
 
@@ -21,6 +21,7 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
     agent = reader(request)
     cursor = agent.workspace.last_seq
     chosen = my_template(request, pk)
+    hidden = picking.hidden_from(chosen)
     context: dict[str, Any] = {
         "cursor": cursor,
         "template": chosen,
@@ -30,6 +31,8 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
         "may_write": agent.role in WRITERS,
         "may_unpause": _may_unpause(chosen, at=timezone.now()),
         "may_appeal": chosen.status == TemplateState.REJECTED and chosen.appealed_at is None,
+        "hideable": [(one.value, one.label, one.value in hidden) for one in HIDEABLE],
+        "is_hidden": bool(hidden),
         "draft": chosen.drafts.exclude(state=DraftState.SUBMITTED).first(),
     }
     return render(request, "templates_app/template.html", context)
