@@ -5,7 +5,7 @@ The cost grows with the page shown, not with history: keyset pages, and counts t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -155,7 +155,7 @@ def filtered(agent: Agent, asked: Filters, *, at: datetime | None = None) -> Con
 def inbox(agent: Agent, asked: Filters, *, before: str = "") -> Page[Conversation]:
     """A page of the list in its order, each row with `seen_count` of this agent."""
     at = timezone.now()
-    found = with_seen(filtered(agent, asked, at=at), agent).for_list()
+    found = with_seen(filtered(agent, asked, at=at), agent).for_rows()
     number, place = sorting.read(before, asked.sort) or (0, None)
     rows: list[Conversation] = []
     for segment in sorting.SORTS[asked.sort][number:]:
@@ -172,24 +172,26 @@ def inbox(agent: Agent, asked: Filters, *, before: str = "") -> Page[Conversatio
 def among(agent: Agent, asked: Filters, ids: Collection[int]) -> list[Conversation]:
     """Those of these conversations that the list has: what a browser asks when it cannot tell by itself."""
     found = with_seen(filtered(agent, asked).filter(pk__in=list(ids)[:MOST_IDS]), agent)
-    return list(found.for_list())
+    return list(found.for_rows())
 
 
-def counts(agent: Agent, asked: Filters) -> dict[str, int]:
-    """How many rows each tab has, counted no further than the page will say (999+)."""
-    return counted({tab: filtered(agent, asked.on(tab)) for tab in TABS})
-
-
-def counts_of_views(agent: Agent, views: Collection[SavedView]) -> dict[int, int]:
-    """How many rows each saved view has for this agent."""
-    asked: dict[int, ConversationQuerySet] = {}
+def counts(
+    agent: Agent, asked: Filters, views: Iterable[SavedView] = ()
+) -> tuple[dict[str, int], dict[int, int]]:
+    """How many rows each tab has and each saved view (by its id), counted no further than the page will say (999+)."""
+    at = timezone.now()
+    lists: dict[str | int, ConversationQuerySet] = {
+        tab: filtered(agent, asked.on(tab), at=at) for tab in TABS
+    }
     for view in views:
         try:
             rules = filters.read(view.rules) if view.rules else NOTHING_ASKED
         except Unreadable:
             continue
-        asked[view.pk] = filtered(agent, Filters(tab="all", status="any", rules=rules))
-    return counted(asked)
+        lists[view.pk] = filtered(agent, Filters(tab="all", status="any", rules=rules), at=at)
+    found = counted(lists)
+    tabs = {name: n for name, n in found.items() if isinstance(name, str)}
+    return tabs, {name: n for name, n in found.items() if isinstance(name, int)}
 
 
 def counted(asked: Mapping[Name, ConversationQuerySet]) -> dict[Name, int]:

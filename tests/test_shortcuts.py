@@ -34,7 +34,7 @@ def test_what_modules_bind_stands_in_the_table():
 @pytest.mark.django_db
 def test_the_palette_knows_the_pages_of_ones_role_in_both_languages(ana: Agent, fay: Agent):
     with translation.override("en"):
-        hers, books = shortcuts.for_page(ana), shortcuts.for_page(fay)
+        hers, books = shortcuts.for_page(ana.role), shortcuts.for_page(fay.role)
     snooze = next(row for row in hers["keys"] if "Alt+M" in row["keys"])
     assert (snooze["words"], snooze["also"]) == ("Snooze", "Отложить")
     addresses = {row["href"] for row in hers["commands"]}

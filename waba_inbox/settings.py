@@ -98,7 +98,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
             ],
             "builtins": [
-                "lucide.templatetags.lucide",
+                "waba_inbox.templatetags.icons",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DENSITIES, THEMES
-from accounts.models import Agent
+from accounts.models import WORKS_CONVERSATIONS
 from accounts.templatetags.settings_menu import entries
 
 GENERAL, LIST, CONVERSATION = _("Everywhere"), _("The list"), _("The open conversation")
@@ -83,7 +83,7 @@ SHORTCUTS = (
 )
 
 
-def for_page(agent: Agent) -> dict[str, Any]:
+def for_page(role: str) -> dict[str, Any]:
     """All that the page's scripts must know, as JSON: {keys, commands, jump, look}."""
     return {
         "keys": [
@@ -95,7 +95,7 @@ def for_page(agent: Agent) -> dict[str, Any]:
                 "href": _url(shortcut.url_name),
                 "act": shortcut.is_act,
             }
-            for shortcut in _meant_for(agent)
+            for shortcut in _meant_for(role)
         ],
         "commands": [
             {
@@ -105,24 +105,24 @@ def for_page(agent: Agent) -> dict[str, Any]:
                 "href": command.url,
                 "set": command.set_,
             }
-            for command in _commands(agent)
+            for command in _commands(role)
         ],
-        "jump": reverse("conversations:jump") if agent.works_conversations else "",
+        "jump": reverse("conversations:jump") if role in WORKS_CONVERSATIONS else "",
         "look": reverse("accounts:look"),
     }
 
 
-def help_for(agent: Agent) -> list[tuple[str, list[Shortcut]]]:
+def help_for(role: str) -> list[tuple[str, list[Shortcut]]]:
     """The sheet, by group."""
     groups: dict[str, list[Shortcut]] = {}
-    for shortcut in _meant_for(agent):
+    for shortcut in _meant_for(role):
         groups.setdefault(str(shortcut.group), []).append(shortcut)
     return list(groups.items())
 
 
-def _meant_for(agent: Agent) -> list[Shortcut]:
+def _meant_for(role: str) -> list[Shortcut]:
     """Who works no conversations has neither the list nor the templates."""
-    if agent.works_conversations:
+    if role in WORKS_CONVERSATIONS:
         return list(SHORTCUTS)
     return [
         shortcut
@@ -131,13 +131,13 @@ def _meant_for(agent: Agent) -> list[Shortcut]:
     ]
 
 
-def _commands(agent: Agent) -> Iterable[Command]:
-    if agent.works_conversations:
+def _commands(role: str) -> Iterable[Command]:
+    if role in WORKS_CONVERSATIONS:
         inbox = reverse("conversations:inbox")
         for tab, words in TABS:
             yield Command(words, GO, f"{inbox}?tab={tab}")
         yield Command(_("Exports"), GO, reverse("exports:exports"))
-    for entry, url in entries(agent):
+    for entry, url in entries(role):
         yield Command(entry.words, GO, url)
     for theme, words in THEMES:
         yield Command(words, LOOK, set_=("theme", theme))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import DETAILS
-from accounts.models import WORKS_CONVERSATIONS, Agent, Handing, Phones, PricingPlan, Role, Sight
+from accounts.models import WORKS_CONVERSATIONS, Handing, Phones, PricingPlan, Role, Sight
 
 register = template.Library()
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -75,13 +75,13 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
 )
 
 
-def entries(agent: Agent) -> list[tuple[Entry, str]]:
-    """Every page of the settings that this agent may open, with its address."""
+def entries(role: str) -> list[tuple[Entry, str]]:
+    """Every page of the settings that a role may open, with its address."""
     return [
         (entry, url)
         for _title, group in GROUPS
         for entry in group
-        if agent.role in entry.roles and (url := _url(entry.url_name))
+        if role in entry.roles and (url := _url(entry.url_name))
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import PricingPlan
+from accounts.models import Agent, PhoneNumber, PricingPlan
 from accounts.seats import Place
 from conversations import sorting
 from conversations.models.contacts import Contact
@@ -75,10 +75,21 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         )
 
     def for_list(self) -> Self:
-        """With all that a row of the list shows, and no more queries."""
-        return self.select_related(
-            "workspace", "contact", "number__account", "assignee", "team"
-        ).prefetch_related("labels")
+        """With all that a row of the list and a thread's header show, and no more queries."""
+        return (
+            self.select_related("workspace", "contact", "number__account", "assignee", "team")
+            .defer("number__account__token")  # nobody sends from here: it need not be decrypted
+            .prefetch_related("labels")
+        )
+
+    def for_rows(self) -> Self:
+        """With what a page of rows shows: numbers and colleagues are few, so they are read apart and shared."""
+        numbers = PhoneNumber.objects.select_related("account").defer("account__token")
+        return self.select_related("contact").prefetch_related(
+            "labels",
+            models.Prefetch("number", numbers),
+            models.Prefetch("assignee", Agent.objects.only("name")),
+        )
 
 
 class Conversation(models.Model):

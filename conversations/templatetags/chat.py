@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from accounts import masking
-from conversations import admission, gates, specials
+from conversations import admission, gates, rows, specials
 from conversations.gate_words import WORDS
 from conversations.models import Contact, Conversation, Message, Priority
 from conversations.panel import country_of
@@ -237,6 +237,12 @@ def icon_of_kind(kind: str) -> str:
 
 
 @register.simple_tag
+def row(conversation: Conversation) -> SafeString:
+    return rows.row(conversation)
+
+
+@register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An icon that the page's sprite holds: a few bytes, whatever the number of bubbles."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)

@@ -93,7 +93,7 @@ def test_pages_files_counts_and_changes_show_what_the_rule_says(db: Any, seed: i
         assert set(files) == seen
         assert files.count() == len(seen)
         assert {row.pk for row in listing.inbox(agent, EVERYTHING).rows} == seen
-        assert listing.counts(agent, EVERYTHING)["all"] == len(seen)
+        assert listing.counts(agent, EVERYTHING)[0]["all"] == len(seen)
         changes = search.changes(agent, since="0")
         assert {row.pk for row in changes.conversations} == seen
         assert set(changes.messages) == seen

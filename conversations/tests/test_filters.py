@@ -113,7 +113,7 @@ def found(agent: Agent, *parts: Any, every: bool = True, **over: Any) -> set[str
     rules = filters.read({"all" if every else "any": list(parts)})
     asked = Filters(tab="all", status="any", rules=rules, **over)
     page = listing.inbox(agent, asked)
-    assert listing.counts(agent, asked)["all"] == len(page.rows)
+    assert listing.counts(agent, asked)[0]["all"] == len(page.rows)
     assert {row.pk for row in listing.among(agent, asked, [row.pk for row in page.rows])} == {
         row.pk for row in page.rows
     }

@@ -137,7 +137,7 @@ def test_tabs_and_states_and_numbers_narrow_the_list_down(
     assert found(cleo, number=other_number.pk) == {"other"}
     assert found(ana) == {"free", "mine", "anas", "done"}
     assert found(ana, number=other_number.pk) == set()  # a filter gives no sight
-    assert listing.counts(cleo, Filters()) == {"mine": 1, "unassigned": 2, "all": 4}
+    assert listing.counts(cleo, Filters())[0] == {"mine": 1, "unassigned": 2, "all": 4}
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_counting_stops_where_nobody_reads_on(
     monkeypatch.setattr(search, "COUNT_LIMIT", 2)
     for _ in range(5):
         world.make_conversation(number)
-    assert listing.counts(ana, Filters()) == {"mine": 0, "unassigned": 3, "all": 3}
+    assert listing.counts(ana, Filters())[0] == {"mine": 0, "unassigned": 3, "all": 3}
 
 
 def test_a_row_knows_how_much_of_it_this_agent_has_seen(

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Agent, PhoneNumber
 from conversations import filters, listing, viewing
+from conversations.listing import Filters
 from conversations.models import SavedView
 from tests import world
 
@@ -92,7 +93,7 @@ def test_what_makes_no_view_is_said(client: Client, ana: Agent, bad: dict[str, s
     assert 'class="toast toast--bad"' in client.get("/inbox/").content.decode()
 
 
-def test_all_views_are_counted_by_one_statement(ana: Agent, number: PhoneNumber):
+def test_tabs_and_views_are_counted_by_one_statement(ana: Agent, number: PhoneNumber):
     world.make_conversation(number, priority=4)
     views = [
         SavedView.objects.create(workspace=ana.workspace, name=f"{n}", rules=rules)
@@ -101,7 +102,8 @@ def test_all_views_are_counted_by_one_statement(ana: Agent, number: PhoneNumber)
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        found = listing.counts_of_views(ana, views)
+        tabs, found = listing.counts(ana, Filters(), views)
+    assert tabs == {"mine": 0, "unassigned": 1, "all": 1}
     assert list(found.values()) == [1, 1, 0]
     counting = [query for query in queries if "count(*)" in query["sql"]]
     assert len(counting) == 1

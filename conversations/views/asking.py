@@ -8,21 +8,27 @@ from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import Agent
+from accounts.seats import TEAM
 from conversations import access, live, panel, search
 from conversations.models import Conversation, Message
 from conversations.refusals import Refusal, ThreadMoved
 
 
 def agent_of(request: HttpRequest) -> Agent:
-    """The signed-in agent; 403 for roles that do not work conversations."""
+    """The signed-in agent; 403 for roles that do not work conversations. Seats and teams are read once a request."""
     agent = cast(Agent, request.user)
     if not agent.works_conversations:
         raise PermissionDenied
+    if not agent.leads:
+        prefetch_related_objects(
+            [agent], *(["seats", "teams"] if agent.sees == TEAM else ["seats"])
+        )
     return agent
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -56,9 +56,8 @@ def read_counts(request: HttpRequest) -> JsonResponse:
 def counts(request: HttpRequest) -> JsonResponse:
     """Of the tabs, and of the saved views."""
     agent, (wanted, _view) = agent_of(request), asked(request)
-    found: dict[str, int] = dict(listing.counts(agent, wanted))
-    views = viewing.visible_to(agent)
-    found |= {f"view-{pk}": n for pk, n in listing.counts_of_views(agent, list(views)).items()}
+    found, of_views = listing.counts(agent, wanted, viewing.visible_to(agent))
+    found |= {f"view-{pk}": n for pk, n in of_views.items()}
     return JsonResponse({name: count_words(n) for name, n in found.items()})
 
 
@@ -72,6 +71,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """All that _list.html shows."""
     agent, (wanted, view) = agent_of(request), asked(request)
     page = listing.inbox(agent, wanted)
+    views = list(viewing.visible_to(agent))
+    tabs, of_views = listing.counts(agent, wanted, views)
     numbers = access.numbers(agent)
     statuses = _statuses(wanted)
     return {
@@ -81,7 +82,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "seen_json": seen(page.rows),
         "mentions": search.mentions(agent),
         "mentioned_query": Filters(tab="all", status="any", mentioned=True).url_query,
-        "tabs": _tabs(agent, wanted),
+        "tabs": _tabs(wanted, tabs),
         "statuses": statuses,
         "status_label": next(one["label"] for one in statuses if one["is_current"]),
         "numbers": _numbers(numbers, wanted),
@@ -99,26 +100,30 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "bare_query": wanted.with_rules(filters.NOTHING_ASKED).url_query,
         "saving_rules": filters.dump(wanted.as_rules),
         "may_share": viewing.may_share(agent),
-        **_views(agent, wanted, view),
+        "views": _views(views, of_views, view),
+        **_view(agent, wanted, view),
     }
 
 
-def _views(agent: Agent, wanted: Filters, chosen: SavedView | None) -> dict[str, Any]:
-    every = list(viewing.visible_to(agent))
-    found = listing.counts_of_views(agent, every)
+def _views(
+    views: Iterable[SavedView], found: Mapping[int, int], chosen: SavedView | None
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": view,
+            "count": count_words(found.get(view.pk, 0)),
+            "is_current": chosen is not None and view.pk == chosen.pk,
+        }
+        for view in views
+    ]
+
+
+def _view(agent: Agent, wanted: Filters, chosen: SavedView | None) -> dict[str, Any]:
     is_changed = chosen is not None and (
         filters.dump(wanted.as_rules) != filters.dump(filters.read(chosen.rules or {"all": []}))
         or wanted.sort != chosen.sort
     )
     return {
-        "views": [
-            {
-                "row": view,
-                "count": count_words(found.get(view.pk, 0)),
-                "is_current": chosen is not None and view.pk == chosen.pk,
-            }
-            for view in every
-        ],
         "view": chosen,
         "view_is_mine": chosen is not None and viewing.may_change(agent, chosen),
         "view_is_changed": is_changed,
@@ -134,13 +139,12 @@ def count_words(n: int) -> str:
     return f"{search.COUNT_LIMIT}+" if n > search.COUNT_LIMIT else str(n)
 
 
-def _tabs(agent: Agent, wanted: Filters) -> list[dict[str, Any]]:
+def _tabs(wanted: Filters, found: Mapping[str, int]) -> list[dict[str, Any]]:
     labels = {
         "mine": pgettext("tab", "Mine"),
         "unassigned": pgettext("tab", "Unassigned"),
         "all": pgettext("tab", "All"),
     }
-    found = listing.counts(agent, wanted)
     return [
         {
             "name": tab,

@@ -183,7 +183,7 @@ class Worker:
         found = with_seen(listing.filtered(self.agent, wanted), self.agent).for_list()
         return {
             "rows": [self._row(one) for one in found.order_by("-listed_at", "-pk")],
-            "counts": {tab: str(n) for tab, n in listing.counts(self.agent, wanted).items()},
+            "counts": {tab: str(n) for tab, n in listing.counts(self.agent, wanted)[0].items()},
         }
 
     def _row(self, one: Conversation) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
@@ -15,6 +16,7 @@ FILES = sorted((settings.BASE_DIR / "static" / "js").glob("*.js"))
 
 
 @register.simple_tag
+@lru_cache(maxsize=1)
 def import_map() -> SafeString:
     """The inside of a `<script type="importmap">`; the addresses carry the hash of the file where there is one."""
     names = {path.stem: static(f"js/{path.name}") for path in FILES}
