@@ -201,6 +201,11 @@ class Supervisor:
             if one.program.name == name and one.process.poll() is None:
                 _kill_group(one.process)
 
+    def forget(self, name: str) -> None:
+        """End a program as a crash would, and do not start it again."""
+        self.kill(name)
+        self._running = [one for one in self._running if one.program.name != name]
+
     def pid(self, name: str) -> int:
         return next(one.process.pid for one in self._running if one.program.name == name)
 
