@@ -169,7 +169,7 @@ def _differences(run: _Run, *, upto: datetime | None) -> Iterator[LedgerEntry]:
     """The lines that are missing, and those that take back what should not stand."""
     wanted = {line.key: line for line in _lines(run)}
     standing = {line.key: line for line in _standing(run, wanted, upto=upto)}
-    closed = _Closed(run.workspace_id)
+    closed = Closed(run.workspace_id)
     gone = [key for key in standing if key not in wanted]
     failed = StoredFact.objects.filter(
         workspace_id=run.workspace_id, key__in=gone, status=statuses.FAILED
@@ -178,14 +178,14 @@ def _differences(run: _Run, *, upto: datetime | None) -> Iterator[LedgerEntry]:
     for key, line in standing.items():
         if key not in wanted:
             cause = Cause.VOID if key in void else Cause.CORRECTED
-            yield _reversal(line, cause=cause, closed=closed)
+            yield reversal(line, cause=cause, closed=closed)
     for key, line in wanted.items():
         before = standing.get(key)
         if before and all(getattr(before, name) == getattr(line, name) for name in COMPARED):
             continue
         line.cause = _cause(before, line)
         if before:
-            yield _reversal(before, cause=line.cause, closed=closed)
+            yield reversal(before, cause=line.cause, closed=closed)
         line.month, line.is_adjustment = closed.month_for(line.account_id, line.day.replace(day=1))
         if before and before.is_adjustment and not line.is_adjustment:
             line.is_adjustment = True
@@ -199,6 +199,8 @@ def _standing(
     if upto:
         inside &= Q(opened_at__lte=upto)
     lines = LedgerEntry.objects.filter(workspace_id=run.workspace_id).standing()
+    # What was accepted from Meta follows from no fact, so none takes it back.
+    lines = lines.exclude(cause=Cause.ACCEPTED)
     found = {line.pk: line for line in lines.filter(inside)}
     missing = set(wanted) - {line.key for line in found.values()}
     if missing:
@@ -212,19 +214,22 @@ def _cause(before: LedgerEntry | None, line: LedgerEntry) -> str:
     return Cause.CORRECTED if before and not before.is_estimated else Cause.CONFIRMED
 
 
-def _reversal(line: LedgerEntry, *, cause: str, closed: _Closed) -> LedgerEntry:
+def reversal(line: LedgerEntry, *, cause: str, closed: Closed) -> LedgerEntry:
+    """The line that takes it back, not stored yet."""
     month, is_adjustment = closed.month_for(line.account_id, line.month)
     same = {name: getattr(line, name) for name in REVERSED}
     same["cost"] = -line.cost if line.cost is not None else None
     same["price"] = -line.price if line.price is not None else None
     return LedgerEntry(
-        **same, quantity=-1, reverses=line, cause=cause, month=month,
+        **same, quantity=-line.quantity, reverses=line, cause=cause, month=month,
         is_adjustment=is_adjustment or line.is_adjustment,
     )  # fmt: skip
 
 
-class _Closed:
-    """Which months take no more lines. Read under the lock of the books, which closing a month holds as well."""
+class Closed:
+    """Which months of a workspace take no more lines. Read under the lock of the books, which closing a month holds
+    as well.
+    """
 
     def __init__(self, workspace_id: int) -> None:
         rows = ClosedMonth.objects.filter(account__workspace_id=workspace_id)
@@ -268,7 +273,6 @@ def _lines(run: _Run) -> Iterator[LedgerEntry]:
             key=row.key,
             sent_at=row.at,
             message_id=row.message_id,
-            wamid=row.wamid,
             agent_id=row.agent_id,
             agent_name=agents.get(row.agent_id or 0, ""),
             team_id=row.team_id,

@@ -36,6 +36,7 @@ CATEGORIES: Final = frozenset(
     {*WIDE_CATEGORIES, "business_initiated", "user_initiated", "notification"}
 )
 MODELS: Final = frozenset({"pmp", "cbp_category", "cbp_initiator", "nbp"})
+MOST_DECIMALS: Final = 6  # so that cost x exchange rate x mark-up is exact in the ledger's columns
 MOST_RATE: Final = Decimal(10) ** 10  # what the books' columns hold
 MOST_COUNT: Final = 2**31 - 1
 LONGEST_MARKET: Final = 60
@@ -71,8 +72,8 @@ class CardRefused(Exception):
         self.problems = problems
 
 
-class _Cell(Exception):
-    pass
+class CellRefused(Exception):
+    """What is wrong with the cell that is being read."""
 
 
 def rate_in(text: str) -> Decimal:
@@ -81,57 +82,64 @@ def rate_in(text: str) -> Decimal:
     if _THOUSANDS.fullmatch(digits):
         digits = digits.replace(",", "")
     if not _PLAIN.fullmatch(digits):
-        raise _Cell(f"{text!r} is not a rate that can be read in one way only; write 0.0663")
+        raise CellRefused(f"{text!r} is not a rate that can be read in one way only; write 0.0663")
     rate = Decimal(format(Decimal(digits), "f"))
     if rate >= MOST_RATE:
-        raise _Cell(f"{text[:40]!r} is no price of a message")
+        raise CellRefused(f"{text[:40]!r} is no price of a message")
+    if rate and -rate.normalize().as_tuple().exponent > MOST_DECIMALS:  # type: ignore[operator]
+        raise CellRefused(
+            f"{text[:40]!r} has more than {MOST_DECIMALS} decimals; nothing is rounded here"
+        )
     return rate
 
 
 def currency_in(text: str) -> str:
+    """Three letters; the spellings that Meta is known to use."""
     code = ODD_CURRENCIES.get(text.strip().upper(), text.strip().upper())
     if not re.fullmatch(r"[A-Z]{3}", code):
-        raise _Cell(f"{text!r} is not a currency; write three letters such as USD")
+        raise CellRefused(f"{text!r} is not a currency; write three letters such as USD")
     return code
 
 
-def _day(text: str) -> date:
+def day_in(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise _Cell(f"{text!r} is not a date; write 2026-10-01") from None
+        raise CellRefused(f"{text!r} is not a date; write 2026-10-01") from None
 
 
 def _count(text: str) -> int:
     digits = text.strip().replace(",", "")
     if not _COUNT.fullmatch(text.strip()) or len(digits) > 12 or int(digits) > MOST_COUNT:
-        raise _Cell(f"{text[:40]!r} is not a number of messages")
+        raise CellRefused(f"{text[:40]!r} is not a number of messages")
     return int(digits)
 
 
 def _model(text: str) -> str:
     if text not in MODELS:
-        raise _Cell(f"{text[:40]!r} is no way of pricing; write {', '.join(sorted(MODELS))}")
+        raise CellRefused(f"{text[:40]!r} is no way of pricing; write {', '.join(sorted(MODELS))}")
     return text
 
 
 def _category(text: str) -> str:
     if text.strip() not in CATEGORIES:
-        raise _Cell(f"{text!r} is not a category")
+        raise CellRefused(f"{text!r} is not a category")
     return text.strip()
 
 
 def _market(text: str) -> str:
     if not (name := " ".join(text.split())):
-        raise _Cell("a market needs a name")
+        raise CellRefused("a market needs a name")
     if len(name) > LONGEST_MARKET:
-        raise _Cell(f"a market's name has {LONGEST_MARKET} characters at most")
+        raise CellRefused(f"a market's name has {LONGEST_MARKET} characters at most")
     return name
 
 
 def _codes(text: str) -> str:
     if not re.fullmatch(r"\*|\d{1,4}( \d{1,4})*", text.strip()):
-        raise _Cell(f"{text!r} are not calling prefixes; write digits with blanks between, or *")
+        raise CellRefused(
+            f"{text!r} are not calling prefixes; write digits with blanks between, or *"
+        )
     return text.strip()
 
 
@@ -148,7 +156,7 @@ class _Reader:
     def cell(self, row: int, column: str, text: str, read: Any) -> Any:
         try:
             value = read(text)
-        except _Cell as problem:
+        except CellRefused as problem:
             self.problems.append(Problem(row, column, str(problem)))
             return None
         if column in ("model", "effective_from", "currency"):
@@ -187,10 +195,10 @@ class _Reader:
 def read_long(text: str, *, card_id: str, **about: Any) -> RateCard:
     """One row a rate, as the files that ship are written."""
     reader = _Reader()
-    for number, row in _rows(text, LONG):
+    for number, row in rows_in(text, LONG):
         for column, read in (
             ("model", _model),
-            ("effective_from", _day),
+            ("effective_from", day_in),
             ("currency", currency_in),
         ):
             reader.cell(number, column, row[column], read)
@@ -212,7 +220,7 @@ def read_wide(
 ) -> RateCard:
     """Meta's base file: one row a market, one column a category. It names neither date nor prefixes."""
     reader = _Reader()
-    for number, row in _rows(text, ("market", "currency")):
+    for number, row in rows_in(text, ("market", "currency")):
         reader.cell(number, "currency", row["currency"], currency_in)
         for category in WIDE_CATEGORIES:
             if row.get(category, "").strip().casefold() in NOT_OFFERED:
@@ -264,13 +272,15 @@ def _tier_row(reader: _Reader, number: int, cells: list[str], *, market: str) ->
             reader.add(number, market, category, Band(first, last, price))
 
 
-def _rows(text: str, needed: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row by column. Meta puts a title and notes first: the header is the first row that names a market."""
+def rows_in(
+    text: str, needed: Iterable[str], *, marker: str = "market"
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row by column. Meta puts a title and notes first: the header is the first row that has the `marker`."""
     rows = enumerate(_cells(text), start=1)
     header: list[str] = []
     for _number, cells in rows:
         header = ["_".join(re.split(r"[\s-]+", cell.strip().casefold())) for cell in cells]
-        if "market" in header:
+        if marker in header:
             break
     if missing := [column for column in needed if column not in header]:
         raise CardRefused([Problem(1, column, "this column is missing") for column in missing])

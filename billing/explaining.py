@@ -15,7 +15,7 @@ from billing import tariffs
 from billing.cards import RateCard
 from billing.facts import IN, TEMPLATE
 from billing.models import LedgerEntry, StoredFact
-from billing.models.ledger import Reason
+from billing.models.ledger import Cause, Reason
 from billing.money import Money
 from billing.templatetags.money import money
 
@@ -38,6 +38,8 @@ class Explanation:
 
 def explain(entry: LedgerEntry) -> Explanation:
     zone = ZoneInfo(entry.account.time_zone)
+    if entry.cause == Cause.ACCEPTED:
+        return Explanation(_accepted(entry), None, None, 0, zone)
     fact = StoredFact.objects.filter(workspace_id=entry.workspace_id, key=entry.key).first()
     heard_at = _heard_at(entry, fact)
     card = tariffs.cards_of(entry.workspace_id).by_id.get(entry.card) if entry.card else None
@@ -52,6 +54,21 @@ def explain(entry: LedgerEntry) -> Explanation:
     return Explanation(sentence, heard_at, card, _joined(entry, fact), zone)
 
 
+def _accepted(entry: LedgerEntry) -> str:
+    words = _(
+        "On %(day)s Meta counts %(theirs)s in %(market)s where our ledger had %(ours)s; %(agent)s accepted the"
+        " difference: %(why)s"
+    )
+    return words % {
+        "day": short_day(entry.day),
+        "market": entry.market or "—",
+        "ours": entry.terms.get("ours", "?"),
+        "theirs": entry.terms.get("theirs", "?"),
+        "agent": entry.agent_name,
+        "why": entry.note,
+    }
+
+
 def _heard_at(entry: LedgerEntry, fact: StoredFact | None) -> datetime | None:
     if entry.answers_at or fact is None:
         return entry.answers_at
@@ -64,7 +81,7 @@ def _heard_at(entry: LedgerEntry, fact: StoredFact | None) -> datetime | None:
 def _who(entry: LedgerEntry, heard_at: datetime | None) -> str:
     subject = _("%(kind)s with %(who)s") % {
         "kind": entry.get_kind_display(),
-        "who": entry.party.shown,
+        "who": entry.party.shown if entry.party else "—",
     }
     if entry.reason == Reason.FREE_ENTRY_POINT:
         return _("%(subject)s: the customer came from an advertisement") % {"subject": subject}

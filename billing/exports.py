@@ -15,6 +15,7 @@ COLUMNS: Final = (
     "line", "reverses", "quantity", "month", "day", "opened_at", "expires_at", "account", "number", "contact",
     "country", "kind", "category", "reason", "estimated", "adjustment", "market", "card", "tier", "quota_position",
     "template", "agent", "team", "currency", "price", "price_currency", "cost",
+    "note",
 )  # fmt: skip
 
 
@@ -44,8 +45,8 @@ def row(line: LedgerEntry) -> list[Any]:
         line.opened_at.astimezone(zone).isoformat(timespec="seconds"),
         line.expires_at.astimezone(zone).isoformat(timespec="seconds") if line.expires_at else "",
         line.account.name,
-        line.number.label,
-        f"{line.party.shown} #{line.party_id}",
+        line.number.label if line.number else "",
+        f"{line.party.shown} #{line.party_id}" if line.party else "",
         line.country,
         line.kind,
         line.category,
@@ -63,6 +64,7 @@ def row(line: LedgerEntry) -> list[Any]:
         _plain(line.price),
         line.price_currency,
         _plain(line.cost),
+        line.note,
     ]
 
 

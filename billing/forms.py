@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BusinessAccount, PhoneNumber, Workspace
 from billing import reading, tariffs
-from billing.models import BillingPlan, Budget
+from billing.figures import Bucket
+from billing.models import Basis, BillingPlan, Budget
 from billing.models.ledger import Category, Kind
 from billing.models.terms import Pricing
 from billing.reading import Filters
@@ -224,6 +225,65 @@ class ExchangeForm(forms.Form):
         return said
 
 
+class ExchangeFileForm(forms.Form):
+    rates = forms.FileField(
+        label=_("CSV or XLSX"),
+        help_text=_("Columns: date, base, quote, rate; source and nominal if you like."),
+    )
+
+
+class ExchangeConfirmForm(forms.Form):
+    """What the preview showed, once more."""
+
+    text = forms.CharField(widget=forms.HiddenInput, max_length=8 * 1024 * 1024)
+
+
+class InternationalForm(forms.Form):
+    """Since when an account pays the international rate of authentication; no day: never."""
+
+    begins = forms.DateField(label=_("From"), required=False, widget=DayInput())
+    home = forms.ChoiceField(label=_("Home market"), required=False)
+    exceptions = forms.CharField(
+        label=_("Markets with a day of their own"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line: Indonesia 2026-02-01"),
+    )
+
+    def __init__(self, *args: Any, markets: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._markets = {name.casefold(): name for name in markets}
+        home = self.fields["home"]
+        assert isinstance(home, forms.ChoiceField)
+        home.choices = [("", "—"), *((name, name) for name in markets)]
+
+    def clean_exceptions(self) -> dict[str, str]:
+        found = {}
+        for line in self.cleaned_data["exceptions"].splitlines():
+            if not line.strip():
+                continue
+            name, _blank, day = line.strip().rpartition(" ")
+            market = self._markets.get(name.strip(" ,:").casefold())
+            try:
+                begins = date.fromisoformat(day)
+            except ValueError:
+                begins = None
+            if market is None or begins is None:
+                words = _("“%(line)s” is not a market and a day.") % {"line": line.strip()[:60]}
+                raise forms.ValidationError(words)
+            found[market] = begins.isoformat()
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("begins") and not said.get("home"):
+            self.add_error(
+                "home", _("Say where the business is at home: there it is never charged.")
+            )
+        return said
+
+
 class RateForm(forms.Form):
     """One price from a day on."""
 
@@ -242,6 +302,11 @@ class UploadForm(forms.Form):
     """A rate card in a file. Meta’s own base file names neither its model nor its day."""
 
     file = forms.FileField(label=_("CSV or XLSX"))
+    tiers = forms.FileField(
+        label=_("Volume tiers"),
+        required=False,
+        help_text=_("Meta’s second file, if there is one."),
+    )
     model = forms.ChoiceField(label=_("Pricing"), choices=CARD_MODELS)
     effective_from = forms.DateField(
         label=_("From"),
@@ -261,7 +326,8 @@ class UploadForm(forms.Form):
 class ConfirmForm(forms.Form):
     """What the preview showed, once more."""
 
-    text = forms.CharField(widget=forms.HiddenInput, max_length=2 * 1024 * 1024)
+    text = forms.CharField(widget=forms.HiddenInput, max_length=8 * 1024 * 1024)
+    tiers = forms.CharField(widget=forms.HiddenInput, max_length=8 * 1024 * 1024, required=False)
     model = forms.ChoiceField(choices=CARD_MODELS, widget=forms.HiddenInput)
     effective_from = forms.DateField(required=False, widget=forms.HiddenInput)
     price_list = forms.CharField(
@@ -291,6 +357,33 @@ class MonthField(forms.ChoiceField):
 
 class MonthForm(forms.Form):
     month = MonthField(required=False)
+
+
+class AskForm(forms.Form):
+    month = MonthField()
+
+
+class BucketForm(forms.Form):
+    """Which difference with Meta is meant: a link says it."""
+
+    account = forms.IntegerField(min_value=1, max_value=2**62)
+    day = forms.DateField()
+    market = forms.CharField(max_length=60, required=False)
+    what = forms.CharField(max_length=32)
+    basis = forms.ChoiceField(choices=Basis.choices)
+
+    @property
+    def bucket(self) -> Bucket:
+        said = self.cleaned_data
+        return Bucket(said["day"], said["market"], said["what"], said["basis"])
+
+
+class AcceptForm(forms.Form):
+    why = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("It stands on the invoice beside the adjustment."),
+    )
 
 
 class WhatIfForm(forms.Form):

@@ -83,12 +83,18 @@ class PartiesForm(forms.Form):
         help_text=_("“NT-” makes NT-2026-0001."),
     )
     payment_days = forms.IntegerField(label=_("Days to pay"), min_value=0, max_value=365)
+    markup_apart = forms.BooleanField(
+        label=_("Mark-up as a line of its own"),
+        required=False,
+        help_text=_("Conversations then stand on the invoice at Meta’s cost."),
+    )
 
     def __init__(self, *args: Any, parties: Parties, **kwargs: Any) -> None:
         initial: dict[str, Any] = {
             "language": parties.language,
             "number_prefix": parties.prefix,
             "payment_days": parties.payment_days,
+            "markup_apart": parties.markup_apart,
         }
         for side, stored in (("seller", parties.seller), ("buyer", parties.buyer)):
             initial |= {f"{side}_{name}": value for name, value in stored.items()}
@@ -129,4 +135,5 @@ class PartiesForm(forms.Form):
             data["language"],
             data["number_prefix"],
             data["payment_days"],
+            data["markup_apart"],
         )

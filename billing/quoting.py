@@ -223,7 +223,7 @@ class _Known:
         for line in lines.filter(Q(expires_at__gt=at) | Q(entry_until__gt=at)).order_by(
             "opened_at"
         ):
-            self._open[line.party_id].append(line)
+            self._open[line.party_id or 0].append(line)
         self._ads = dict(
             StoredFact.objects.filter(
                 party_id__in=ours, direction="in", referral=True, at__gt=at - DAY, at__lte=at

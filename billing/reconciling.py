@@ -1,16 +1,27 @@
-"""Our ledger against Meta's price objects: which lines of a month do not agree, with their messages."""
+"""Our ledger against Meta's price objects: which lines of a month do not agree, with their messages.
+
+PostgreSQL puts together the lines that say the same and of which Meta says the same, so that few are compared here
+however many there are.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
+from django.db.models import Count, Q
+from django.db.models.fields.json import KeyTextTransform
+
+from billing.beside_meta import wamids_of
 from billing.comparing import Difference, Ours, compare
 from billing.models import LedgerEntry
+from billing.models.ledger import LedgerQuerySet
 
 SHOWN: Final = 500
+OURS: Final = ("kind", "category", "is_free", "reason")
+TOLD: Final = ("type", "category", "billable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,7 @@ class Found:
     """One line that does not agree with Meta."""
 
     line: LedgerEntry
+    wamid: str
     difference: Difference
     meta_category: str
     meta_type: str
@@ -38,33 +50,44 @@ class Reconciled:
 
 
 def reconcile(workspace_id: int, *, month: date, account: int | None = None) -> Reconciled:
-    """Of the lines that stand in the month. Flat memory: of those that differ, no more than are shown."""
+    """Of the lines that stand in the month; of those that differ, no more than are shown."""
     lines = LedgerEntry.objects.filter(workspace_id=workspace_id, month=month, is_adjustment=False)
     if account:
         lines = lines.filter(account_id=account)
-    standing = lines.standing()
-    told = standing.exclude(meta_pricing=None)
+    standing = lines.standing().annotate(
+        **{f"meta_{name}": KeyTextTransform(name, "meta_pricing") for name in TOLD}
+    )
     counts: Counter[Difference] = Counter()
-    ids: dict[int, Difference] = {}
-    compared = 0
-    values = told.order_by("opened_at", "pk").values_list(
-        "pk", "kind", "category", "is_free", "reason", "meta_pricing"
-    )
-    for pk, kind, category, is_free, reason, meta in values.iterator(chunk_size=5000):
-        compared += 1
-        found = compare(Ours(kind, category, is_free, reason), meta or {})
-        if found is None:
-            continue
-        counts[found] += 1
-        if len(ids) < SHOWN:
-            ids[pk] = found
-    silent = standing.filter(meta_pricing=None).count()
-    rows = LedgerEntry.objects.select_related("number", "party", "account").in_bulk(list(ids))
-    return Reconciled(
-        compared, silent, dict(counts), [_row(rows[pk], why) for pk, why in ids.items()]
-    )
+    groups: list[tuple[Difference, dict[str, Any]]] = []
+    compared = silent = 0
+    alike = (*OURS, *(f"meta_{name}" for name in TOLD))
+    for row in standing.values(*alike, told=Q(meta_pricing__isnull=False)).annotate(n=Count("pk")):
+        n, told = row.pop("n"), row.pop("told")
+        compared += n if told else 0
+        silent += 0 if told else n
+        if told and (found := _difference(row)):
+            counts[found] += n
+            groups.append((found, row))
+    rows = [one for difference, row in groups for one in _rows(standing, row, difference)]
+    rows.sort(key=lambda one: (one.line.opened_at, one.line.pk))
+    return Reconciled(compared, silent, dict(counts), rows[:SHOWN])
 
 
-def _row(line: LedgerEntry, difference: Difference) -> Found:
-    meta = line.meta_pricing or {}
-    return Found(line, difference, str(meta.get("category", "")), str(meta.get("type", "")))
+def _difference(row: dict[str, Any]) -> Difference | None:
+    ours = Ours(row["kind"], row["category"], row["is_free"], row["reason"])
+    meta: dict[str, Any] = {"type": row["meta_type"], "category": row["meta_category"]}
+    if row["meta_billable"] in ("true", "false"):
+        meta["billable"] = row["meta_billable"] == "true"
+    return compare(ours, meta)
+
+
+def _rows(standing: LedgerQuerySet, row: dict[str, Any], difference: Difference) -> list[Found]:
+    exact = {name: value for name, value in row.items() if value is not None}
+    absent = {f"{name}__isnull": True for name, value in row.items() if value is None}
+    lines = standing.filter(**exact, **absent, meta_pricing__isnull=False)
+    found = list(
+        lines.select_related("number", "party", "account").order_by("opened_at", "pk")[:SHOWN]
+    )
+    wamids = wamids_of(found[0].workspace_id, found) if found else {}
+    told = (row["meta_category"] or "", row["meta_type"] or "")
+    return [Found(line, wamids.get(line.key, ""), difference, *told) for line in found]

@@ -20,8 +20,10 @@ class Markup:
     percent: Decimal = Decimal(0)
     fixed: Decimal = Decimal(0)
 
-    def on(self, cost: Money) -> Money:
-        return Money(cost.amount * (100 + self.percent) / 100 + self.fixed, cost.currency)
+    def on(self, cost: Money, *, count: int = 1) -> Money:
+        """`count`: of how many charges this is the cost."""
+        amount = cost.amount * (100 + self.percent) / 100 + self.fixed * count
+        return Money(amount, cost.currency)
 
 
 @dataclass(frozen=True, slots=True)

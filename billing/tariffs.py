@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +12,10 @@ from accounts.models import BusinessAccount, PricingPlan
 from billing import card_files
 from billing.cards import Band, RateCard, RateCards
 from billing.engine import Account
-from billing.models import BillingPlan, ExchangeRate, StoredCard
+from billing.models import BillingPlan, ExchangeRate, InternationalRates, StoredCard
 from billing.models.terms import Pricing
 from billing.money import Money
-from billing.plans import Plan, Term, list_word, timeline
+from billing.plans import International, Plan, Term, list_word, timeline
 from billing.resale import Markup, Markups, Rate, Rates, Resale, resale
 
 PRICING_OF = {
@@ -79,7 +79,7 @@ class Terms:
 
 def of_workspace(workspace_id: int) -> Terms:
     rows = BusinessAccount.objects.filter(workspace_id=workspace_id)
-    accounts = rows.prefetch_related("billing_plans")
+    accounts = rows.select_related("international_rates").prefetch_related("billing_plans")
     found = ExchangeRate.objects.filter(workspace_id=workspace_id)
     return Terms(
         accounts={str(account.pk): _terms(account) for account in accounts},
@@ -134,8 +134,28 @@ def _terms(account: BusinessAccount) -> AccountTerms:
         free_used=plans[0].free_used,
         used={f"{plan.begins:%Y-%m}": plan.free_used for plan in plans if plan.free_used},
         currencies=tuple((plan.begins, plan.currency) for plan in plans),
+        international=_international(account),
     )
     return AccountTerms(account, priced, plans)
+
+
+def _international(account: BusinessAccount) -> International | None:
+    try:
+        said = account.international_rates
+    except InternationalRates.DoesNotExist:
+        return None
+    zone = ZoneInfo(account.time_zone)
+
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, time.min, zone)
+
+    return International(
+        home=said.home,
+        starts_at=midnight(said.begins),
+        exceptions={
+            market: midnight(date.fromisoformat(day)) for market, day in said.exceptions.items()
+        },
+    )
 
 
 def priced_plan(plans: tuple[BillingPlan, ...]) -> Plan:

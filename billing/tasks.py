@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import BusinessAccount, Workspace
-from billing import booking, budgeting, replaying, terming
+from billing import asking_meta, booking, budgeting, replaying, terming
 
 EVERY_SECONDS = 10
 
@@ -52,3 +52,17 @@ def replay(workspace_id: int, *, month: str, plan: str, currency: str, key: str)
     replaying.answer(
         workspace_id, month=date.fromisoformat(month), plan=plan, currency=currency, key=key
     )
+
+
+@shared_task
+def ask_meta_all() -> None:
+    """Each day what Meta counted of the last days, of every account."""
+    now = timezone.now()
+    for account in BusinessAccount.objects.all():
+        days = [day.isoformat() for day in asking_meta.lately(account, at=now)]
+        ask_meta.delay(account.pk, days=days)
+
+
+@shared_task
+def ask_meta(account_id: int, *, days: list[str]) -> None:
+    asking_meta.ask(account_id, [date.fromisoformat(day) for day in days])

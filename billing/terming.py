@@ -6,6 +6,7 @@ in the next (booking.py). Every act is in the audit log.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,10 +16,18 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount, PricingPlan
-from billing import tariffs
+from billing import exchange_files, tariffs
 from billing.booking import reprice
 from billing.cards import RateCard
-from billing.models import BillingPlan, BillingSettings, ExchangeRate, StoredCard, StoredRate
+from billing.exchange_files import Told
+from billing.models import (
+    BillingPlan,
+    BillingSettings,
+    ExchangeRate,
+    InternationalRates,
+    StoredCard,
+    StoredRate,
+)
 from billing.models.terms import Pricing
 from billing.plans import list_word
 
@@ -86,6 +95,66 @@ def enter_exchange_rate(
     )
     _reprice(by.workspace_id, begins)
     return row
+
+
+@transaction.atomic
+def import_exchange_rates(told: Sequence[Told], *, by: Agent, address: str) -> int:
+    """A whole file; gives how many rates are new or different. Those that are not stay as they are."""
+    found = exchange_files.changes(list(told), exchange_rates(by.workspace_id))
+    for change in found:
+        one = change.told
+        ExchangeRate.objects.update_or_create(
+            workspace_id=by.workspace_id,
+            base=one.base,
+            quote=one.quote,
+            begins=one.begins,
+            defaults={"rate": one.rate, "source": one.source},
+        )
+    if found:
+        first = min(change.told.begins for change in found)
+        pairs = sorted({f"{change.told.base} → {change.told.quote}" for change in found})
+        audit.record(
+            by, "billing.exchange_imported", ", ".join(pairs), address,
+            begins=first.isoformat(), rates=len(found),
+        )  # fmt: skip
+        _reprice(by.workspace_id, first)
+    return len(found)
+
+
+def exchange_rates(workspace_id: int) -> dict[exchange_files.Key, Decimal]:
+    """Those that are stored."""
+    rows = ExchangeRate.objects.filter(workspace_id=workspace_id)
+    return {(row.base, row.quote, row.begins): row.rate.normalize() for row in rows}
+
+
+@transaction.atomic
+def save_international(
+    account: BusinessAccount,
+    *,
+    begins: date | None,
+    home: str,
+    exceptions: Mapping[str, str],
+    by: Agent,
+    address: str,
+) -> None:
+    """Since when authentication is charged at its international rate; None: it is not. Priced anew from the first day
+    that differs.
+    """
+    before = InternationalRates.objects.filter(account=account).first()
+    days = [begins, before.begins if before else None]
+    days += [date.fromisoformat(day) for day in exceptions.values()]
+    days += [date.fromisoformat(day) for day in before.exceptions.values()] if before else []
+    if begins is None:
+        InternationalRates.objects.filter(account=account).delete()
+    else:
+        InternationalRates.objects.update_or_create(
+            account=account,
+            defaults={"begins": begins, "home": home, "exceptions": dict(exceptions)},
+        )
+    said = begins.isoformat() if begins else ""
+    audit.record(by, "billing.international_saved", account.name, address, begins=said, home=home)
+    if known := [day for day in days if day]:
+        _reprice(account.workspace_id, min(known))
 
 
 @transaction.atomic

@@ -55,7 +55,7 @@ def rebuild(workspace_id: int) -> None:
 
 def _alike(line: LedgerEntry) -> tuple[Any, ...]:
     return (
-        line.workspace_id, line.month, line.day, line.account_id, line.number_id, str(line.kind), line.category,
+        line.workspace_id, line.month, line.day, line.account_id, line.number_id or 0, str(line.kind), line.category,
         str(line.reason), line.is_free, line.is_estimated, line.is_adjustment, line.quota_position is not None,
         line.tier_position is not None, line.market, line.country, line.agent_id or 0, line.team_id or 0,
         line.template_name, line.currency, line.price_currency,

@@ -25,10 +25,13 @@ MOST_TEXT: Final = 8 * 1024 * 1024  # characters that a sheet may come to
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A price that is new (`before` is None), changed, or no longer there (`after` is None)."""
+    """A price that is new (`before` is None), changed, or no longer there (`after` is None). `band`: the volume
+    band it is of, empty without.
+    """
 
     market: str
     category: str
+    band: str
     before: Decimal | None
     after: Decimal | None
 
@@ -51,9 +54,21 @@ def text_in(name: str, content: bytes) -> str:
 
 
 def card_in(
-    text: str, *, model: str, effective_from: date | None, card_id: str = "uploaded"
+    text: str,
+    *,
+    model: str,
+    effective_from: date | None,
+    tiers: str = "",
+    card_id: str = "uploaded",
 ) -> RateCard:
-    """Our long form, or Meta's base file, for which `model` and `effective_from` must be told. Raises CardRefused."""
+    """Our long form, or Meta's base file, for which `model` and `effective_from` must be told. `tiers`: the text of
+    Meta's file of volume tiers, whose bands take the place of the list rates. Raises CardRefused.
+    """
+    card = _list_card(text, model=model, effective_from=effective_from, card_id=card_id)
+    return card_files.with_tiers(card, tiers) if tiers else card
+
+
+def _list_card(text: str, *, model: str, effective_from: date | None, card_id: str) -> RateCard:
     head = text[:4000].casefold()
     if "effective_from" in head and "tier_from" in head:
         return card_files.read_long(text, card_id=card_id, is_complete=False)
@@ -67,18 +82,35 @@ def card_in(
 
 
 def differences(card: RateCard, in_force: RateCard | None) -> list[Difference]:
-    """Against the card that holds on its first day; list rates. What stays the same is left out."""
-    before = _list_rates(in_force) if in_force else {}
-    after = _list_rates(card)
+    """Against the card that holds on its first day, band by band. What stays the same is left out."""
+    before = _bands(in_force) if in_force else {}
+    after = _bands(card)
+    keys = sorted(before.keys() | after.keys())
     return [
-        Difference(*key, before.get(key), after.get(key))
-        for key in sorted(before.keys() | after.keys())
+        Difference(market, category, _name(first, last), before.get(key), after.get(key))
+        for key in keys
+        for market, category, first, last in [key]
         if before.get(key) != after.get(key)
     ]
 
 
-def _list_rates(card: RateCard) -> dict[tuple[str, str], Decimal]:
-    return {key: bands[0].rate for key, bands in card.rates.items() if bands}
+BandKey = tuple[str, str, int, int]
+OPEN_END: Final = 2**31
+
+
+def _bands(card: RateCard) -> dict[BandKey, Decimal]:
+    return {
+        (market, category, band.first, OPEN_END if band.last is None else band.last): band.rate
+        for (market, category), bands in card.rates.items()
+        for band in bands
+    }
+
+
+def _name(first: int, last: int) -> str:
+    """As `Band.name`; empty for a price without bands."""
+    if last == OPEN_END:
+        return f"{first}:MAX" if first > 1 else ""
+    return f"{first}:{last}"
 
 
 def _sheet(content: bytes) -> str:

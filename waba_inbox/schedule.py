@@ -30,6 +30,10 @@ CLOCK: dict[str, dict[str, Any]] = {
         "task": "billing.tasks.expire_unarrived",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "ask Meta what it has counted": {
+        "task": "billing.tasks.ask_meta_all",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "ask Meta for the templates": {
         "task": "templates_app.tasks.sync_all",
         "schedule": crontab(minute="*/15"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, Sum
+from django.db.models import DecimalField, F, Max, Q, Sum, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
@@ -24,10 +27,16 @@ from billing.models import (
     LedgerEntry,
     Parties,
 )
-from billing.models.ledger import PROBLEMS, Category, Kind
+from billing.models.ledger import DECIMALS, PROBLEMS, WHOLE, Category, Cause, Kind, LedgerQuerySet
 from billing.money import Money
+from billing.reading import plain
 
 OPEN = (InvoiceState.DRAFT, InvoiceState.REVIEWED)
+MOST_PRICES = (
+    200  # lines of an account; where rates change daily there may be more, and prices are averaged
+)
+ALIKE = ("is_adjustment", "is_free", "kind", "category", "market")
+AMOUNT: DecimalField[Decimal, Decimal] = DecimalField(max_digits=WHOLE, decimal_places=DECIMALS)
 
 
 class NoParties(Exception):
@@ -130,7 +139,10 @@ def paper_of(
             plan = plans[account.pk]
             if plan and plan.billing_currency == currency:
                 lines += fees(plan, account=name, seats=_seats(account))
-            lines += charges(account, month=month, currency=currency, named=name)
+            lines += charges(
+                account, month=month, currency=currency, named=name,
+                markup_apart=parties.markup_apart,
+            )  # fmt: skip
     return Paper(
         kind=kind, month=month, currency=currency, language=parties.language, seller=seller, buyer=buyer,
         lines=tuple(lines),
@@ -162,27 +174,86 @@ def fees(plan: BillingPlan, *, account: str, seats: int) -> list[Line]:
     return found
 
 
-def charges(account: BusinessAccount, *, month: date, currency: str, named: str) -> list[Line]:
-    """The ledger's lines of the month by kind, category and market; free ones at zero; adjustments last."""
-    rows = (
-        DayTotal.objects.filter(account_id=account.pk, month=month, price_currency=currency)
-        .exclude(reason__in=PROBLEMS)
-        .order_by("is_adjustment", "is_free", "kind", "category", "market")
-        .values("is_adjustment", "is_free", "kind", "category", "market")
-        .annotate(n=Sum("quantity"), sum=Sum("price"))
+def charges(
+    account: BusinessAccount, *, month: date, currency: str, named: str, markup_apart: bool = False
+) -> list[Line]:
+    """The ledger's lines of the month by kind, category, market and price; free ones at zero; adjustments last.
+
+    With `markup_apart` the conversations stand there at Meta's cost in the client's currency, and the mark-up of all of
+    them in a line below.
+    """
+    lines = LedgerEntry.objects.filter(
+        workspace_id=account.workspace_id, account=account, month=month, price_currency=currency
+    ).exclude(reason__in=PROBLEMS)
+    ours = lines.exclude(cause=Cause.ACCEPTED)
+    found: list[Line] = []
+    if markup_apart:
+        at_cost = ours.filter(is_adjustment=False).annotate(each=_at_cost())
+        found += _grouped(at_cost, currency=currency, named=named)
+        found += _markup(at_cost, currency=currency, named=named)
+        ours = ours.filter(is_adjustment=True)
+    found += _grouped(ours.annotate(each=F("price")), currency=currency, named=named)
+    return found + _accepted(lines, currency=currency, named=named)
+
+
+def _at_cost() -> Any:
+    rate = Cast(KeyTextTransform("rate", "terms"), AMOUNT)
+    return F("cost") * Coalesce(rate, Value(Decimal(1)), output_field=AMOUNT)
+
+
+def _grouped(lines: LedgerQuerySet, *, currency: str, named: str) -> list[Line]:
+    """`each`: what a line counts with. By price, unless there are too many to read."""
+    sums = {"n": Sum("quantity"), "sum": Sum("each")}
+    rows = lines.annotate(unit=F("each") * F("quantity")).values(*ALIKE, "unit").annotate(**sums)
+    told = [row for row in rows.order_by(*ALIKE, "-unit") if row["n"] or row["sum"]]
+    if len(told) > MOST_PRICES:
+        rows = lines.values(*ALIKE).annotate(**sums).order_by(*ALIKE)
+        told = [row | {"unit": None} for row in rows if row["n"] or row["sum"]]
+    return [_line(row, currency=currency, named=named) for row in told]
+
+
+def _line(row: dict[str, Any], *, currency: str, named: str) -> Line:
+    words = _words(row["kind"], row["category"], _market(row["market"]), is_free=row["is_free"])
+    kind = LineKind.CONVERSATIONS
+    if row["is_adjustment"]:
+        kind = LineKind.ADJUSTMENT
+        words = gettext("Adjustment of earlier months: %(what)s") % {"what": words}
+    return Line(
+        kind,
+        words,
+        row["n"],
+        Money(row["sum"] or Decimal(0), currency).rounded.amount,
+        row["market"],
+        named,
+        row["is_free"],
+        None if row["unit"] is None else plain(row["unit"]),
     )
+
+
+def _markup(at_cost: LedgerQuerySet, *, currency: str, named: str) -> list[Line]:
+    """Of all the charges of the account together."""
+    summed = at_cost.aggregate(sum=Sum(F("price") - F("each")))["sum"] or Decimal(0)
+    amount = Money(summed, currency).rounded.amount
+    words = gettext("Mark-up on the conversations")
+    return [Line(LineKind.MARKUP, words, 1, amount, account=named)] if amount else []
+
+
+def _accepted(lines: LedgerQuerySet, *, currency: str, named: str) -> list[Line]:
+    """Differences with Meta that were accepted, each with its day and reason."""
     found = []
-    for row in rows:
-        amount = Money(row["sum"] or Decimal(0), currency).rounded.amount
-        if not row["n"] and not amount:
-            continue
-        kind = LineKind.ADJUSTMENT if row["is_adjustment"] else LineKind.CONVERSATIONS
-        market = market_words(row["market"], translation.get_language() or "en")
-        words = _words(row["kind"], row["category"], market, is_free=row["is_free"])
-        if kind is LineKind.ADJUSTMENT:
-            words = gettext("Adjustment of earlier months: %(what)s") % {"what": words}
-        found.append(Line(kind, words, row["n"], amount, row["market"], named, row["is_free"]))
+    for one in lines.filter(cause=Cause.ACCEPTED).uncancelled().order_by("day", "pk"):
+        what = _words(one.kind, one.category, _market(one.market), is_free=one.is_free)
+        about = {"day": f"{one.day:%d.%m.%Y}", "what": what, "why": one.note}
+        words = gettext("Adjustment of %(day)s: %(what)s (%(why)s)") % about
+        amount = Money(one.price or Decimal(0), currency).rounded.amount
+        found.append(
+            Line(LineKind.ADJUSTMENT, words, one.quantity, amount, one.market, named, one.is_free)
+        )
     return found
+
+
+def _market(name: str) -> str:
+    return market_words(name, translation.get_language() or "en")
 
 
 def _words(kind: str, category: str, market: str, *, is_free: bool) -> str:

@@ -21,6 +21,7 @@ class Said:
     language: str
     prefix: str
     payment_days: int
+    markup_apart: bool
 
 
 @transaction.atomic
@@ -31,6 +32,9 @@ def save(parties: Parties, *, said: Said, by: Agent, address: str) -> Parties:
     )
     row.seller, row.buyer = asdict(said.seller), asdict(said.buyer)
     row.language, row.prefix, row.payment_days = said.language, said.prefix, said.payment_days
-    row.save(update_fields=["seller", "buyer", "language", "prefix", "payment_days"])
+    row.markup_apart = said.markup_apart
+    row.save(
+        update_fields=["seller", "buyer", "language", "prefix", "payment_days", "markup_apart"]
+    )
     audit.record(by, "invoice.parties_changed", said.buyer.name, address)
     return row

@@ -29,6 +29,7 @@ class LineKind(StrEnum):
     LICENCE = "licence"
     SUBSCRIPTION = "subscription"
     CONVERSATIONS = "conversations"
+    MARKUP = "markup"
     ADJUSTMENT = "adjustment"
 
 
@@ -59,10 +60,13 @@ class Line:
     market: str = ""
     account: str = ""
     is_free: bool = False
+    unit: Decimal | None = None  # exact; None where they had several prices
 
     @property
     def unit_price(self) -> Decimal:
-        """For reading only: six decimals of it. The amount is what counts."""
+        """For reading only: six decimals of the average where there is no one price. The amount is what counts."""
+        if self.unit is not None:
+            return self.unit
         if not self.quantity:
             return Decimal(0)
         return (self.amount / self.quantity).quantize(UNIT_DECIMALS).normalize() + 0
@@ -115,7 +119,12 @@ def to_json(paper: Paper) -> dict[str, Any]:
     found = asdict(paper)
     found["lines"] = [
         asdict(line)
-        | {"kind": line.kind.value, "amount": str(line.amount), "unit_price": str(line.unit_price)}
+        | {
+            "kind": line.kind.value,
+            "amount": str(line.amount),
+            "unit": None if line.unit is None else f"{line.unit:f}",
+            "unit_price": f"{line.unit_price:f}",
+        }
         for line in paper.lines
     ]
     for name in ("month", "issued_on", "due_on"):
@@ -130,6 +139,7 @@ def from_json(stored: Mapping[str, Any]) -> Paper:
         Line(
             LineKind(one["kind"]), one["words"], int(one["quantity"]), Decimal(one["amount"]), one["market"],
             one["account"], bool(one["is_free"]),
+            Decimal(one["unit"]) if one.get("unit") else None,
         )
         for one in stored["lines"]
     )  # fmt: skip

@@ -6,9 +6,18 @@ from billing.models.budgets import Budget, BudgetAlert
 from billing.models.facts import Checkpoint, LedgerState, Party, StoredFact
 from billing.models.invoices import Invoice, InvoiceState, Parties
 from billing.models.ledger import ClosedMonth, DayTotal, LedgerEntry
-from billing.models.terms import BillingPlan, BillingSettings, ExchangeRate, StoredCard, StoredRate
+from billing.models.reconciliation import Basis, MetaDay, MetaFigure
+from billing.models.terms import (
+    BillingPlan,
+    BillingSettings,
+    ExchangeRate,
+    InternationalRates,
+    StoredCard,
+    StoredRate,
+)
 
 __all__ = [
+    "Basis",
     "BillingPlan",
     "BillingSettings",
     "Budget",
@@ -17,10 +26,13 @@ __all__ = [
     "ClosedMonth",
     "DayTotal",
     "ExchangeRate",
+    "InternationalRates",
     "Invoice",
     "InvoiceState",
     "LedgerEntry",
     "LedgerState",
+    "MetaDay",
+    "MetaFigure",
     "Parties",
     "Party",
     "StoredCard",

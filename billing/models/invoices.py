@@ -27,6 +27,7 @@ class Parties(models.Model):
     credit_sequence = models.PositiveIntegerField(default=0)
     proforma_sequence = models.PositiveIntegerField(default=0)
     payment_days = models.PositiveSmallIntegerField(default=10)
+    markup_apart = models.BooleanField(default=False)  # conversations at cost, the mark-up below
 
     def __str__(self) -> str:
         return f"invoices of {self.workspace_id}"

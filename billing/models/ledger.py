@@ -1,6 +1,7 @@
 """The ledger: lines that are only ever added. PostgreSQL itself refuses UPDATE, DELETE and TRUNCATE (a trigger).
 
 A line counts `quantity` 1; the line that takes it back counts -1 with the opposite amounts and names it in `reverses`.
+Only a difference with Meta that was accepted is a line for several charges at once (billing/accepting.py).
 So every figure of the product is a plain sum over lines: how many, what they cost, what they are sold for.
 """
 
@@ -27,6 +28,7 @@ class Cause(models.TextChoices):
     CONFIRMED = "confirmed", _("Delivered: confirmed")
     VOID = "void", _("Not delivered: taken back")
     CORRECTED = "corrected", _("Corrected")
+    ACCEPTED = "accepted", _("Adjusted to what Meta counts")
 
 
 class Kind(models.TextChoices):
@@ -79,7 +81,7 @@ PROBLEMS = (Reason.NO_RATE, Reason.NO_MARKET, Reason.NO_WINDOW, Reason.NO_EXCHAN
 class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
     def standing(self) -> Self:
         """Lines that count and that no later line has taken back: what is true now."""
-        return self.filter(quantity=1).exclude(Exists(_reversals()))
+        return self.filter(reverses=None).exclude(Exists(_reversals()))
 
     def uncancelled(self) -> Self:
         """Without the pairs that cancel out inside one month: what an accountant reads. The sums are the same."""
@@ -96,16 +98,19 @@ class LedgerEntry(models.Model):
     `price_currency` ours (BillingPlan); both exact and signed, None where a rate is missing (`reason` is one of
     PROBLEMS). `terms` says how the price came from the cost: {"percent", "fixed", "rate", "rate_day"} as text.
     `free` lines are zero, not None. Positions in the free tier and the volume band are those of the moment of
-    writing. `meta_*`: Meta's own words. Names of people and templates are copied in. Written by billing/booking.py
-    only.
+    writing. `meta_*`: Meta's own words. Names of people and templates are copied in. WhatsApp's id of the message holds
+    the customer's number, so it stays in the stored fact of the same key, where erasing a person takes it away. Written
+    by billing/booking.py; an accepted difference, which has neither customer nor message, by billing/accepting.py.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="ledger")
     account = models.ForeignKey(BusinessAccount, on_delete=models.PROTECT, related_name="ledger")
-    number = models.ForeignKey(PhoneNumber, on_delete=models.PROTECT, related_name="ledger")
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="ledger")
+    number = models.ForeignKey(
+        PhoneNumber, on_delete=models.PROTECT, null=True, related_name="ledger"
+    )
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="ledger")
     key = models.CharField(max_length=40)
-    quantity = models.SmallIntegerField(default=1)
+    quantity = models.IntegerField(default=1)
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="reversal"
     )
@@ -144,13 +149,13 @@ class LedgerEntry(models.Model):
     meta_pricing = models.JSONField(null=True)
     meta_conversation = models.JSONField(null=True)
     message_id = models.BigIntegerField(null=True)
-    wamid = models.CharField(max_length=160, blank=True, default="")
     agent_id = models.BigIntegerField(null=True)
     agent_name = models.CharField(max_length=120, blank=True, default="")
     team_id = models.BigIntegerField(null=True)
     team_name = models.CharField(max_length=80, blank=True, default="")
     template_id = models.BigIntegerField(null=True)
     template_name = models.CharField(max_length=512, blank=True, default="")
+    note = models.CharField(max_length=300, blank=True, default="")  # the reason of an adjustment
 
     objects = LedgerQuerySet.as_manager()
 
@@ -158,8 +163,14 @@ class LedgerEntry(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(quantity=1, reverses=None)
-                | models.Q(quantity=-1, reverses__isnull=False),
+                | models.Q(quantity=-1, reverses__isnull=False)
+                | models.Q(cause="accepted"),
                 name="ledger_line_or_reversal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cause="accepted")
+                | models.Q(party__isnull=False, number__isnull=False),
+                name="ledger_line_of_somebody",
             ),
             models.CheckConstraint(
                 condition=models.Q(is_free=False) | models.Q(cost=0),

@@ -88,6 +88,27 @@ class BillingPlan(models.Model):
         return f"{self.account_id} from {self.begins}: {self.pricing}"
 
 
+class InternationalRates(models.Model):
+    """Since when Meta charges an account the international rate of authentication.
+
+    `home` is the market of its primary business location, where it never holds. `exceptions`: {market: "2026-02-01"}
+    for markets with a day of their own. Days begin at midnight in the zone of the account. No row: it is not charged.
+    """
+
+    account = models.OneToOneField(
+        BusinessAccount,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="international_rates",
+    )
+    home = models.CharField(max_length=60)
+    begins = models.DateField()
+    exceptions = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} from {self.begins}"
+
+
 class StoredCard(models.Model):
     """A rate card of the company's own, in force from a day on; it stands before the shipped card of the same day.
 

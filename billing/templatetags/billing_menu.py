@@ -11,7 +11,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Agent, Phones
 from billing import reading
+from billing.beside_meta import Difference
+from billing.models import Basis
 from billing.models.ledger import Category, Kind, Reason
 from billing.plans import MODELS
 from billing.reading import Problem
@@ -31,6 +34,7 @@ ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("billing:cards", _("Rate cards"), "tags"),
     ("billing:exchange", _("Exchange rates"), "arrow-left-right"),
 )
+TAIL = 24
 WORDS: dict[str, Promise] = {
     **dict(Kind.choices),
     **dict(Reason.choices),
@@ -65,6 +69,33 @@ def in_words(name: str) -> str:
 def category(name: str) -> str:
     names: dict[str, Any] = {one.value: one.label for one in Category}
     return str(names.get(name) or WORDS.get(name, name))
+
+
+@register.filter
+def wamid(text: str, agent: Agent) -> str:
+    """WhatsApp's id of a message begins with the customer's number: who may not see that sees the end, which is
+    enough to find it.
+    """
+    return text if agent.phones == Phones.FULL or not text else f"…{text[-TAIL:]}"
+
+
+@register.filter
+def basis(name: str) -> str:
+    return str(dict(Basis.choices).get(name, name))
+
+
+@register.filter
+def bucket_query(one: Difference) -> str:
+    """The query by which the page of a difference is asked for."""
+    bucket = one.bucket
+    said = {
+        "account": one.account.pk,
+        "day": bucket.day.isoformat(),
+        "market": bucket.market,
+        "what": bucket.what,
+        "basis": bucket.basis,
+    }
+    return urlencode(said)
 
 
 @register.filter

@@ -165,6 +165,10 @@ def test_odd_currencies_are_known(odd, meant):
         ("pmp,2026-10-01,USD,Russia,7,utility,0,,NaN", "row 2, rate"),
         ("pmp,2026-10-01,USD,Russia,7,utility,0,,$0.04", "row 2, rate"),
         ("pmp,2026-10-01,USD,Russia,7,utility,0,,", "row 2, rate"),
+        (
+            "pmp,2026-10-01,USD,Russia,7,utility,0,,0.0000001",
+            "row 2, rate: '0.0000001' has more than 6 decimals; nothing is rounded",
+        ),
         ("pmp,2026-10-01,$,Russia,7,utility,0,,0.04", "row 2, currency: '\\$' is not a currency"),
         ("pmp,01.10.2026,USD,Russia,7,utility,0,,0.04", "row 2, effective_from"),
         ("pmp,2026-10-01,USD,,7,utility,0,,0.04", "row 2, market"),

@@ -128,6 +128,7 @@ def test_an_agent_who_sees_the_thread_may_go_there(booked, ada, client):
     client.force_login(ada)
     line = standing(booked.pk)[0]
     page = client.get(reverse("billing:entry", args=[line.pk])).content.decode()
+    assert line.party
     assert f"/inbox/{line.party.conversation_id}/" in page
 
 

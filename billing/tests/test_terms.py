@@ -229,3 +229,82 @@ def test_what_is_taken_away_is_priced_as_before(finance, number, workspace):
     booking.keep_books(workspace.pk)
     assert standing(workspace.pk)[0].price == Decimal("0.04")
     assert NOW - timedelta(days=1) < standing(workspace.pk)[0].opened_at
+
+
+TIERS = """,,Utility,,,,,Authentication,,,,,Authentication-International,,,,
+Market,Currency,From,To,Rate type,Rate,vs,From,To,Rate type,Rate,vs,From,To,Rate type,Rate,vs
+Russia,$US,0,2,List rate,0.05,0%,n/a,n/a,n/a,n/a,n/a,n/a,n/a,n/a,n/a,n/a
+,$US,3,--,Tier,0.03,-40%,n/a,n/a,n/a,n/a,n/a,n/a,n/a,n/a,n/a,n/a
+"""
+
+
+def test_volume_tiers_come_with_the_card_and_price_the_messages_of_their_bands(
+    finance, workspace, number
+):
+    answer = upload(
+        finance,
+        wide(),
+        effective_from="2026-10-01",
+        tiers=SimpleUploadedFile("tiers.csv", TIERS.encode()),
+    )
+    found = {
+        (one.market, one.category, one.band): one.after for one in answer.context["differences"]
+    }
+    assert found["Russia", "utility", "0:2"] == Decimal("0.05")
+    assert found["Russia", "utility", "3:MAX"] == Decimal("0.03")
+    confirmed = answer.context["confirm"].initial
+    sent = {name: value for name, value in confirmed.items() if value is not None}
+    assert finance.post(reverse("billing:card_import"), sent).status_code == 302
+    for n in range(4):
+        at = datetime(2026, 10, 5, 12 + n, tzinfo=UTC)
+        books.sends_template(world.make_conversation(number), at)
+    booking.keep_books(workspace.pk)
+    lines = books.standing(workspace.pk)
+    assert [str(line.cost.normalize()) for line in lines] == ["0.05", "0.05", "0.03", "0.03"]
+    assert [line.tier for line in lines] == ["0:2", "0:2", "3:MAX", "3:MAX"]
+
+
+def test_tiers_that_do_not_fit_are_refused_with_their_cell(finance):
+    tiers = SimpleUploadedFile("tiers.csv", TIERS.replace("0.03", '"0,03"').encode())
+    answer = upload(finance, wide(), tiers=tiers)
+    assert answer.status_code == 422
+    assert "utility rate" in answer.content.decode()
+
+
+def test_authentication_is_international_from_the_day_that_is_entered(finance, account, number):
+    page = reverse("billing:international", args=[account.pk])
+    conversation = world.make_conversation(
+        number, contact=world.make_contact(account.workspace, phone="919812345678")
+    )
+    for day in (4, 6):
+        at = datetime(2026, 10, day, 12, tzinfo=UTC)
+        books.sends_template(conversation, at, "AUTHENTICATION")
+    booking.keep_books(account.workspace_id)
+    assert {line.category for line in books.standing(account.workspace_id)} == {"authentication"}
+    said = {"begins": "2026-10-05", "home": "Russia", "exceptions": ""}
+    assert finance.post(page, said).status_code == 302
+    booking.keep_books(account.workspace_id)
+    lines = books.standing(account.workspace_id)
+    assert [line.category for line in lines] == ["authentication", "authentication_international"]
+    assert lines[1].cost == Decimal("0.0304")
+    assert finance.post(page, said | {"exceptions": "India 2026-10-07"}).status_code == 302
+    booking.keep_books(account.workspace_id)
+    assert {line.category for line in books.standing(account.workspace_id)} == {"authentication"}
+    assert "India 2026-10-07" in finance.get(page).content.decode()
+    assert finance.post(page, {"begins": ""}).status_code == 302
+    assert account.workspace_id == number.workspace_id
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"begins": "2026-10-05", "home": ""},
+        {"begins": "soon", "home": "Russia"},
+        {"begins": "2026-10-05", "home": "Atlantis"},
+        {"begins": "2026-10-05", "home": "Russia", "exceptions": "Atlantis 2026-10-05"},
+        {"begins": "2026-10-05", "home": "Russia", "exceptions": "India someday"},
+    ],
+)
+def test_what_is_no_day_or_market_is_refused(finance, account, said):
+    answer = finance.post(reverse("billing:international", args=[account.pk]), said)
+    assert answer.status_code == 422

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -103,8 +105,10 @@ def upload(request: AgentRequest) -> HttpResponse:
         return render(request, "billing/upload.html", {"form": form}, status=422)
     said, file = form.cleaned_data, form.cleaned_data["file"]
     try:
-        text = uploads.text_in(file.name or "", file.read(uploads.MOST_BYTES + 1))
-        found = uploads.card_in(text, model=said["model"], effective_from=said["effective_from"])
+        text, tiers = _text(file), _text(said["tiers"])
+        found = uploads.card_in(
+            text, model=said["model"], effective_from=said["effective_from"], tiers=tiers
+        )
     except CardRefused as refused:
         context = {"form": form, "problems": refused.problems}
         return render(request, "billing/upload.html", context, status=422)
@@ -115,7 +119,7 @@ def upload(request: AgentRequest) -> HttpResponse:
     )
     confirm = ConfirmForm(
         initial={name: said[name] for name in ("model", "effective_from", "price_list")}
-        | {"text": text}
+        | {"text": text, "tiers": tiers}
     )
     context = {
         "card": found,
@@ -127,6 +131,10 @@ def upload(request: AgentRequest) -> HttpResponse:
     return render(request, "billing/preview.html", context)
 
 
+def _text(file: UploadedFile[Any] | None) -> str:
+    return uploads.text_in(file.name or "", file.read(uploads.MOST_BYTES + 1)) if file else ""
+
+
 @role(FINANCE, ADMINISTRATOR)
 @require_POST
 def card_import(request: AgentRequest) -> HttpResponse:
@@ -136,7 +144,10 @@ def card_import(request: AgentRequest) -> HttpResponse:
     said = form.cleaned_data
     try:
         found = uploads.card_in(
-            said["text"], model=said["model"], effective_from=said["effective_from"]
+            said["text"],
+            model=said["model"],
+            effective_from=said["effective_from"],
+            tiers=said["tiers"],
         )
     except CardRefused as refused:
         context = {"form": UploadForm(), "problems": refused.problems}

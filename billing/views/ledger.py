@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import BusinessAccount
 from accounts.rights import AgentRequest, role
-from billing import exports, reading
+from billing import beside_meta, exports, reading
 from billing.access import ADMINISTRATOR, FINANCE
 from billing.explaining import explain
 from billing.forms import LedgerForm
 from billing.models import LedgerEntry
+from billing.models.ledger import Cause
 from conversations import access
 
 
@@ -79,12 +80,17 @@ def ledger_csv(request: AgentRequest) -> StreamingHttpResponse:
 def entry(request: AgentRequest, pk: int) -> HttpResponse:
     rows = LedgerEntry.objects.filter(workspace_id=request.user.workspace_id)
     line = get_object_or_404(rows.select_related("account", "number", "party"), pk=pk)
-    seen = access.conversations(request.user).filter(pk=line.party.conversation_id).exists()
+    thread = line.party.conversation_id if line.party else 0
+    seen = access.conversations(request.user).filter(pk=thread).exists()
+    history = reading.history(line)
+    is_accepted = line.cause == Cause.ACCEPTED
     context = {
         "entry": line,
         "why": explain(line),
-        "history": reading.history(line),
-        "thread": line.party.conversation_id if seen else None,
+        "wamid": beside_meta.wamids_of(line.workspace_id, [line]).get(line.key, ""),
+        "history": history,
+        "thread": thread if seen else None,
+        "may_be_taken_back": is_accepted and len(history) == 1,
     }
     return render(request, "billing/entry.html", context)
 

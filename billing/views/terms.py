@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import BusinessAccount
 from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of, mine
-from billing import tariffs, terming
+from billing import exchange_files, tariffs, terming, uploads
 from billing.access import ADMINISTRATOR, FINANCE
-from billing.forms import ExchangeForm, PlanForm
-from billing.models import BillingPlan, BillingSettings, ExchangeRate
+from billing.card_files import CardRefused
+from billing.forms import (
+    ExchangeConfirmForm,
+    ExchangeFileForm,
+    ExchangeForm,
+    InternationalForm,
+    PlanForm,
+)
+from billing.models import BillingPlan, BillingSettings, ExchangeRate, InternationalRates
 from billing.tariffs import default_plan
 
 
@@ -29,6 +38,7 @@ def plans(request: AgentRequest) -> HttpResponse:
             one.account,
             [plan for plan in reversed(one.plans) if plan.pk],
             one.plan_on(one.day_of(now)),
+            one.priced.international,
         )
         for one in terms.accounts.values()
     ]
@@ -94,9 +104,73 @@ def exchange(request: AgentRequest) -> HttpResponse:
         )
         messages.success(request, _("Saved. What it prices is being priced anew."))
         return redirect("billing:exchange")
+    return _exchange(request, form=form, status=422 if form.errors else 200)
+
+
+def _exchange(request: AgentRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     rows = ExchangeRate.objects.filter(workspace_id=request.user.workspace_id)
-    context = {"form": form, "rates": rows[:500]}
-    return render(request, "billing/exchange.html", context, status=422 if form.errors else 200)
+    context = {"form": ExchangeForm(), "file_form": ExchangeFileForm(), "rates": rows[:500]}
+    return render(request, "billing/exchange.html", context | more, status=status)
+
+
+@role(FINANCE, ADMINISTRATOR)
+@require_POST
+def exchange_upload(request: AgentRequest) -> HttpResponse:
+    """Reads the file and shows what it would change. Nothing is stored yet."""
+    form = ExchangeFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _exchange(request, file_form=form, status=422)
+    file = form.cleaned_data["rates"]
+    try:
+        text = uploads.text_in(file.name or "", file.read(uploads.MOST_BYTES + 1))
+        told = exchange_files.rates_in(text)
+    except CardRefused as refused:
+        return _exchange(request, problems=refused.problems, status=422)
+    known = terming.exchange_rates(request.user.workspace_id)
+    context = {
+        "told": told,
+        "changes": exchange_files.changes(told, known),
+        "confirm": ExchangeConfirmForm(initial={"text": text}),
+    }
+    return render(request, "billing/exchange_preview.html", context)
+
+
+@role(FINANCE, ADMINISTRATOR)
+@require_POST
+def exchange_import(request: AgentRequest) -> HttpResponse:
+    form = ExchangeConfirmForm(request.POST)
+    if not form.is_valid():
+        return redirect("billing:exchange")
+    try:
+        told = exchange_files.rates_in(form.cleaned_data["text"])
+    except CardRefused as refused:
+        return _exchange(request, problems=refused.problems, status=422)
+    terming.import_exchange_rates(told, by=request.user, address=address_of(request))
+    messages.success(request, _("Imported. What it prices is being priced anew."))
+    return redirect("billing:exchange")
+
+
+@role(FINANCE, ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def international(request: AgentRequest, account_id: int) -> HttpResponse:
+    """Since when an account pays the international rate of authentication."""
+    account = mine(BusinessAccount.objects.all(), request, account_id)
+    row = InternationalRates.objects.filter(account=account).first()
+    names = tariffs.cards_of(account.workspace_id).markets.maps[-1].prefixes.values()
+    initial = {}
+    if row:
+        exceptions = "\n".join(f"{market} {day}" for market, day in row.exceptions.items())
+        initial = {"begins": row.begins, "home": row.home, "exceptions": exceptions}
+    form = InternationalForm(request.POST or None, initial=initial, markets=sorted(set(names)))
+    if request.method == "POST" and form.is_valid():
+        terming.save_international(
+            account, **form.cleaned_data, by=request.user, address=address_of(request)
+        )
+        messages.success(request, _("Saved. What it prices is being priced anew."))
+        return redirect("billing:plans")
+    context = {"account": account, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "billing/international.html", context, status=status)
 
 
 @role(FINANCE, ADMINISTRATOR)
