@@ -63,7 +63,7 @@ class AccountFacts:
 def check_app(app_id: str, secret: str) -> None:
     """Whether the secret is the app's."""
     token = f"{app_id}|{secret}"
-    with _words(refused=gettext("Meta does not accept this app ID with this secret.")):
+    with in_words(refused=gettext("Meta does not accept this app ID with this secret.")):
         found = graph_with(token).debug_token(token)
     if not found.get("is_valid") or str(found.get("app_id")) != app_id:
         raise NotAccepted(gettext("Meta does not accept this app ID with this secret."))
@@ -76,7 +76,7 @@ def check_account(waba_id: str, *, token: str, app: MetaApp, zone: str) -> Accou
     """
     ends_at = _check_token(token, app=app)
     client = graph_with(token, app_secret=app.secret)
-    with _words(
+    with in_words(
         missing=gettext("Meta knows no such account, or the token was not given access to it.")
     ):
         account = client.waba(waba_id)
@@ -102,7 +102,7 @@ def check_again(account: BusinessAccount, *, token: str = "") -> AccountFacts:
 
 def check_number(account: BusinessAccount, phone_number_id: str) -> NumberFacts:
     """A number by its id, if it is one of this account."""
-    with _words(missing=gettext("Meta knows no such number, or the token has no access to it.")):
+    with in_words(missing=gettext("Meta knows no such number, or the token has no access to it.")):
         found = list(graph_for(account).phone_numbers(account.waba_id))
     for row in found:
         if str(row.get("id")) == phone_number_id:
@@ -114,14 +114,14 @@ def check_number(account: BusinessAccount, phone_number_id: str) -> NumberFacts:
 
 def subscribe(account: BusinessAccount) -> None:
     """From now on Meta sends the account's webhooks to the app."""
-    with _words():
+    with in_words():
         graph_for(account).subscribe_app(account.waba_id)
 
 
 def _check_token(token: str, *, app: MetaApp) -> datetime | None:
     """When the token ends, if it does. Meta judges it by the app's own credentials."""
     refused = gettext("Meta does not accept this token: it is wrong, withdrawn or too old.")
-    with _words(refused=refused):
+    with in_words(refused=refused):
         found = graph_with(f"{app.app_id}|{app.secret}").debug_token(token)
     if not found.get("is_valid"):
         error = found.get("error")
@@ -163,18 +163,18 @@ def _app_id(row: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _words(*, refused: str = "", missing: str = "") -> Iterator[None]:
+def in_words(*, refused: str = "", missing: str = "") -> Iterator[None]:
     """Turns how a call failed into words for an administrator. The failure itself is let go: it says no more."""
     problem: NotAccepted | None = None
     try:
         yield
     except GraphFailure as failure:
-        problem = _explained(failure, refused=refused, missing=missing)
+        problem = explained(failure, refused=refused, missing=missing)
     if problem:
         raise problem
 
 
-def _explained(failure: GraphFailure, *, refused: str, missing: str) -> NotAccepted:
+def explained(failure: GraphFailure, *, refused: str = "", missing: str = "") -> NotAccepted:
     error = failure.error
     if error is None:
         if isinstance(failure, GraphTimeout):

@@ -270,6 +270,9 @@ class MetaApp(models.Model):
     app_id = models.CharField(max_length=32, unique=True)
     secret = SecretField()
     verify_token = SecretField()
+    webhook_tested_at = models.DateTimeField(null=True, blank=True)  # webhooks/self_testing.py
+    webhook_problem = models.CharField(max_length=24, blank=True, default="")  # empty: all well
+    webhook_ms = models.PositiveIntegerField(null=True, blank=True)  # there, stored and processed
 
     def __str__(self) -> str:
         return self.app_id

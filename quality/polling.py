@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,35 +27,51 @@ def ask(account: BusinessAccount) -> list[Found]:
     client = graph_for(account)
     try:
         raw = client.waba(account.waba_id)
-        rows = {str(row.get("id")): row for row in client.phone_numbers(account.waba_id)}
-        subscribed = client.subscribed_apps(account.waba_id)
+        rows = list(client.phone_numbers(account.waba_id))
+        apps = client.subscribed_apps(account.waba_id)
     except GraphFailure as failure:
         logger.warning("quality not asked", account=str(account), reason=failure.reason)
         rule = failure.rule
         if rule and rule.scope == Scope.TOKEN:
             return [(None, {Aspect.TOKEN: "no"})]
         return []
-    values = aspects.of_account(raw) | aspects.of_token(_token_ends(account), problem="")
-    values[Aspect.SUBSCRIPTION] = "yes" if _is_ours(subscribed, account) else "no"
+    return _found(account, raw=raw, rows=rows, apps=apps, token=_debugged(account))
+
+
+def _found(
+    account: BusinessAccount,
+    *,
+    raw: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    apps: Sequence[Mapping[str, Any]],
+    token: Mapping[str, Any],
+) -> list[Found]:
+    values = aspects.of_account(raw) | aspects.of_token(_ends(token), problem="")
+    values[Aspect.SUBSCRIPTION] = "yes" if is_ours(apps, account) else "no"
     found: list[Found] = [(None, values)]
+    by_id = {str(row.get("id")): row for row in rows}
     for number in PhoneNumber.objects.filter(account=account):
-        row = rows.get(number.phone_number_id)
+        row = by_id.get(number.phone_number_id)
         gone: Values = {Aspect.STATUS: "DELETED"}
         found.append((number, aspects.of_number(row) if row else gone))
     return found
 
 
-def _token_ends(account: BusinessAccount) -> datetime | None:
-    """When the token ends, if it does; judged by the app's own credentials."""
+def _debugged(account: BusinessAccount) -> Mapping[str, Any]:
+    """What the app's own credentials say of the token; nothing if they cannot say."""
     try:
-        found = graph_with(f"{account.app.app_id}|{account.app.secret}").debug_token(account.token)
+        return graph_with(f"{account.app.app_id}|{account.app.secret}").debug_token(account.token)
     except GraphFailure:
-        return None
-    ends = found.get("expires_at")
+        return {}
+
+
+def _ends(token: Mapping[str, Any]) -> datetime | None:
+    ends = token.get("expires_at")
     return datetime.fromtimestamp(ends, tz=UTC) if isinstance(ends, int) and ends else None
 
 
-def _is_ours(rows: list[dict[str, Any]], account: BusinessAccount) -> bool:
+def is_ours(rows: Sequence[Mapping[str, Any]], account: BusinessAccount) -> bool:
+    """Whether the account's webhooks go to our app."""
     ids = [row.get("whatsapp_business_api_data") for row in rows]
     return any(isinstance(one, dict) and str(one.get("id")) == account.app.app_id for one in ids)
 
@@ -67,3 +84,9 @@ def poll(account_id: int) -> int:
         len(observe(account, values, number=number, source=Source.POLL, at=at))
         for number, values in ask(account)
     )
+
+
+def write_down(account: BusinessAccount, *, at: datetime, **answers: Any) -> None:
+    """The same with answers that Meta gave to somebody else: `raw`, `rows`, `apps`, `token`."""
+    for number, values in _found(account, **answers):
+        observe(account, values, number=number, source=Source.POLL, at=at)

@@ -152,6 +152,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
             workspace=workspace, account=account, kind="payment", severity="bad"
         ).pk,
         "quality:number_id": number.pk,
+        "setup:account_id": account.pk,
+        "setup:number_id": number.pk,
+        "webhooks:app_id": account.app_id,
         **_terms(account),
         "canned:push_id": agent.pushes.create(
             endpoint=f"https://fcm.googleapis.com/{agent.pk}", p256dh="x", auth="x"

@@ -135,7 +135,7 @@ class Intake:
             app_id = await self.keys.signer(body, header)
             if app_id is None:
                 return 403, _said("the signature does not fit")
-            await self.box.put(app_id, _digest(app_id, body), body)
+            await self.box.put(app_id, digest_of(app_id, body), body)
         except Full:
             return 503, _said("too many posts are waiting")
         except Exception as problem:  # no database, no promise: Meta keeps the body and comes again
@@ -167,7 +167,7 @@ class Intake:
         return b"".join(parts)
 
 
-def _digest(app_id: int, body: bytes) -> bytes:
+def digest_of(app_id: int, body: bytes) -> bytes:
     """Meta's retries are the same bytes. So are its posts to two apps of one account, and those are two posts."""
     digest = hashlib.sha256(b"%d:" % app_id)
     digest.update(body)

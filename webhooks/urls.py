@@ -8,6 +8,7 @@ from webhooks import views
 
 app_name = "webhooks"
 urlpatterns = [
+    path("webhook/<int:app_id>/test/", views.self_test, name="self_test"),
     path("held-back/", views.quarantine, name="quarantine"),
     path("held-back/replay/", views.replay_all, name="replay_all"),
     path("held-back/<int:held_id>/", views.held, name="held"),

@@ -12,14 +12,34 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.models import Role
+from accounts.models import BusinessAccount, MetaApp, Role
 from accounts.rights import AgentRequest, role
+from accounts.views._common import address_of, mine
 from webhooks import quarantine as keeping
+from webhooks import self_testing
 from webhooks.models import Quarantined
 
 PAGE = 50
 AT_ONCE = 200
 ADMINISTRATOR = Role.ADMINISTRATOR.value
+
+
+@role(ADMINISTRATOR)
+@require_POST
+def self_test(request: AgentRequest, app_id: int) -> HttpResponse:
+    """Post to our own address as Meta would; the outcome stands on the checklist from which this was asked."""
+    app = mine(MetaApp.objects.all(), request, app_id)
+    tested = self_testing.run(app.pk, by=request.user, address=address_of(request))
+    if tested.webhook_problem:
+        messages.error(request, _("The test failed. The checklist says why."))
+    else:
+        said = _("There and processed in %(ms)s ms.") % {"ms": tested.webhook_ms}
+        messages.success(request, said)
+    account = request.POST.get("account", "")
+    if not account.isdecimal():
+        return redirect("accounts:app", app.pk)
+    row = mine(BusinessAccount.objects.all(), request, int(account))
+    return redirect("setup:account", row.pk)
 
 
 @role(ADMINISTRATOR)

@@ -146,7 +146,7 @@ def account_numbers(request: AgentRequest, account_id: int) -> HttpResponse:
         chosen = set(request.POST.getlist("number"))
         numbers = [number for number in offered if number.phone_number_id in chosen]
         if _add(request, account, numbers):
-            return redirect("accounts:account", account.pk)
+            return redirect("setup:account", account.pk)
     context = {
         "account": account,
         "offered": offered,
