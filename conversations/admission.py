@@ -106,6 +106,12 @@ def check_turn(conversation: Conversation, agent: Agent) -> None:
         raise NotAssignee(conversation.assignee)
 
 
+def check_hold(conversation: Conversation, agent: Agent, *, author: int | None) -> None:
+    """Who may stop or release what waits to go out: who wrote it, and whoever may reply."""
+    if author != agent.pk:
+        check_turn(conversation, agent)
+
+
 def checked_text(text: str) -> str:
     words = text.strip()
     if not words:

@@ -114,6 +114,7 @@ def change(scheduled_id: int, *, agent: Agent, plan: Plan, at: datetime) -> Sche
 @transaction.atomic
 def cancel(scheduled_id: int, *, agent: Agent) -> None:
     row, conversation = _row(scheduled_id)
+    admission.check_hold(conversation, agent, author=row.author_id)
     row.delete()
     _show(conversation, "message.unscheduled", agent)
 
@@ -122,6 +123,7 @@ def cancel(scheduled_id: int, *, agent: Agent) -> None:
 def go_on(scheduled_id: int, *, agent: Agent) -> None:
     """The contact has answered, and it still fits: it goes at its hour, or at once if that has passed."""
     row, conversation = _row(scheduled_id)
+    admission.check_hold(conversation, agent, author=row.author_id)
     row.inbound_seen, row.problem = conversation.inbound_count, ""
     row.save(update_fields=["inbound_seen", "problem"])
     _show(conversation, "message.rescheduled", agent)

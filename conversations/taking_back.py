@@ -24,6 +24,7 @@ def discard(message_id: int, *, agent: Agent, at: datetime) -> Message:
     if message.revoked_at:
         return message
     admission.check_sender(conversation, agent)
+    admission.check_hold(conversation, agent, author=message.author_id)
     if message.direction != Direction.OUT or message.status != statuses.QUEUED:
         raise TooLate
     message.status = statuses.FAILED

@@ -167,3 +167,21 @@ def test_who_changes_it_signs_it_and_only_whose_turn_it_is_may(
         scheduling.send_now(row.pk, agent=bob, at=now)
     with pytest.raises(refusals.NotAssignee):
         plan(conversation, bob)
+
+
+def test_where_only_the_assignee_replies_nobody_else_stops_or_releases_it(
+    conversation: Any, ana: Any, cleo: Any, workspace: Any, number: Any, shop_team: Any
+) -> None:
+    workspace.only_assignee_replies = True
+    workspace.save(update_fields=["only_assignee_replies"])
+    first, second = plan(conversation, ana), plan(conversation, ana)
+    bob = world.make_agent(workspace, "Bob")
+    world.seat(bob, number, shop_team)
+    Conversation.objects.filter(pk=conversation.pk).update(assignee=cleo)
+    for act in (scheduling.cancel, scheduling.go_on):
+        with pytest.raises(refusals.NotAssignee):
+            act(first.pk, agent=bob)
+    scheduling.go_on(first.pk, agent=ana)  # who wrote it
+    scheduling.cancel(first.pk, agent=ana)
+    scheduling.cancel(second.pk, agent=cleo)  # who has the conversation
+    assert not Scheduled.objects.exists()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Agent, Workspace
-from conversations import noting, refusals, sending, triage
+from conversations import noting, refusals, sending, taking_back, triage
 from conversations.models import Conversation
 from tests import world
 
@@ -84,3 +84,22 @@ def test_the_composer_says_whose_turn_it_is(
     workspace.only_assignee_replies = False
     workspace.save(update_fields=["only_assignee_replies"])
     assert "data-turn" not in client.get(f"/inbox/{conversation.pk}/").content.decode()
+
+
+def test_only_its_author_and_who_may_reply_take_a_message_back(
+    conversation: Conversation, ana: Agent, cleo: Agent, colleague: Agent
+) -> None:
+    triage.assign(conversation.pk, agent=ana, to=ana, expected=None, at=timezone.now())
+    first = sending.reply(conversation.pk, text="One", **how(ana))
+    second = sending.reply(conversation.pk, text="Two", **how(ana))
+    with pytest.raises(refusals.NotAssignee):
+        taking_back.discard(first.pk, agent=colleague, at=timezone.now())
+    triage.assign(
+        conversation.pk, agent=colleague, to=colleague, expected=ana.pk, at=timezone.now()
+    )
+    taking_back.discard(first.pk, agent=ana, at=timezone.now())
+    taking_back.discard(second.pk, agent=cleo, at=timezone.now())
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.revoked_at
+    assert second.revoked_at
