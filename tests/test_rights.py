@@ -129,7 +129,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
     Scheduled.objects.create(  # under the same name, as its URL has it
         conversation=conversation, author=agent, token=message.token, due_at=message.at
     )
-    template = Template.objects.create(account=account, name="hello", language="en")
+    template = Template.objects.create(
+        account=account, name="hello", language="en", status="APPROVED"
+    )
     invited = f"invited-{workspace.pk}@example.com"
     invitation, _link = inviting.invite(
         workspace, email=invited, role=Role.AGENT, teams=[], language="en", by=agent
