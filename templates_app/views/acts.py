@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.rights import AgentRequest, role
-from templates_app import drafting, looks, picking, submission
+from templates_app import drafting, looks, picking, submission, usage
 from templates_app.content import NotEditable
 from templates_app.models import HIDEABLE, TemplateState
 from templates_app.views._common import WRITERS, address_of, my_template, reader
@@ -102,6 +102,7 @@ def delete(request: AgentRequest, pk: int) -> HttpResponse:
         context = {
             "template": template,
             "preview": looks.of_template(template),
+            "uses": usage.of(template),
             "blocks_name": template.status == TemplateState.APPROVED,
             "cannot": template.status in (TemplateState.DISABLED, TemplateState.DELETED),
         }

@@ -30,6 +30,7 @@ from templates_app import (
     rules,
     submission,
     tasks,
+    usage,
 )
 from templates_app.content import BUTTON_KINDS, NotEditable, names
 from templates_app.languages import LANGUAGES, for_people
@@ -227,6 +228,7 @@ def submit(request: AgentRequest, draft_id: int) -> HttpResponse:
     is_needed = reviewing.is_needed(row.account.workspace)
     context = _context(row)
     context["asks_colleague"] = foureyes.may_hand_in(state=row.state, is_needed=is_needed)
+    context["uses"] = usage.of(row.template) if row.template else ()
     context["all_problems"] = [(place, said) for place, _id, said in context["places"] if said]
     if request.method == "GET":
         return render(request, "templates_app/submit.html", context)

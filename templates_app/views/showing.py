@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.rights import AgentRequest
-from templates_app import looks, picking
+from templates_app import looks, picking, usage
 from templates_app.models import HIDEABLE, DraftState, Template, TemplateState
 from templates_app.views._common import WRITERS, my_template, reader
 
@@ -31,6 +31,7 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
         "may_write": agent.role in WRITERS,
         "may_unpause": _may_unpause(chosen, at=timezone.now()),
         "may_appeal": chosen.status == TemplateState.REJECTED and chosen.appealed_at is None,
+        "uses": usage.of(chosen) if agent.role in WRITERS else (),
         "hideable": [(one.value, one.label, one.value in hidden) for one in HIDEABLE],
         "is_hidden": bool(hidden),
         "draft": chosen.drafts.exclude(state=DraftState.SUBMITTED).first(),

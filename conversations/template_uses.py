@@ -1,0 +1,53 @@
+"""What conversations keep with a template: messages for later, sending to many under way, and what waits to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from conversations import statuses
+from conversations.models import Direction, Job, JobKind, JobState, Message, Scheduled
+from templates_app.models import Template
+from templates_app.usage import Use
+
+SHOWN: Final = 5
+
+
+def of(template: Template) -> Iterator[Use]:
+    yield _later(gettext("Goes out later"), Scheduled.objects.filter(template=template))
+    yield _later(
+        gettext("Goes out instead where the reply window has closed"),
+        Scheduled.objects.filter(fallback=template),
+    )
+    jobs = Job.objects.filter(
+        kind=JobKind.BULK,
+        state__in=(JobState.WAITING, JobState.RUNNING),
+        request__act="message",
+        request__what__template=template.pk,
+    )
+    rows = list(jobs.select_related("owner")[:SHOWN])
+    some = tuple((f"{job.title} · {job.owner.name}", "") for job in rows)
+    yield Use(gettext("Is being sent to many"), jobs.count(), some)
+    waiting = Message.objects.filter(
+        Q(status__in=statuses.WAITING), template=template, direction=Direction.OUT
+    )
+    yield Use(gettext("Messages that wait to leave"), waiting.count())
+
+
+def _later(what: str, rows: QuerySet[Scheduled]) -> Use:
+    first = rows.select_related("conversation__contact").order_by("due_at")[:SHOWN]
+    some = tuple(
+        (
+            f"{row.conversation.contact.shown_name} · "
+            f"{date_format(timezone.localtime(row.due_at), 'SHORT_DATETIME_FORMAT')}",
+            reverse("conversations:conversation", args=[row.conversation_id]),
+        )
+        for row in first
+    )
+    return Use(what, rows.count(), some)
