@@ -64,6 +64,18 @@ class Hours:
     def is_open(self, at: datetime) -> bool:
         return self.state(at).is_open
 
+    def open_between(self, began_at: datetime, ended_at: datetime) -> timedelta:
+        """How much of the time between two instants it is open; nothing if the second is the earlier."""
+        zone = ZoneInfo(self.zone)
+        total = timedelta()
+        first = began_at.astimezone(zone).date() - timedelta(days=1)
+        reached = began_at
+        for start, end in self._pieces(first, until=ended_at.astimezone(zone).date()):
+            start, end = max(start, reached), min(end, ended_at)
+            if start < end:
+                total, reached = total + (end - start), end
+        return total
+
     def _intervals(self, day: date, *, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         """From that day on, in order, those that touch as one; only what is not over yet."""
         current: tuple[datetime, datetime] | None = None
@@ -79,9 +91,11 @@ class Hours:
         if current:
             yield current
 
-    def _pieces(self, first: date) -> Iterator[tuple[datetime, datetime]]:
+    def _pieces(
+        self, first: date, *, until: date | None = None
+    ) -> Iterator[tuple[datetime, datetime]]:
         closed = {day for day, _name in self.holidays}
-        for n in range(HORIZON):
+        for n in range((until - first).days + 1 if until else HORIZON):
             day = first + timedelta(days=n)
             if day in closed:
                 continue

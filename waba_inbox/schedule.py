@@ -51,6 +51,7 @@ CLOCK: dict[str, dict[str, Any]] = {
         "task": "quality.tasks.measure_all",
         "schedule": 60.0,
     },
+    "reckon how long things took": {"task": "reports.tasks.gather_all", "schedule": 30.0},
     "tell of new alerts": {"task": "quality.tasks.tell_news", "schedule": 10.0},
     "mail what happened to templates": {
         "task": "templates_app.tasks.mail_alerts",

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "events",
     "templates_app",
     "conversations",
+    "reports",
     "quality",
     "billing",
     "webhooks",

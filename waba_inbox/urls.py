@@ -16,6 +16,7 @@ urlpatterns = [
     path("templates/", include("templates_app.urls")),
     path("billing/", include("billing.urls")),
     path("quality/", include("quality.urls")),
+    path("reports/", include("reports.urls")),
     path("accounts/", include("accounts.entrance")),
     path("settings/whatsapp/checklist/", include("quality.setup_urls")),
     path("settings/", include("accounts.urls")),

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from accounts.models import Workspace
 from billing import booking
 from conversations.models import Conversation, Message
+from reports import gathering
 from waba_inbox.demo import (
     cast,
     company,
@@ -47,6 +48,8 @@ def seed(*, now: datetime, refresh: bool = False) -> Iterator[str]:
             step = refreshing.refresh(workspace, now=now)
             yield f"All times moved forward by {step.total_seconds() / 3600:.1f} h."
     booking.keep_books(workspace.pk)
+    while gathering.gather(workspace.pk):
+        pass
     yield from meta.tell(workspace)
     yield from words(workspace)
 
