@@ -47,6 +47,8 @@ class ScopeForm(forms.Form):
 
     def __init__(self, *args: Any, agent: Agent, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.data.get("period"):
+            self.data = {**self.data.dict(), "period": USUAL}  # type: ignore[attr-defined]
         self.agent, self.today = agent, today
         for name, rows in (
             ("number", PhoneNumber.objects.order_by("label")),

@@ -14,7 +14,7 @@ from reports import words
 from reports.figures import Step
 
 register = template.Library()
-WIDTH, HEIGHT, FOOT = 720, 140, 18
+WIDTH, HEIGHT, FOOT = 1068, 180, 20
 LABELS_AT_MOST = 12
 SHADES = 5
 

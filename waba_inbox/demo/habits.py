@@ -11,14 +11,16 @@ from conversations.macros import Steps
 from conversations.models import AutoRule, Label, Macro
 from waba_inbox.demo.company import ZONE, Company
 
-WEEK: Final = tuple(Span(day, 9 * 60, 21 * 60) for day in range(7))
+DAYTIME: Final = tuple(Span(day, 9 * 60, 21 * 60) for day in range(7))
+AROUND_THE_CLOCK: Final = tuple(Span(day, 0, 24 * 60) for day in range(7))
 HOLIDAYS: Final = ((date(2027, 1, 1), "Новый год"), (date(2027, 1, 7), "Рождество"))
 
 
 def make(company: Company) -> None:
     """Call inside a transaction, after the labels are there (filing.py)."""
-    for number in company.numbers.values():
-        number.hours = Hours(ZONE, WEEK, HOLIDAYS).as_json()
+    for name, number in company.numbers.items():
+        spans = DAYTIME if name == "workshop" else AROUND_THE_CLOCK
+        number.hours = Hours(ZONE, spans, HOLIDAYS).as_json()
         number.save(update_fields=["hours"])
     workshop = company.teams["workshop"]
     labels = tuple(

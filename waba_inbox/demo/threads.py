@@ -292,9 +292,10 @@ class Writer:
         )
 
     def _activity(self, thread: Thread, act: str, *, at: datetime, to: str = "") -> None:
-        author = self.company.agents[thread.chat.author].name
-        by = self.company.agents[ACTIVITY_ACTOR].name if act == "assigned" and to else author
-        content = {"act": act, "by": by} | ({"to": to or by} if act == "assigned" else {})
+        hand = ACTIVITY_ACTOR if act == "assigned" and to else thread.chat.author
+        author = self.company.agents[hand]
+        who = {"by": author.short_name, "by_id": author.pk}
+        content = {"act": act, **who} | ({"to": to or author.name} if act == "assigned" else {})
         self._message(
             thread,
             at,
@@ -302,6 +303,7 @@ class Writer:
             kind="activity",
             source="system",
             content=content,
+            author=author,
             status=statuses.RECEIVED,
         )
 
