@@ -13,7 +13,7 @@ class Event(models.Model):
     """One change. `seq` is its number in the workspace: order, version and cursor in one, without gaps."""
 
     workspace = models.ForeignKey(
-        "accounts.Workspace", on_delete=models.CASCADE, related_name="events"
+        "accounts.Workspace", on_delete=models.CASCADE, related_name="events", db_index=False
     )
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=48)  # "message.received": subject.past-participle

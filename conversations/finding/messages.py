@@ -18,6 +18,9 @@ from conversations.snippets import Piece
 HITS = 30
 NEWEST = 10_000  # messages that are looked through one by one
 RARE = 50  # matches among those: the index of words gives the rest quickly
+FEW_THREADS = 200  # of so few conversations all messages are looked through
+UNSAID = "('#note' | '#system')"  # what is no message does not move its conversation in the list
+LATELY = 500  # conversations that moved last, among many
 SHORTEST_NAME = 4  # of a word that may be somebody's name, or a part of their number
 
 Key = tuple[datetime, int]  # the moment and id of a message: how pages are ordered
@@ -36,8 +39,10 @@ def messages_of(agent: Agent, asked: Asked, *, before: str) -> Page[Hit]:
     if not asked.asks_for_messages:
         return Page([])
     rows, keys = _in_reach(agent, asked, before), set[Key]()
-    for mark, threads in asked.writers or [("", None)]:
+    few = _few(asked)
+    for mark, named in asked.writers or [("", None)]:
         marks = [*asked.marks, mark] if mark else asked.marks
+        threads = few if named is None else named
         if threads is not None:
             keys |= _of_threads(asked, rows, marks, threads)
         else:
@@ -47,6 +52,12 @@ def messages_of(agent: Agent, asked: Asked, *, before: str) -> Page[Hit]:
     page = sorted(keys, reverse=True)[: HITS + 1]
     more = cursor_of(*page[HITS - 1]) if len(page) > HITS else ""
     return Page(_hits(asked, [pk for _at, pk in page[:HITS]]), more)
+
+
+def _few(asked: Asked) -> list[int] | None:
+    """The conversations that are asked for, if they are few: a label, or all that a cautious company shows an agent."""
+    found = list(asked.conversations.values_list("pk", flat=True)[: FEW_THREADS + 1])
+    return found if len(found) <= FEW_THREADS else None
 
 
 def _of_named(agent: Agent, asked: Asked, rows: Rows) -> set[Key]:
@@ -96,15 +107,32 @@ def _newest(asked: Asked, rows: Rows, marks: list[str]) -> set[Key]:
     keys = _seen(asked, recent)
     if until is None or len(keys) > HITS:
         return keys
-    is_rare = recent.count() < RARE
-    return keys | _seen(asked, rows.filter(matches(*strict)), by_words=is_rare)
+    if recent.count() < RARE:
+        return keys | _seen(asked, rows.filter(matches(*strict)), by_words=True)
+    return keys | _common(asked, rows, marks)
+
+
+def _common(asked: Asked, rows: Rows, marks: list[str]) -> set[Key]:
+    """Words that many messages have, in conversations that few of the newest messages are of: the resolved ones, say.
+
+    So first in those of them that moved last, which have all that is newer than the last of these; what is no message
+    moves no conversation, and is looked for apart. Then by time.
+    """
+    lately = asked.conversations.order_by("-listed_at").values_list("pk", "listed_at")
+    threads = dict(lately[:LATELY])
+    edge = min(threads.values())
+    said, unsaid = (matches(*tsquery(asked.query, [*marks, *more])) for more in ((), (UNSAID,)))
+    theirs = rows.filter(said, at__gte=edge, message__conversation_id__in=list(threads))
+    keys = _seen(asked, theirs, by_words=True)
+    keys |= _seen(asked, rows.filter(unsaid, at__gte=edge), by_words=True)
+    return keys if len(keys) > HITS else keys | _seen(asked, rows.filter(said, at__lt=edge))
 
 
 def _of_threads(asked: Asked, rows: Rows, marks: list[str], threads: list[int]) -> set[Key]:
     """In some few conversations: their messages are fewer than those with the words."""
     sql, values = tsquery(asked.query, marks, is_finished=False)
-    found = rows.filter(matches(sql, values), message__conversation_id__in=threads)
-    return _seen(asked, found, by_words=True)
+    found = rows.filter(message__conversation_id__in=threads)
+    return _seen(asked, found.filter(matches(sql, values)) if sql else found, by_words=True)
 
 
 def _seen(asked: Asked, rows: Rows, *, by_words: bool = False) -> set[Key]:

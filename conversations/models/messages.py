@@ -72,24 +72,30 @@ class Message(models.Model):
 
     token = models.UUIDField(default=uuid.uuid4, unique=True)
     workspace = models.ForeignKey(
-        "accounts.Workspace", on_delete=models.CASCADE, related_name="messages"
+        "accounts.Workspace", on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages"
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     number = models.ForeignKey(
-        "accounts.PhoneNumber", on_delete=models.PROTECT, related_name="messages"
+        "accounts.PhoneNumber", on_delete=models.PROTECT, related_name="messages", db_index=False
     )
     direction = models.CharField(max_length=6, choices=Direction.choices)
     kind = models.CharField(max_length=24, default="text")
     text = models.TextField(blank=True, default="")
     content = models.JSONField(default=dict)
     media = models.ForeignKey(
-        MediaFile, on_delete=models.SET_NULL, null=True, related_name="messages"
+        MediaFile, on_delete=models.SET_NULL, null=True, related_name="messages", db_index=False
     )
-    template = models.ForeignKey("templates_app.Template", on_delete=models.SET_NULL, null=True)
+    template = models.ForeignKey(
+        "templates_app.Template", on_delete=models.SET_NULL, null=True, db_index=False
+    )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="messages"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="messages",
+        db_index=False,
     )
     source = models.CharField(
         max_length=12, default="agent"
@@ -100,7 +106,9 @@ class Message(models.Model):
     arrival = models.BigIntegerField(default=0)  # breaks ties of one second in the order of arrival
 
     wamid = models.CharField(max_length=160, blank=True, default="")
-    quoted = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="quotes")
+    quoted = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="quotes", db_index=False
+    )
     quoted_wamid = models.CharField(max_length=160, blank=True, default="")
     is_forwarded = models.BooleanField(default=False)
     referral = models.JSONField(null=True)
@@ -130,6 +138,8 @@ class Message(models.Model):
                 fields=["number", "wamid"], name="message_once", condition=~models.Q(wamid="")
             ),
         ]
+        # Every message is written into all of these, so no column has one that another begins with, and what most
+        # messages do not have is left out.
         indexes: ClassVar = [
             models.Index(fields=["conversation", "-at", "-arrival", "-id"], name="message_thread"),
             models.Index(fields=["conversation", "seq"], name="message_changes"),
@@ -143,6 +153,27 @@ class Message(models.Model):
                 fields=["number", "quoted_wamid"],
                 name="message_quotes_unknown",
                 condition=models.Q(quoted=None) & ~models.Q(quoted_wamid=""),
+            ),
+            models.Index(
+                fields=["number", "at"], include=["direction", "status"], name="message_of_number"
+            ),
+            models.Index(
+                fields=["number", "at"],
+                name="message_system_of_number",
+                condition=models.Q(direction="system"),
+            ),
+            models.Index(
+                fields=["number", "at"],
+                name="message_error_of_number",
+                condition=models.Q(error_code__isnull=False),
+            ),
+            *(
+                models.Index(
+                    fields=[name],
+                    name=f"message_{name}",
+                    condition=models.Q((f"{name}__isnull", False)),
+                )
+                for name in ("template", "author", "media", "quoted")
             ),
             BrinIndex(fields=["at"], name="message_by_time"),  # “of the last hour”, for a few pages
         ]

@@ -96,11 +96,16 @@ class Conversation(models.Model):
     """`seq` is the version that screens hold; the `last_…` columns are what the list shows without a join."""
 
     workspace = models.ForeignKey(
-        "accounts.Workspace", on_delete=models.CASCADE, related_name="conversations"
+        "accounts.Workspace", on_delete=models.CASCADE, related_name="conversations", db_index=False
     )
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="conversations")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="conversations", db_index=False
+    )
     number = models.ForeignKey(
-        "accounts.PhoneNumber", on_delete=models.PROTECT, related_name="conversations"
+        "accounts.PhoneNumber",
+        on_delete=models.PROTECT,
+        related_name="conversations",
+        db_index=False,
     )
     team = models.ForeignKey("accounts.Team", on_delete=models.SET_NULL, null=True, blank=True)
     assignee = models.ForeignKey(
@@ -109,6 +114,7 @@ class Conversation(models.Model):
         null=True,
         blank=True,
         related_name="assigned",
+        db_index=False,
     )
     status = models.CharField(
         max_length=12, choices=ConversationStatus.choices, default=ConversationStatus.OPEN

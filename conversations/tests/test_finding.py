@@ -83,6 +83,38 @@ def test_newest_first_and_every_page_once(
     assert seen[0] == "заказ 1"
 
 
+@pytest.mark.parametrize(
+    "ways",
+    [
+        pytest.param({}, id="few conversations"),
+        pytest.param({"FEW_THREADS": 0}, id="rare words"),
+        pytest.param({"FEW_THREADS": 0, "RARE": 0, "LATELY": 2}, id="common words"),
+    ],
+)
+def test_every_way_of_looking_finds_the_same(
+    number: PhoneNumber, ana: Agent, monkeypatch: pytest.MonkeyPatch, ways: dict[str, int]
+):
+    for name, value in ({"HITS": 3, "NEWEST": 4} | ways).items():
+        monkeypatch.setattr(f"conversations.finding.messages.{name}", value)
+    for n in range(24):  # newest first; every second resolved, and an old one has a note of today
+        at = NOW - timedelta(hours=n)
+        contact = world.make_contact(number.workspace, phone=f"4915100000{n:02}")
+        status = "resolved" if n % 2 else "open"
+        one = world.make_conversation(number, contact=contact, status=status, last_at=at)
+        world.make_message(one, f"заказ {n}", at=at)
+    note = {"kind": "note", "direction": Direction.SYSTEM, "author": ana}
+    world.make_message(one, "заметка: заказ 23 b", at=NOW - timedelta(hours=6, minutes=1), **note)
+    seen: list[str] = []
+    before = ""
+    while True:
+        page = finding.find(ana, "in:resolved заказ ", at=NOW, before=before).messages
+        seen += [hit.message.text.split("заказ ")[1] for hit in page.rows]
+        if not page.more:
+            break
+        before = page.more
+    assert seen == ["1", "3", "5", "23 b", *(str(n) for n in range(7, 24, 2))]
+
+
 def test_captions_file_names_notes_and_cards(thread: Conversation, ana: Agent):
     file = MediaFile.objects.create(
         workspace=thread.workspace,

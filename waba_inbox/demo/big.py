@@ -34,6 +34,8 @@ DAYS: Final = 365
 OPEN_SHARE: Final = 40  # the newest fortieth is open, and every twelfth of the older ones
 AGENT: Final = "(%(agents)s::bigint[])[1 + k %% cardinality(%(agents)s::bigint[])]"
 NUMBER: Final = "(%(numbers)s::bigint[])[1 + k %% cardinality(%(numbers)s::bigint[])]"
+# No two alike, and scattered as real ones are: a part of one finds a few people, not ten thousand.
+PHONE: Final = "(78000000000 + (%(first_contact)s + k) * 618033 %% 999999937)::text"
 TEXT: Final = "(%(texts)s::text[])[1 + (i * 7919) %% cardinality(%(texts)s::text[])]"
 PLACE: Final = (
     "%(conversations)s * power(((i * 2654435761) %% 1000003) / 1000003.0::float8, 1.5::float8)"
@@ -128,7 +130,7 @@ def _contacts(scale: Scale) -> None:
             "id": "%(first_contact)s + k",
             "workspace_id": "%(workspace)s",
             "profile_name": "(%(firsts)s::text[])[1 + k %% 60] || ' ' || (%(surnames)s::text[])[1 + (k / 60) %% 70]",
-            "phone": "(78000000000 + %(first_contact)s + k)::text",
+            "phone": PHONE,
             "language": "'ru'",
             "created_at": "%(now)s - make_interval(secs => k * %(step)s)",
         },
@@ -147,7 +149,7 @@ def _identifiers(scale: Scale) -> None:
             "workspace_id": "%(workspace)s",
             "contact_id": "%(first_contact)s + k",
             "kind": f"'{IdentifierKind.WA_ID}'",
-            "value": "(78000000000 + %(first_contact)s + k)::text",
+            "value": PHONE,
         },
         "generate_series(0::bigint, %(conversations)s - 1) AS k",
         scale,
