@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef
@@ -30,11 +30,16 @@ BATCH: Final = 100
 LOCK: Final = 7301  # with the workspace's id: the key of the advisory lock
 
 
-def hand_out(workspace_id: int, *, at: datetime) -> int:
-    """Everything that waits in teams which hand out. Safe to repeat, and at the same moment."""
+class Given(NamedTuple):
+    conversation: int
+    to: int
+
+
+def hand_out(workspace_id: int, *, at: datetime) -> list[Given]:
+    """Everything that waits in teams which hand out, and who got it. Safe to repeat, and at the same moment."""
     teams = Team.objects.filter(workspace_id=workspace_id).exclude(handing=Handing.OFF)
     ids = list(teams.order_by("pk").values_list("pk", flat=True))
-    return sum(_hand_out_of(team_id, workspace_id, at=at) for team_id in ids)
+    return [one for team_id in ids for one in _hand_out_of(team_id, workspace_id, at=at)]
 
 
 def due() -> list[int]:
@@ -50,14 +55,14 @@ def _waiting() -> ConversationQuerySet:
 
 
 @transaction.atomic
-def _hand_out_of(team_id: int, workspace_id: int, *, at: datetime) -> int:
+def _hand_out_of(team_id: int, workspace_id: int, *, at: datetime) -> list[Given]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, workspace_id])
     team = Team.objects.get(pk=team_id)
     people = {agent.pk: agent for agent in _online(team)}
     candidates = {one.agent: one for one in _candidates(people.values())}
     if not any(one.room for one in candidates.values()):
-        return 0
+        return []
     waiting = _locked_waiting(team)
     known = _who_knew(waiting, people) if team.is_sticky else {}
     given = []
@@ -85,7 +90,7 @@ def _hand_out_of(team_id: int, workspace_id: int, *, at: datetime) -> int:
         with journal.together():
             for conversation, agent, is_known in given:
                 _give(conversation, agent, team, is_known=is_known, at=at)
-    return len(given)
+    return [Given(conversation.pk, agent.pk) for conversation, agent, _known in given]
 
 
 def _online(team: Team) -> list[Agent]:

@@ -20,7 +20,7 @@ class Scope(StrEnum):
 class Kind(StrEnum):
     MESSAGE = "message"  # a customer wrote
     MENTION = "mention"  # a note names somebody: `to`
-    ASSIGNED = "assigned"  # a colleague gave it to somebody: `to`
+    ASSIGNED = "assigned"  # a colleague, the handing out or a rule gave it to somebody: `to`
 
 
 SOUNDS: Final = ("chime", "drop", "knock", "bell", "none")
@@ -33,7 +33,7 @@ class News:
     team: int | None = None
     assignee: int | None = None
     to: int | None = None
-    by: int | None = None  # the agent who did it; None: the customer
+    by: int | None = None  # the agent who did it; None: the customer, or nobody
 
 
 @dataclass(frozen=True, slots=True)

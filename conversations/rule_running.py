@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -37,6 +37,13 @@ BATCH: Final = 200
 PATIENCE: Final = timedelta(seconds=5)
 
 
+class Asked(NamedTuple):
+    """`given_to`: who has the conversation by a rule and did not have it before."""
+
+    conversation: Conversation
+    given_to: int | None
+
+
 def due(*, at: datetime) -> list[int]:
     """What the bell did not bring: asked again after a while."""
     rows = RuleRun.objects.filter(done_at=None, created_at__lte=at - PATIENCE)
@@ -44,8 +51,8 @@ def due(*, at: datetime) -> list[int]:
 
 
 @transaction.atomic
-def run(run_id: int, *, at: datetime) -> Conversation | None:
-    """The conversation, if there was anything to ask: what was queued in it can be sent, and it can be handed out."""
+def run(run_id: int, *, at: datetime) -> Asked | None:
+    """None if there was nothing to ask. Else what was queued in it can be sent, and it can be handed out."""
     rows = RuleRun.objects.select_for_update(skip_locked=True, of=("self",))
     found = rows.filter(pk=run_id, done_at=None).select_related("message").first()
     if found is None:
@@ -55,11 +62,13 @@ def run(run_id: int, *, at: datetime) -> Conversation | None:
     found.done_at = at
     found.save(update_fields=["done_at"])
     kept = AutoRule.objects.filter(workspace_id=conversation.workspace_id, is_on=True)
+    had = conversation.assignee_id
     now = situation(conversation, message, is_new=found.is_new)
     matched = ruling.matching([row.rule for row in kept], now)
     if matched:
         _obey(conversation, matched, at=at)
-    return conversation
+    has = conversation.assignee_id
+    return Asked(conversation, has if has != had else None)
 
 
 def situation(conversation: Conversation, message: Message, *, is_new: bool) -> Situation:

@@ -27,6 +27,7 @@ from conversations import (
 from conversations.models import JobKind
 
 SWEEP_SECONDS = 5
+NEWS_SECONDS = 120  # later, an alarm would only frighten
 
 
 @shared_task
@@ -75,7 +76,8 @@ def wake_snoozed() -> None:
 
 @shared_task
 def hand_out(workspace_id: int) -> None:
-    handing_out.hand_out(workspace_id, at=timezone.now())
+    for given in handing_out.hand_out(workspace_id, at=timezone.now()):
+        tell_assignment.apply_async((given.conversation, given.to), expires=NEWS_SECONDS)
 
 
 @shared_task
@@ -114,20 +116,20 @@ def sweep_jobs() -> None:
 
 @shared_task
 def run_rules(run_id: int) -> None:
-    """What they queued goes out, what they gave to a team is handed out."""
-    conversation = rule_running.run(run_id, at=timezone.now())
-    if conversation is not None:
-        deliver.delay(conversation.pk)
-        hand_out.delay(conversation.workspace_id)
+    """What they queued goes out, what they gave to a team is handed out, who was given it is told."""
+    asked = rule_running.run(run_id, at=timezone.now())
+    if asked is None:
+        return
+    deliver.delay(asked.conversation.pk)
+    hand_out.delay(asked.conversation.workspace_id)
+    if asked.given_to is not None:
+        tell_assignment.apply_async((asked.conversation.pk, asked.given_to), expires=NEWS_SECONDS)
 
 
 @shared_task
 def sweep_rules() -> None:
     for run_id in rule_running.due(at=timezone.now()):
         run_rules.apply_async((run_id,), expires=SWEEP_SECONDS)
-
-
-NEWS_SECONDS = 120  # later, an alarm would only frighten
 
 
 @shared_task
@@ -141,7 +143,8 @@ def tell_mention(message_id: int, to: list[int]) -> None:
 
 
 @shared_task
-def tell_assignment(conversation_id: int, to: int, by: int) -> None:
+def tell_assignment(conversation_id: int, to: int, by: int | None = None) -> None:
+    """`by`: the colleague; None where handing out or a rule did it."""
     _send(telling.of_assignment(conversation_id, to=to, by=by))
 
 

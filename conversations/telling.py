@@ -64,7 +64,10 @@ def of_mention(message_id: int, *, to: Iterable[int]) -> list[Letter]:
 
 
 def of_assignment(conversation_id: int, *, to: int, by: int | None) -> list[Letter]:
+    """`by`: the colleague who gave it; None if handing out or a rule did. Nothing if somebody else has it by now."""
     conversation = Conversation.objects.select_related("contact", "number").get(pk=conversation_id)
+    if conversation.assignee_id != to:
+        return []
     agents = list(_agents(conversation.workspace_id).filter(pk=to))
     giver = Agent.objects.filter(pk=by).first() if by else None
     return _tell(
@@ -157,6 +160,8 @@ def _words(
     if kind is Kind.MENTION:
         return gettext("%(name)s names you: %(contact)s") % {"name": name, "contact": contact}, text
     if kind is Kind.ASSIGNED:
+        if by is None:
+            return gettext("Yours now: %(contact)s") % {"contact": contact}, text
         words = gettext("%(name)s gave you %(contact)s") % {"name": name, "contact": contact}
         return words, text
     return contact, text

@@ -43,7 +43,7 @@ def shop(shop_team: Team) -> Team:
 
 
 def handed(team: Team, at: datetime | None = None) -> int:
-    return handing_out.hand_out(team.workspace_id, at=at or timezone.now())
+    return len(handing_out.hand_out(team.workspace_id, at=at or timezone.now()))
 
 
 def of(agent: Agent) -> int:

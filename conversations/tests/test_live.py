@@ -342,7 +342,7 @@ def handed_out(stage: Stage) -> None:
     type(stage.ana).objects.filter(pk=stage.ana.pk).update(presence="online")
     stage.conversation.team, stage.conversation.waiting_since = stage.team, timezone.now()
     stage.conversation.save(update_fields=["team", "waiting_since"])
-    assert handing_out.hand_out(stage.number.workspace_id, at=timezone.now()) == 1
+    assert len(handing_out.hand_out(stage.number.workspace_id, at=timezone.now())) == 1
 
 
 def ruled(stage: Stage) -> None:

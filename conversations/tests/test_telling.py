@@ -20,9 +20,17 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Agent
-from conversations import digest, noting, pushing, telling
-from conversations.models import Conversation, Mention, Message, NoticeWish, PushKey
+from accounts.models import Agent, Handing, Presence, Team
+from conversations import digest, noting, pushing, ruling, tasks, telling
+from conversations.models import (
+    AutoRule,
+    Conversation,
+    Mention,
+    Message,
+    NoticeWish,
+    PushKey,
+    RuleRun,
+)
 from conversations.tests.pushes import RecordingLayer
 from tests import world
 
@@ -245,3 +253,32 @@ def test_no_mail_for_what_was_read_is_not_wanted_or_no_longer_seen(conversation,
     world.seat(ana)
     assert digest.send_due(at=NOW()) == 0
     assert mail.outbox == []
+
+
+@pytest.mark.django_db
+def test_who_is_given_a_conversation_by_handing_out_or_by_a_rule_is_told(
+    number: Any, ana: Agent, shop_team: Team
+) -> None:
+    shop_team.handing = Handing.ROUND_ROBIN
+    shop_team.save(update_fields=["handing"])
+    shop_team.members.add(ana)
+    Agent.objects.filter(pk=ana.pk).update(presence=Presence.ONLINE)
+    waits = world.make_conversation(number, team=shop_team, waiting_since=NOW())
+    tasks.hand_out(number.workspace_id)
+    assert [note["title"] for note in told(ana)] == [f"Yours now: {waits.contact.shown_name}"]
+
+    actions = ruling.as_json(ruling.Actions(assignee=ana.pk))
+    AutoRule.objects.create(workspace=number.workspace, name="To Ana", actions=actions)
+    begun = world.make_conversation(number)
+    run = RuleRun.objects.create(message=said(begun), is_new=True)
+    tasks.run_rules(run.pk)
+    assert [note["conversation"] for note in told(ana)] == [waits.pk, begun.pk]
+
+
+@pytest.mark.django_db
+def test_what_somebody_else_has_by_now_is_not_told(
+    conversation: Conversation, ana: Agent, cleo: Agent
+) -> None:
+    Conversation.objects.filter(pk=conversation.pk).update(assignee=cleo)
+    assert telling.of_assignment(conversation.pk, to=ana.pk, by=None) == []
+    assert told(ana) == []
