@@ -23,6 +23,7 @@ FILLABLE: Final = frozenset({
     "HEADER", "BODY", "FOOTER", "BUTTONS", "CALL_PERMISSION_REQUEST", "LIMITED_TIME_OFFER", "CAROUSEL",
 })  # fmt: skip
 FIRST_YEAR, LAST_YEAR = 2000, 2200  # of a moment that anybody means
+LATER: Final = ("offer", "until", "cards", "header_file")  # of a preview, where there is something
 STRANGE_BUTTONS: Final = frozenset({"MPM", "SPM"})  # they want goods of a catalogue
 
 
@@ -78,7 +79,8 @@ class Layout:
 class Preview:
     """As the customer will see it. `buttons` have `type`, `text`, and `url` or `phone` where they have one.
 
-    `cards` have `header_kind`, `body`, `buttons`. `until` is the end of the offer as it was given.
+    `cards` have `header_kind`, `body`, `buttons`. `until` is the end of the offer as it was given. `header_file`, and
+    `file` of a card, are the address of the picture where a page has one.
     """
 
     header_kind: str
@@ -89,10 +91,11 @@ class Preview:
     offer: str = ""
     until: str = ""
     cards: tuple[Raw, ...] = ()
+    header_file: str = ""
 
     def as_json(self) -> Raw:
         plain = asdict(self) | {"buttons": list(self.buttons), "cards": list(self.cards)}
-        return {k: v for k, v in plain.items() if v or k not in ("offer", "until", "cards")}
+        return {k: v for k, v in plain.items() if v or k not in LATER}
 
 
 def of(template: HasComponents) -> Layout:

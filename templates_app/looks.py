@@ -1,21 +1,28 @@
-"""How a template looks on the phone: with its samples, with long ones, or with the words that Meta writes itself."""
+"""How a template looks on the phone: with its samples, with its pictures, or with the words that Meta writes itself."""
 
 from __future__ import annotations
 
-from templates_app import components
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.urls import reverse
+
+from templates_app import components, lengths
 from templates_app.components import Layout, Preview
-from templates_app.content import DraftContent
-from templates_app.models import Template
+from templates_app.content import Content, DraftContent
+from templates_app.models import SampleFile, Template
 
 
-def of_draft(draft: DraftContent) -> Preview:
-    """With its samples."""
-    return _with_samples(layout_of(draft))
+def of_draft(draft: DraftContent, *, size: str = "") -> Preview:
+    """With its samples; `size`: "short" or "long" for what real values may be like."""
+    layout = layout_of(draft)
+    return components.preview(layout, lengths.sized(layout, size))
 
 
 def of_template(template: Template) -> Preview:
     """As Meta has it, with its samples."""
-    return _with_samples(components.of(template))
+    layout = components.of(template)
+    return components.preview(layout, components.examples(layout))
 
 
 def layout_of(draft: DraftContent) -> Layout:
@@ -24,5 +31,23 @@ def layout_of(draft: DraftContent) -> Layout:
     )
 
 
-def _with_samples(layout: Layout) -> Preview:
-    return components.preview(layout, components.examples(layout))
+def pictures(account_id: int, content: Content) -> dict[str, str]:
+    """The address of each uploaded picture, by its handle."""
+    handles = {content.header_handle, *(card.handle for card in content.cards)} - {""}
+    if not handles:
+        return {}
+    found = SampleFile.objects.filter(account=account_id, handle__in=handles)
+    return {
+        sample.handle: reverse("templates_app:sample", args=[sample.key])
+        for sample in found
+        if sample.is_picture
+    }
+
+
+def with_pictures(preview: Preview, content: Content, shown: Mapping[str, str]) -> Preview:
+    cards = [
+        card | {"file": shown.get(own.handle, "")}
+        for card, own in zip(preview.cards, content.cards, strict=False)
+    ]
+    header = shown.get(content.header_handle, "") if content.header_kind == "IMAGE" else ""
+    return replace(preview, header_file=header, cards=tuple(cards))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final
 
 import structlog
+from django.core.files import File
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -16,6 +17,7 @@ from templates_app import live
 from templates_app.models import (
     Draft,
     DraftState,
+    SampleFile,
     Submission,
     SubmissionState,
     Template,
@@ -82,13 +84,30 @@ def look(submission_id: int) -> None:
         _settle(submission_id, SubmissionState.REFUSED, {"reason": "not taken", "lost": True})
 
 
-def upload_sample(
-    account: BusinessAccount, fileobj: BinaryIO, *, size: int, mime: str, filename: str
+def keep_sample(
+    account: BusinessAccount,
+    fileobj: BinaryIO,
+    *,
+    size: int,
+    mime: str,
+    filename: str,
+    by: Agent | None = None,
 ) -> str:
-    """The handle by which a media header names its sample."""
-    return graph_for(account).resumable_upload(
+    """Hand a file to Meta and keep one of our own. The handle by which a component names it; GraphFailure."""
+    handle = graph_for(account).resumable_upload(
         account.app.app_id, fileobj, size=size, mime=mime, filename=filename
     )
+    fileobj.seek(0)
+    SampleFile.objects.create(
+        account=account,
+        handle=handle,
+        mime_type=mime,
+        filename=filename,
+        size=size,
+        file=File(fileobj, name=filename),
+        uploaded_by=by,
+    )
+    return handle
 
 
 def delete(template: Template) -> None:

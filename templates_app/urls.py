@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from templates_app.views import acts, drafts, listing, plans, reviews, shelves, showing
+from templates_app.views import acts, drafts, listing, plans, reviews, samples, shelves, showing
 
 app_name = "templates_app"
 urlpatterns = [
@@ -23,13 +23,14 @@ urlpatterns = [
     path("drafts/<int:draft_id>/submit/", drafts.submit, name="draft_submit"),
     path("drafts/<int:draft_id>/answer/", drafts.answer, name="draft_answer"),
     path("drafts/<int:draft_id>/look/", drafts.look, name="draft_look"),
-    path("drafts/<int:draft_id>/sample/", drafts.sample, name="draft_sample"),
+    path("drafts/<int:draft_id>/sample/", samples.upload, name="draft_sample"),
     path("drafts/<int:draft_id>/copy/", drafts.duplicate, name="draft_copy"),
     path("drafts/<int:draft_id>/discard/", drafts.discard, name="draft_discard"),
     path("drafts/<int:draft_id>/hand-in/", reviews.hand_in, name="draft_hand_in"),
     path("drafts/<int:draft_id>/decide/", reviews.decide, name="draft_decide"),
     path("drafts/<int:draft_id>/take-back/", reviews.take_back, name="draft_take_back"),
     path("drafts/<int:draft_id>/comment/", reviews.comment, name="draft_comment"),
+    path("samples/<uuid:key>/", samples.sample, name="sample"),
     path("<int:pk>/", showing.template, name="template"),
     path("<int:pk>/correct/", acts.correct, name="template_correct"),
     path("<int:pk>/copy/", acts.copy, name="template_copy"),

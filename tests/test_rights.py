@@ -37,7 +37,7 @@ from conversations.models import (
 )
 from conversations.models.files import MediaState
 from quality.models import Alert
-from templates_app.models import Draft, Template, TemplateAlert
+from templates_app.models import Draft, SampleFile, Template, TemplateAlert
 from tests import world
 from webhooks.models import Envelope, Quarantined
 
@@ -192,6 +192,9 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "conversations:view_id": SavedView.objects.create(workspace=workspace, name="Old").pk,
         "templates_app:draft_id": Draft.objects.create(account=account, author=agent).pk,
         "templates_app:pk": template.pk,
+        "templates_app:key": SampleFile.objects.create(
+            account=account, handle="4::x", mime_type="image/png", file=ContentFile(b"x", name="x")
+        ).key,
         "queue:field_id": field.pk,
         "queue:label_id": Label.objects.create(workspace=workspace, name="VIP").pk,
         ":key": "a-link-that-is-not-known",

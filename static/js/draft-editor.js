@@ -5,11 +5,18 @@
 // @ts-check
 import { toggleEmoji } from "emoji";
 
+/** What the server puts in whole when something is added to it, moved or taken out. */
+const LISTS = ["draft-buttons", "draft-cards", "draft-apps"];
+
 class DraftEditor extends HTMLElement {
+    /** What is being added, to be focused when it comes. */ adding = "";
+    /** @type {HTMLElement | null} The text that was written in last. */ field = null;
+
     connectedCallback() {
         this.addEventListener("click", this);
         this.addEventListener("input", this);
         this.addEventListener("change", this);
+        this.addEventListener("focusin", this);
         this.addEventListener("htmx:configRequest", this);
         document.body.addEventListener("htmx:oobAfterSwap", this);
         this.#count();
@@ -25,6 +32,7 @@ class DraftEditor extends HTMLElement {
     handleEvent(event) {
         const target = /** @type {HTMLElement} */ (event.target);
         if (event.type === "input") return this.#count();
+        if (event.type === "focusin") return void (target.matches("textarea") && (this.field = target));
         if (event.type === "change") return this.#chosen(/** @type {HTMLInputElement} */ (target));
         if (event.type === "htmx:configRequest") return this.#asked(/** @type {CustomEvent} */ (event).detail);
         if (event.type === "htmx:oobAfterSwap") return this.#swapped(/** @type {CustomEvent} */ (event).detail.target);
@@ -36,8 +44,10 @@ class DraftEditor extends HTMLElement {
         if (emoji) return toggleEmoji(emoji, (chosen) => this.#put(chosen));
         const scheme = target.closest("[data-scheme]");
         if (scheme) return this.#shine(scheme);
+        const size = /** @type {HTMLElement | null} */ (target.closest("[data-size]"));
+        if (size) return this.#size(size);
         const act = /** @type {HTMLButtonElement | null} */ (target.closest('[name="act"]'));
-        if (act) this.adding = act.value.startsWith("add:");
+        if (act) this.adding = /^(add:|card-add|app-add)/.exec(act.value)?.[0] ?? "";
     }
 
     /** What was typed before the scripts came was heard by nobody: it is saved and judged now. */
@@ -54,9 +64,11 @@ class DraftEditor extends HTMLElement {
         if (["input", "change"].includes(detail.triggeringEvent?.type ?? "")) delete detail.parameters.act;
     }
 
-    /** A sample goes up as soon as it is chosen. @param {HTMLInputElement} field */
+    /** A sample goes up as soon as it is chosen, after what was written before it is saved. @param {HTMLInputElement} field */
     #chosen(field) {
-        if (field.type === "file" && field.files?.length) field.form?.requestSubmit();
+        if (field.type !== "file" || !field.files?.length) return this.#count();
+        const words = /** @type {HTMLFormElement} */ (this.querySelector("#draft-form"));
+        words.addEventListener("htmx:afterRequest", () => field.form?.requestSubmit(), { once: true });
     }
 
     /** The next free number, or a name if the text has names. @param {string} id */
@@ -73,15 +85,31 @@ class DraftEditor extends HTMLElement {
 
     /** WhatsApp's marks around what is chosen. @param {string} mark */
     #wrap(mark) {
-        const field = /** @type {HTMLTextAreaElement} */ (document.getElementById("draft-body"));
+        const field = this.#text();
         const chosen = field.value.slice(field.selectionStart, field.selectionEnd);
         this.#replace(field, `${mark}${chosen}${mark}`);
-        if (!chosen) field.setSelectionRange(field.selectionStart - 1, field.selectionStart - 1);
+        if (chosen) return;
+        const inside = field.selectionStart - mark.length;
+        field.setSelectionRange(inside, inside);
     }
 
     /** An emoji where the text's cursor is. @param {string} sign */
     #put(sign) {
-        this.#replace(/** @type {HTMLTextAreaElement} */ (document.getElementById("draft-body")), sign);
+        this.#replace(this.#text(), sign);
+    }
+
+    /** The text that was written in last: the body, or the words of a card. @returns {HTMLTextAreaElement} */
+    #text() {
+        const last = this.field?.isConnected && this.field.offsetParent ? this.field : null;
+        return /** @type {HTMLTextAreaElement} */ (last ?? document.getElementById("draft-body"));
+    }
+
+    /** The preview with values as short or as long as real ones may be. @param {HTMLElement} chosen */
+    #size(chosen) {
+        for (const other of this.querySelectorAll("[data-size]")) other.setAttribute("aria-pressed", String(other === chosen));
+        const field = /** @type {HTMLInputElement} */ (document.getElementById("draft-size"));
+        field.value = chosen.dataset.size ?? "";
+        field.dispatchEvent(new Event("change", { bubbles: true }));
     }
 
     /** The preview by day or by night, as customers have their phones. @param {Element} button */
@@ -101,26 +129,27 @@ class DraftEditor extends HTMLElement {
 
     /** @param {HTMLElement} placed */
     #swapped(placed) {
-        if (placed?.id !== "draft-buttons" && !placed?.id?.startsWith("samples-")) return;
+        if (!LISTS.includes(placed?.id) && !placed?.id?.startsWith("samples-")) return;
         this.#count();
-        if (!this.adding) return;
-        this.adding = false;
-        const last = /** @type {HTMLElement | null} */ (this.querySelector(".desk__button:last-child"));
-        /** @type {HTMLElement | null | undefined} */ (last?.querySelector('input:not([type="hidden"])'))?.focus();
+        if (!this.adding || !LISTS.includes(placed.id)) return;
+        this.adding = "";
+        const last = /** @type {HTMLElement | undefined} */ ([...document.querySelectorAll(`#${placed.id} :is(.desk__button, .desk__card)`)].at(-1));
+        /** @type {HTMLElement | null | undefined} */ (last?.querySelector('input:not([type="hidden"], [type="file"]), textarea'))?.focus();
     }
 
     #count() {
+        const isOffer = Boolean(this.querySelector('[name="form"][value="OFFER"]:checked'));
         for (const count of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".desk__count"))) {
             const own = count.closest(".field")?.querySelector("input:not([type=hidden]), textarea");
             const field = /** @type {HTMLInputElement | null} */ (document.getElementById(count.dataset.of ?? "") ?? own);
             if (!field) continue;
             const length = [...field.value].length;
-            const most = Number(count.dataset.most);
+            const most = Number((isOffer && count.dataset.mostOffer) || count.dataset.most);
             count.textContent = `${length} / ${most}`;
             count.toggleAttribute("data-over", length > most);
         }
         for (const end of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".desk__end"))) {
-            const address = /** @type {HTMLInputElement | null} */ (end.parentElement?.querySelector('[name="button_url"]'));
+            const address = /** @type {HTMLInputElement | null} */ (end.parentElement?.querySelector('[name$="button_url"]'));
             end.hidden = !address?.value.includes("{{");
         }
     }

@@ -11,6 +11,7 @@ from templates_app.models.drafts import (
 )
 from templates_app.models.history import TemplateEvent
 from templates_app.models.picks import HIDEABLE, HiddenName, Pick
+from templates_app.models.samples import SampleFile
 from templates_app.models.states import Category, TemplateState
 from templates_app.models.submissions import Submission, SubmissionState
 from templates_app.models.templates import Template, TemplateSync
@@ -27,6 +28,7 @@ __all__ = [
     "HiddenName",
     "NoteKind",
     "Pick",
+    "SampleFile",
     "Submission",
     "SubmissionState",
     "Template",

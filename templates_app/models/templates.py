@@ -58,6 +58,7 @@ class Template(models.Model):
     quality = models.CharField(max_length=16, default="UNKNOWN")
     parameter_format = models.CharField(max_length=16, default="POSITIONAL")
     components = models.JSONField(default=list)  # as Meta has them: see components.py
+    sources = models.JSONField(default=dict, blank=True)  # by variable: see sources.py
     rejected_reason = models.CharField(max_length=64, blank=True, default="")
     rejection_note = models.TextField(blank=True, default="")
     synced_at = models.DateTimeField(null=True)

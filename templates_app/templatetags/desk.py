@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from django import template
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 register = template.Library()
 
@@ -20,3 +25,41 @@ def duration(length: timedelta) -> str:
     if not rest or hours >= 10:
         return gettext("{hours} h").format(hours=hours + (rest >= 30))
     return gettext("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+
+
+@register.filter
+def moment(value: str) -> str:
+    """An ISO date and time as the reader has it; what is none stays as it is."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return date_format(timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC)), "j E, H:i")
+
+
+PLACES: Final[dict[str, str | Promise]] = {
+    "name": gettext_lazy("Name"),
+    "language": gettext_lazy("Language"),
+    "category": gettext_lazy("Category"),
+    "header": gettext_lazy("Header"),
+    "body": gettext_lazy("Text"),
+    "offer": gettext_lazy("What ends"),
+    "footer": gettext_lazy("Footer"),
+    "buttons": gettext_lazy("Buttons"),
+    "cards": gettext_lazy("Cards"),
+    "code": gettext_lazy("Code"),
+}
+NUMBERED: Final = re.compile(r"(card|button|app) (\d+)")
+
+
+@register.filter
+def place_words(place: str) -> str:
+    """“Header”, “Button 2”, “Card 1, button 2”."""
+    words = {
+        "card": gettext("Card {n}"),
+        "button": gettext("Button {n}"),
+        "app": gettext("App {n}"),
+    }
+    numbered = [words[kind].format(n=n) for kind, n in NUMBERED.findall(place)]
+    first, *rest = numbered or [str(PLACES.get(place, place))]
+    return ", ".join([first, *(word[:1].lower() + word[1:] for word in rest)])

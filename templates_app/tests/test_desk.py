@@ -345,7 +345,7 @@ def test_a_deleted_template_keeps_its_row_and_blocks_its_name(
 
 
 def test_a_sample_file_becomes_a_handle_that_meta_takes(shop: Any, ada: Agent, hand_in: Any):
-    handle = submission.upload_sample(
+    handle = submission.keep_sample(
         shop, BytesIO(b"\x89PNG\r\n"), size=6, mime="image/png", filename="coat.png"
     )
     row = begun(shop, ada, header_kind="IMAGE", header_handle=handle)

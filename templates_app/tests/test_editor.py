@@ -275,7 +275,7 @@ def test_a_keystroke_costs_few_queries(
     Template.objects.bulk_create(
         Template(account=account, name=f"n{n}", language="ru") for n in range(200)
     )
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         write(manager, row)
 
 

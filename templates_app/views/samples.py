@@ -1,0 +1,103 @@
+"""Files for Meta's reviewers: taken in the editor, handed to Meta at once, and shown in previews."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, BinaryIO, Final, cast
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.rights import AgentRequest, role
+from templates_app import drafting, forms, refusals, submission
+from templates_app.content import Content
+from templates_app.models import Draft, SampleFile
+from templates_app.views._common import WRITERS, my_draft, reader
+from whatsapp.failures import GraphFailure
+
+HEADER: Final = "header"
+FILE_KINDS: Final = {
+    "IMAGE": (("image/jpeg", "image/png"), 5),
+    "VIDEO": (("video/mp4", "video/3gpp"), 16),
+    "DOCUMENT": (("application/pdf",), 100),
+}  # and megabytes
+UNFIT = gettext_noop(
+    "This file does not fit: an image is JPEG or PNG up to 5 MB, a video MP4 up to 16 MB, a document PDF up to 100 MB."
+)
+DAY: Final = 24 * 60 * 60
+
+
+@role(*WRITERS)
+@require_POST
+def upload(request: AgentRequest, draft_id: int) -> HttpResponse:
+    """A sample file for the header, or for a card: its field is called `file`, or `card-0`."""
+    row = my_draft(request, draft_id)
+    name, given = next(iter(request.FILES.items()), ("", None))
+    place = HEADER if name == "file" else name.removeprefix("card-")
+    kind = _kind(row.whole.content, place)
+    back = redirect(f"{reverse('templates_app:draft', args=[row.pk])}#{_anchor(place)}")
+    if not isinstance(given, UploadedFile) or not _fits(given, kind):
+        messages.error(request, _(UNFIT))
+        return back
+    try:
+        handle = submission.keep_sample(
+            row.account,
+            cast(BinaryIO, given.file),
+            size=given.size or 0,
+            mime=given.content_type or "",
+            filename=(given.name or "sample")[-255:],
+            by=request.user,
+        )
+    except GraphFailure as failure:
+        messages.error(request, failure.reason)
+        return back
+    _keep(request, row, place=place, handle=handle, filename=given.name or "sample")
+    return back
+
+
+def _keep(request: AgentRequest, row: Draft, *, place: str, handle: str, filename: str) -> None:
+    content = forms.with_sample(row.whole.content, place=place, handle=handle, filename=filename)
+    said = drafting.Written(
+        name=row.name, language=row.language, category=row.category, content=content
+    )
+    try:
+        drafting.save(row.pk, written=said, seen=row.version, author=request.user)
+    except refusals.Moved:
+        messages.error(request, _("The draft has changed meanwhile. Upload the file again."))
+
+
+def _kind(content: Content, place: str) -> str:
+    """What is wanted there; empty where nothing is."""
+    if place == HEADER:
+        return content.header_kind
+    at = forms.number(place)
+    return content.card_kind if at is not None and at < len(content.cards) else ""
+
+
+def _anchor(place: str) -> str:
+    return "part-header" if place == HEADER else f"card-{place}"
+
+
+def _fits(given: UploadedFile[Any], kind: str) -> bool:
+    kinds, most = FILE_KINDS.get(kind, ((), 0))
+    return given.content_type in kinds and 0 < (given.size or 0) <= most * 2**20
+
+
+@require_GET
+def sample(request: AgentRequest, key: uuid.UUID) -> FileResponse:
+    """One of our own copies. Its type is one of those that we take, so no browser runs it."""
+    workspace = reader(request).workspace_id
+    found = get_object_or_404(SampleFile, key=key, account__workspace_id=workspace)
+    answer = FileResponse(
+        found.file.open("rb"), content_type=found.mime_type, filename=found.filename or "sample"
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Cache-Control"] = f"private, max-age={DAY}, immutable"
+    return answer
