@@ -242,8 +242,8 @@ def _conversations(world: World, waba: Waba, start: float, end: float) -> Iterat
 
 
 def _type_of(one: Conversation, model: str, used: dict[str, int], *, zone: ZoneInfo) -> str:
-    if one.kind == ENTRY:
-        return "FREE_ENTRY"
+    if one.kind == ENTRY or one.counted_as:
+        return one.counted_as or "FREE_ENTRY"
     if model == "CBP-C" and one.kind != "service":
         return "REGULAR"
     local = datetime.fromtimestamp(one.at, tz=UTC).astimezone(zone)

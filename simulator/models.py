@@ -189,6 +189,9 @@ class Conversation:
     at: float
     expires_at: float
     is_delivered: bool = False
+    counted_as: str = (
+        ""  # REGULAR, FREE_TIER or FREE_ENTRY, where that is known and not to be found out
+    )
 
 
 def bsuid_for(phone: str, *, country: str) -> str:

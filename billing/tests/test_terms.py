@@ -260,7 +260,7 @@ def test_volume_tiers_come_with_the_card_and_price_the_messages_of_their_bands(
         books.sends_template(world.make_conversation(number), at)
     booking.keep_books(workspace.pk)
     lines = books.standing(workspace.pk)
-    assert [str(line.cost.normalize()) for line in lines] == ["0.05", "0.05", "0.03", "0.03"]
+    assert [f"{line.cost:.2f}" for line in lines] == ["0.05", "0.05", "0.03", "0.03"]
     assert [line.tier for line in lines] == ["0:2", "0:2", "3:MAX", "3:MAX"]
 
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from accounts.models import BusinessAccount, PhoneNumber, PricingPlan, Workspace
 from conversations.models import Contact, Conversation, Direction, MediaFile, Message
 from templates_app.models import Template
-from waba_inbox.demo import company
+from waba_inbox.demo import company, counted
 
 SECONDS: Final = 30
 AT_ONCE: Final = 60  # messages a call
@@ -44,6 +44,7 @@ def tell(workspace: Workspace) -> Iterator[str]:
         if simulator.knows(workspace):
             return
         simulator.learn(workspace)
+        counted.ask(workspace)
     except (requests.RequestException, Unreachable) as problem:
         yield f"The simulator at {where} was not told of the demo: {_short(problem)}"
 
@@ -107,12 +108,15 @@ class Simulator:
         rows = rows.select_related("conversation__contact", "media", "template").prefetch_related(
             "reactions"
         )
-        messages = [self.message(row) for row in rows]
+        prices = counted.prices(number)
+        messages = [self.message(row, price=prices.get(row.pk)) for row in rows]
         for first in range(0, len(messages), AT_ONCE):
             part = messages[first : first + AT_ONCE]
             self.call("/history", {"number_id": number.phone_number_id, "messages": part})
+        opened = list(counted.conversations(number))
+        self.call("/history", {"number_id": number.phone_number_id, "conversations": opened})
 
-    def message(self, row: Message) -> dict[str, Any]:
+    def message(self, row: Message, *, price: dict[str, Any] | None) -> dict[str, Any]:
         told: dict[str, Any] = {
             "id": row.wamid,
             "customer": _key(row.conversation.contact),
@@ -127,6 +131,8 @@ class Simulator:
         }
         for reaction in row.reactions.all():
             told["reaction_out" if reaction.is_ours else "reaction_in"] = reaction.emoji
+        if price:
+            told["price"] = price
         if row.is_forwarded:
             told["context"] = {"forwarded": True}
         if row.media and row.kind != "template":

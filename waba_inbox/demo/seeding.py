@@ -14,6 +14,7 @@ from reports import gathering
 from waba_inbox.demo import (
     cast,
     company,
+    counted,
     desk,
     filing,
     habits,
@@ -66,6 +67,7 @@ def make(*, now: datetime) -> company.Company:
     people.make(made, now=now)
     standings.make(made, now=now)
     selling.make(made)
+    counted.disagree(made, now=now)
     ready.make(made, now=now)
     return made
 

@@ -89,5 +89,9 @@ def priced(message: Message, *, origin: str) -> dict[str, Any]:
         told = {"billable": True, "pricing_model": "CBP", "category": origin}
         return {"pricing": told, "conversation": {"origin": {"type": origin}}}
     category = message.template.category.lower() if message.template else "service"
-    told = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
+    is_free = (
+        category == "service"
+    )  # by the model of last year always, by today's for the first 1,000
+    kind = "free_customer_service" if is_free else "regular"
+    told = {"billable": not is_free, "pricing_model": "PMP", "type": kind, "category": category}
     return {"pricing": told}
