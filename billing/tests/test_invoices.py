@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -23,7 +24,14 @@ from billing import booking
 from billing.invoices import drafting, issuing, mailing, sheets, words
 from billing.invoices.paper import Line, LineKind, PaperKind, from_json, to_json
 from billing.invoices.pdf import data_of, pdf
-from billing.models import BillingPlan, ClosedMonth, Invoice, InvoiceState, LedgerEntry
+from billing.models import (
+    BillingPlan,
+    ClosedMonth,
+    ExchangeRate,
+    Invoice,
+    InvoiceState,
+    LedgerEntry,
+)
 from billing.tests import books, invoiced
 from billing.tests.invoiced import OCTOBER
 from tests import world
@@ -129,6 +137,58 @@ def test_a_draft_has_the_fees_and_what_the_ledger_says(number, fay):
     assert paper.tax == (paper.net * Decimal("0.2")).quantize(Decimal("0.01"))
     [again] = drafting.draft(OCTOBER, account=None, kind=PaperKind.INVOICE, by=fay, address="")
     assert again.pk == draft.pk
+
+
+def test_charges_stand_by_price_and_on_wish_with_the_mark_up_apart(number, fay):
+    parties = invoiced.parties(number.workspace)
+    BillingPlan.objects.create(
+        account=number.account, begins=date(2026, 9, 1), currency="USD", billing_currency="RUB",
+        markup_percent=Decimal(10),
+    )  # fmt: skip
+    for day, rate in ((1, "80"), (10, "90")):
+        ExchangeRate.objects.create(
+            workspace=number.workspace, base="USD", quote="RUB", begins=date(2026, 10, day),
+            rate=Decimal(rate),
+        )  # fmt: skip
+    conversation = world.make_conversation(number)
+    for day in (5, 6, 12):
+        at = datetime(2026, 10, day, 12, tzinfo=UTC)
+        books.sends_template(conversation, at, "MARKETING")
+    booking.keep_books(number.workspace_id)
+    common: dict[str, Any] = {"kind": PaperKind.INVOICE, "by": fay, "address": ""}
+
+    def told() -> list[tuple[LineKind, int, str, str]]:
+        [draft] = drafting.draft(OCTOBER, account=number.account, **common)
+        return [
+            (line.kind, line.quantity, f"{line.unit_price:f}", str(line.amount))
+            for line in draft.as_paper.lines
+        ]
+
+    charged = LineKind.CONVERSATIONS
+    assert told() == [(charged, 1, "7.9398", "7.94"), (charged, 2, "7.0576", "14.12")]
+    parties.markup_apart = True
+    parties.save(update_fields=["markup_apart"])
+    assert told() == [
+        (charged, 1, "7.218", "7.22"),
+        (charged, 2, "6.416", "12.83"),
+        (LineKind.MARKUP, 1, "2.01", "2.01"),
+    ]
+
+
+def test_more_prices_than_can_be_read_are_averaged(number, fay, monkeypatch):
+    monkeypatch.setattr(drafting, "MOST_PRICES", 1)
+    invoiced.parties(number.workspace)
+    for hour, category in enumerate(("MARKETING", "UTILITY", "MARKETING")):
+        at = datetime(2026, 10, 5, hour, tzinfo=UTC)
+        books.sends_template(world.make_conversation(number), at, category)
+    booking.keep_books(number.workspace_id)
+    [draft] = drafting.draft(
+        OCTOBER, account=number.account, kind=PaperKind.INVOICE, by=fay, address=""
+    )
+    assert [(line.quantity, line.unit, line.amount) for line in draft.as_paper.lines] == [
+        (2, None, Decimal("0.16")),
+        (1, None, Decimal("0.04")),
+    ]
 
 
 def test_without_seller_and_buyer_nothing_is_drafted(number, fay):
@@ -238,6 +298,57 @@ def test_invoices_issued_at_once_get_numbers_without_a_gap(number):
     with ThreadPoolExecutor(len(drafts)) as pool:
         list(pool.map(work, drafts))
     assert [row.sequence for row in Invoice.objects.order_by("sequence")] == list(range(1, 9))
+
+
+@pytest.mark.parametrize("kind", [PaperKind.INVOICE, PaperKind.PROFORMA])
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_it_issues_leaves_no_half_invoice(number, kind):
+    """Its session in PostgreSQL is ended while it waits to write the audit log: for an invoice when the month is being
+    closed, for a proforma when the number is given and the paper frozen.
+    """
+    fay = world.make_agent(number.workspace, "Fay", Role.FINANCE)
+    invoiced.parties(number.workspace)
+    draft = invoiced.draft_of(number.account, kind=kind)
+    issuing.review(draft.pk, by=fay, address="")
+    before = AuditEntry.objects.count()
+    pids: list[int] = []
+
+    def work() -> None:
+        try:
+            pids.append(_pid())
+            issuing.issue(draft.pk, by=fay, **AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE accounts_auditentry IN EXCLUSIVE MODE")
+            killed = pool.submit(work)
+            _wait_for_lock(cursor, pids)
+            cursor.execute("SELECT pg_terminate_backend(%s)", pids)
+        with pytest.raises(DatabaseError):
+            killed.result(timeout=60)
+    draft.refresh_from_db()
+    assert (draft.state, draft.number, draft.sequence) == (InvoiceState.REVIEWED, "", None)
+    assert not ClosedMonth.objects.exists()
+    assert AuditEntry.objects.count() == before
+    assert issuing.issue(draft.pk, by=fay, **AT).sequence == 1
+
+
+def _pid() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def _wait_for_lock(cursor: Any, pids: list[int]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE pid = ANY(%s) AND NOT granted", [list(pids)])
+        if cursor.fetchone():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never came to wait for the lock")
 
 
 # --- the pages -------------------------------------------------------------------------------------
