@@ -24,4 +24,4 @@ USER waba
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "bin/healthcheck.py"]
-CMD ["sh", "-c", "exec uvicorn waba_inbox.asgi:application --host 0.0.0.0 --port $PORT --workers ${WEB_WORKERS:-2} --loop uvloop --http httptools --no-server-header --no-access-log --timeout-graceful-shutdown 10"]
+CMD ["sh", "-c", "export PROMETHEUS_MULTIPROC_DIR=/tmp/metrics && rm -rf /tmp/metrics && mkdir /tmp/metrics && exec uvicorn waba_inbox.asgi:application --host 0.0.0.0 --port $PORT --workers ${WEB_WORKERS:-2} --loop uvloop --http httptools --no-server-header --no-access-log --timeout-graceful-shutdown 10"]

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
+import structlog
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -20,6 +21,8 @@ from conversations import panel
 from conversations.field_values import Shown, shown_for
 from conversations.models import Conversation, Message
 from events import journal, live
+
+logger = structlog.get_logger(__name__)
 
 
 class Audience(NamedTuple):
@@ -117,6 +120,7 @@ def show(changes: list[journal.Change]) -> None:
         if pk in conversations:
             for agent in _who_lost(conversations[pk], places, readers):
                 html[f"agent.{agent.pk}"].append(tombstone(pk, conversations[pk].seq))
+    logger.info("shown", changes=[change.seq for change in changes], groups=len(html))
     live.push({group: "".join(parts) for group, parts in html.items()})
 
 

@@ -9,11 +9,13 @@ import contextlib
 import json
 from typing import Any
 
+import structlog
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
+from prometheus_client import Gauge
 
 from accounts import availability
 from accounts.models import SEES_EVERY_CONVERSATION, Agent, Workspace
@@ -21,6 +23,10 @@ from accounts.rights import lacks_second_step
 from accounts.seats import groups_of
 
 BEAT_SECONDS = 20
+logger = structlog.get_logger(__name__)
+SOCKETS = Gauge(
+    "waba_live_sockets", "Sockets of browsers that are open", multiprocess_mode="livesum"
+)
 SIGNED_OUT, NOT_YOURS = 4401, 4403  # codes of closing, as in HTTP
 
 
@@ -56,6 +62,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.live_groups: list[str] = []
         self.beat: asyncio.Task[None] | None = None
         agent = self.scope["user"]
+        SOCKETS.inc()
         await self.accept()  # first: a browser is told the code of a line that was open, no other
         if not agent.is_authenticated:
             await self.close(SIGNED_OUT)
@@ -80,6 +87,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.live_groups.append(group)
 
     async def disconnect(self, code: int) -> None:
+        SOCKETS.dec()
         if self.beat:
             self.beat.cancel()
         await self._leave()
@@ -101,6 +109,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def live_fragment(self, event: dict[str, Any]) -> None:
         await self._say(html=event["html"])
+        logger.debug("sent to a browser", traces=event.get("traces"), agent=self.agent_id)
 
     async def live_note(self, event: dict[str, Any]) -> None:
         await self._say(note=event["note"])

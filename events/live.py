@@ -73,7 +73,13 @@ def _redis(url: str) -> redis.Redis:
 
 def push(html_by_group: Mapping[str, str]) -> None:
     """Send fragments of HTML to the sockets of each group."""
-    _send({group: {"type": "live.fragment", "html": html} for group, html in html_by_group.items()})
+    traces = structlog.contextvars.get_contextvars().get("traces", [])
+    _send(
+        {
+            group: {"type": "live.fragment", "html": html, "traces": traces}
+            for group, html in html_by_group.items()
+        }
+    )
 
 
 def tell(group: str, **what: object) -> None:

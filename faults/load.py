@@ -55,23 +55,24 @@ class Browser(threading.Thread):
         self.accepted: list[Line] = []
         self.refused: list[tuple[Line, str]] = []
         self.enough = threading.Event()
+        self.last = threading.Event()  # nothing new is begun
 
     def run(self) -> None:
         for line in self.told:
-            if self.enough.wait(self.pause):
+            if self.last.wait(self.pause):
                 return
             self._write(line)
 
     def _write(self, line: Line) -> None:
         form = {"token": str(uuid4()), "seen": "0", "override": "1"}
         if line.kind == "template":
-            form |= {"template": str(self.template), "var.1": line.text}
+            form |= {"template": str(self.template), "var.body.1": line.text}
         else:
             form["text"] = line.text
-        while line.kind == "image" and "file" not in form:
+        while line.kind == "image" and "file" not in form and not self.enough.is_set():
             if key := self._upload(line):
                 form["file"] = key
-        while True:
+        while not self.enough.is_set():
             answer = self._post(f"{line.conversation_id}/messages/", form)
             if answer is not None and answer.ok:
                 self.accepted.append(line)

@@ -136,6 +136,8 @@ class Run:
     ) -> None:
         """Everything that is still on its way arrives; the agent decides on what failed or never left."""
         self.say("         … waiting until everything has come to rest")
+        for browser in browsers:
+            browser.last.set()
         self.standing.control("time", hours=1)  # what Meta would try again much later comes now
         self._until(lambda: [one.name for one in browsers if one.is_alive()])
         while True:

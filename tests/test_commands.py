@@ -286,6 +286,7 @@ def test_not_ready_without_redis_and_it_says_so_fast(
     assert answer.json()["checks"]["worker"] == "not known"
 
 
+@pytest.mark.django_db
 def test_metrics_are_for_this_machine_or_with_the_token(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 
 import pytest
+import sentry_sdk
+from sentry_sdk.envelope import Envelope as Letter
+from sentry_sdk.transport import Transport
 
-from waba_inbox import logs
+from accounts.models import PhoneNumber, Role
+from tests import posts, world
+from waba_inbox import errors, logs
+from webhooks import draining
+from webhooks.models import Envelope
 
 
 @pytest.mark.parametrize(
@@ -24,3 +33,53 @@ def test_a_key_in_an_address_is_starred_out(line: str) -> None:
     written = logs.formatter().format(record)
     assert "***" in written
     assert "SECRET" not in written
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_id_leads_from_the_webhook_to_what_is_shown(
+    number: PhoneNumber, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The intake logs it when it has stored the post, the worker when it has read it and shown what changed."""
+    body = posts.body(number, contacts=[posts.contact()], messages=[posts.text("Is it open?")])
+    digest = hashlib.sha256(body).digest()
+    world.make_agent(number.workspace, "Cleo", Role.MANAGER)
+    Envelope.objects.create(app=number.account.app, digest=digest, body=body)
+    with caplog.at_level(logging.INFO):
+        draining.drain(seconds=1)
+    told = {line.msg["event"]: line.msg for line in caplog.records if isinstance(line.msg, dict)}
+    assert told["webhooks processed"]["traces"] == [digest[:6].hex()]
+    assert told["shown"]["traces"] == [digest[:6].hex()]
+
+
+# --- what leaves for Sentry --------------------------------------------------------------------------
+
+
+def test_nothing_is_reported_without_an_address() -> None:
+    errors.report_to("", environment="test", release="")
+    assert not sentry_sdk.is_initialized()
+
+
+class Kept(Transport):
+    """Keeps what would go over the wire."""
+
+    letters: list[Letter] = []  # noqa: RUF012
+
+    def capture_envelope(self, envelope: Letter) -> None:
+        self.letters.append(envelope)
+
+
+def test_what_is_reported_holds_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    init = sentry_sdk.init
+    monkeypatch.setattr(sentry_sdk, "init", lambda **how: init(**how, transport=Kept))
+    try:
+        errors.report_to("http://key@127.0.0.1:1/1", environment="test", release="")
+        try:
+            raise ValueError("GET /me?access_token=SECRET")
+        except ValueError as problem:
+            sentry_sdk.capture_exception(problem)
+    finally:
+        sentry_sdk.get_global_scope().set_client(None)
+    told = json.dumps([letter.get_event() for letter in Kept.letters])
+    assert "ValueError" in told
+    assert "access_token=***" in told
+    assert "SECRET" not in told

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging.config
 import os
 
-from celery import Celery
+from celery import Celery, signals
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from waba_inbox.schedule import CLOCK
 
@@ -14,3 +16,14 @@ app = Celery("waba_inbox")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = CLOCK
 app.autodiscover_tasks()
+app.steps["worker"].add(
+    DjangoStructLogInitStep
+)  # a task says in its log which request asked for it
+
+
+@signals.setup_logging.connect
+def _as_the_web_logs(**_said: object) -> None:
+    """Celery would set up a log of its own: other lines, and with secrets in them."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)

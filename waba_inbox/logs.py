@@ -15,13 +15,18 @@ SECRET = re.compile(
 )
 
 
+def starred(text: str) -> str:
+    """The text without tokens and keys."""
+    return SECRET.sub(r"\1***", text)
+
+
 def without_secrets(
     logger: object, method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     """Tokens never reach a log, wherever they come from."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = SECRET.sub(r"\1***", value)
+            event[key] = starred(value)
     return event
 
 

@@ -9,7 +9,7 @@ import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from waba_inbox import env
+from waba_inbox import env, errors
 
 django_stubs_ext.monkeypatch()  # lets Django's generic classes take their types at run time
 
@@ -277,3 +277,9 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"django_structlog": {"level": "WARNING"}},
 }
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # the request's id goes with the tasks that it asks for
+errors.report_to(
+    env.text("SENTRY_DSN"),
+    environment=env.text("SENTRY_ENVIRONMENT", "production"),
+    release=env.text("RELEASE"),
+)

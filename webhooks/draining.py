@@ -51,7 +51,7 @@ CLAIM: Final = """
     )
     UPDATE webhooks_envelope AS envelope SET tries = envelope.tries + 1,
         claimed_until = clock_timestamp() + make_interval(secs => %s) FROM chosen
-    WHERE envelope.id = chosen.id RETURNING envelope.id
+    WHERE envelope.id = chosen.id RETURNING envelope.id, substr(envelope.digest, 1, 6)
 """
 
 
@@ -60,19 +60,22 @@ def drain(*, seconds: float = SECONDS) -> bool:
     until = time.monotonic() + seconds
     while claimed := _claim():
         try:
-            _process(claimed)
+            with structlog.contextvars.bound_contextvars(traces=list(claimed.values())):
+                _process(list(claimed))
+                logger.info("webhooks processed", envelopes=list(claimed))
         except BaseException:
-            _let_go(claimed)  # it was not the worker that died: the next drain need not wait
+            _let_go(list(claimed))  # it was not the worker that died: the next drain need not wait
             raise
         if time.monotonic() > until:
             return True
     return False
 
 
-def _claim() -> list[int]:
+def _claim() -> dict[int, str]:
+    """Envelopes with the beginnings of their digests, by which a log follows them from the post to the socket."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [BATCH, BATCH_BYTES, SUSPECT_AFTER, SUSPECT_AFTER, CLAIMED_FOR])
-        return [pk for (pk,) in cursor.fetchall()]
+        return {pk: bytes(digest).hex() for pk, digest in cursor.fetchall()}
 
 
 def _let_go(envelope_ids: Sequence[int]) -> None:

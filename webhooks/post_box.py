@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -30,6 +31,8 @@ STORE: Final = b"""
     ) AS posts ORDER BY digest
     ON CONFLICT (digest) DO NOTHING
 """
+
+logger = structlog.get_logger(__name__)
 
 
 class Full(Exception):
@@ -115,6 +118,7 @@ class PostBox:
                 for post in group:
                     if not post.stored.done():
                         post.stored.set_result(None)
+                logger.info("webhooks stored", traces=[post.digest[:6].hex() for post in group])
                 self._on_stored()
 
     def _next_group(self) -> list[Post]:
