@@ -112,6 +112,7 @@ DETAILS: dict[str, str | Promise] = {
     "agent_sight": pgettext_lazy("log", "agents see"),
     "away_minutes": pgettext_lazy("log", "offline after minutes"),
     "capacity": pgettext_lazy("log", "open at a time"),
+    "coming_back": pgettext_lazy("log", "customers who come back"),
     "kind": pgettext_lazy("log", "file"),
     "view": pgettext_lazy("log", "view"),
     "begins": pgettext_lazy("log", "from"),

@@ -16,6 +16,7 @@ def change_workspace(
     manager_sight: str,
     capacity: int,
     away_minutes: int,
+    coming_back: str,
     only_assignee_replies: bool,
     by: Agent,
     address: str | None = None,
@@ -28,6 +29,7 @@ def change_workspace(
         manager_sight=manager_sight,
         capacity=capacity,
         away_minutes=away_minutes,
+        coming_back=coming_back,
         only_assignee_replies=only_assignee_replies,
     )
     if changed:

@@ -139,17 +139,22 @@ class DistributionForm(forms.ModelForm[Workspace]):
             "manager_sight",
             "capacity",
             "away_minutes",
+            "coming_back",
             "only_assignee_replies",
         )
         labels = {  # noqa: RUF012
             "agent_sight": _("Agents see"),
             "manager_sight": _("Managers see"),
+            "coming_back": _("A resolved conversation, when its customer writes again"),
             "only_assignee_replies": _("Only the assignee may reply"),
         }
         help_texts = {  # noqa: RUF012
+            "coming_back": _(
+                "In teams that hand out by themselves, and while one of their colleagues is online."
+            ),
             "only_assignee_replies": _(
                 "Others take the conversation over first. Managers and administrators may always reply."
-            )
+            ),
         }
 
 

@@ -42,6 +42,13 @@ class Reasons(models.TextChoices):
     REQUIRED = "required", _("Must be chosen")
 
 
+class ComingBack(models.TextChoices):
+    """Whose a resolved conversation is when its customer writes again (conversations/coming_back.py)."""
+
+    PASS_ON = "pass_on", _("Is handed out again if that person is offline")
+    KEEP = "keep", _("Always stays with whoever had it")
+
+
 class Workspace(models.Model):
     """One client company. `last_seq` is the number of its latest change (events/journal.py)."""
 
@@ -57,6 +64,9 @@ class Workspace(models.Model):
     manager_sight = models.CharField(max_length=4, choices=Sight.choices, default=Sight.ALL)
     capacity = models.PositiveSmallIntegerField(default=20)  # open conversations an agent is given
     away_minutes = models.PositiveSmallIntegerField(default=3)  # without a line: then offline
+    coming_back = models.CharField(
+        max_length=8, choices=ComingBack.choices, default=ComingBack.PASS_ON
+    )
     only_assignee_replies = models.BooleanField(default=False)
     reasons = models.CharField(max_length=8, choices=Reasons.choices, default=Reasons.OPTIONAL)
     morning = models.TimeField(default=time(9, 0))  # when what is snoozed for a day comes back

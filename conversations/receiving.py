@@ -11,8 +11,19 @@ from typing import Final, TypeAlias
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
-from conversations import changing, identity, lanes, live, media, rule_running, statuses, tasks
+from conversations import (
+    changing,
+    coming_back,
+    identity,
+    lanes,
+    live,
+    media,
+    rule_running,
+    statuses,
+    tasks,
+)
 from conversations.arrivals import Arrival
 from conversations.bulk import update_rows
 from conversations.models import (
@@ -65,15 +76,20 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
     changed = [thread for thread in threads.values() if thread.pk in batches]
     answered = _answered_from_the_phone(changed, batches)
     begins = _begins(changed, batches)
+    resolved = {conversation.pk for conversation in changed if conversation.is_resolved}
     for conversation in changed:
         for message in batches[conversation.pk]:
             _advance(conversation, message, answered.get(conversation.pk))
     update_rows(changed, COLUMNS)
     _fetch_soon(messages)
+    reopened = [one for one in changed if one.pk in resolved and not one.is_resolved]
+    passed = coming_back.pass_on(reopened, at=timezone.now())
     for conversation in changed:
         batch = batches[conversation.pk]
         is_ours = all(message.direction == Direction.OUT for message in batch)
-        live.publish("message.echoed" if is_ours else "message.received", conversation, *batch)
+        kind = "message.echoed" if is_ours else "message.received"
+        line, was = passed.get(conversation.pk, (None, None))
+        live.publish(kind, conversation, *batch, *([line] if line else []), was=was)
     ruled = _ask_rules_soon(begins)
     _hand_out_soon(one for one in changed if one.workspace_id not in ruled)
     _tell_soon(messages)

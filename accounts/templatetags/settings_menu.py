@@ -13,7 +13,15 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import DETAILS
-from accounts.models import WORKS_CONVERSATIONS, Handing, Phones, PricingPlan, Role, Sight
+from accounts.models import (
+    WORKS_CONVERSATIONS,
+    ComingBack,
+    Handing,
+    Phones,
+    PricingPlan,
+    Role,
+    Sight,
+)
 
 register = template.Library()
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -21,7 +29,7 @@ MANAGERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER})
 EVERYBODY = frozenset(Role)
 VALUES: dict[str, Any] = {
     value: words
-    for choices in (Role, PricingPlan, Sight, Handing, Phones)
+    for choices in (Role, PricingPlan, Sight, Handing, Phones, ComingBack)
     for value, words in choices.choices
 }
 
