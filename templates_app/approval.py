@@ -50,6 +50,8 @@ def record(fact: TemplateFact, *, account: BusinessAccount) -> None:
         for name, value in said.values.items():
             setattr(template, name, value)
         setattr(template, said.clock, at)
+        if "components" in said.values:
+            template.note_drift(at)
     template.save(update_fields=SAVED)
     TemplateEvent.objects.create(
         template=template,
@@ -82,7 +84,7 @@ def record(fact: TemplateFact, *, account: BusinessAccount) -> None:
 SAVED: Final = (
     "status", "quality", "category", "components", "rejected_reason", "rejection_note", "meta_id", "former_ids",
     "status_at", "quality_at", "category_at", "components_at", "paused_until", "category_due", "category_due_at",
-    "appealed_at",
+    "appealed_at", "drifted_at",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
-from templates_app import foureyes, known, live, reviewing, rules, tasks, versions
+from templates_app import drifting, foureyes, known, live, reviewing, rules, tasks, versions
 from templates_app.content import Content, DraftContent, from_meta
 from templates_app.models import (
     Category,
@@ -120,6 +120,46 @@ def from_whole(account: BusinessAccount, whole: DraftContent, *, author: Agent) 
         language=whole.language,
         category=whole.category,
         content=whole.content.as_json(),
+    )
+
+
+@transaction.atomic
+def take_theirs(template_id: int, *, by: Agent, at: datetime, address: str | None = None) -> None:
+    """What Meta says is ours from now on."""
+    rows = Template.objects.select_for_update(of=("self",)).select_related("account")
+    template = rows.get(pk=template_id)
+    if template.drifted_at is None:
+        return
+    template.ours = drifting.snapshot(template.components, template.parameter_format)
+    template.drifted_at = None
+    template.save(update_fields=["ours", "drifted_at"])
+    TemplateEvent.objects.create(
+        template=template, kind="theirs_taken", note=by.name, source="person", at=at
+    )
+    audit.record(by, "template.theirs_taken", template.name, address, language=template.language)
+    live.publish("theirs_taken", template, workspace_id=by.workspace_id, actor=by)
+
+
+@transaction.atomic
+def restore(template_id: int, *, author: Agent) -> Draft:
+    """A draft that says again what we handed in last. A draft of it that is under way is given instead."""
+    template = Template.objects.select_for_update().get(pk=template_id)
+    if under_way := template.drafts.exclude(state=DraftState.SUBMITTED).first():
+        return under_way
+    ours = template.ours or drifting.snapshot(template.components, template.parameter_format)
+    words = from_meta(
+        ours["components"],
+        category=template.category,
+        is_named=ours["parameter_format"] == "NAMED",
+    )
+    return _create(
+        account_id=template.account_id,
+        template=template,
+        author=author,
+        name=template.name,
+        language=template.language,
+        category=template.category or Category.UTILITY,
+        content=words.as_json(),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.graph import graph_for
 from accounts.models import Agent, BusinessAccount
-from templates_app import live
+from templates_app import drifting, live
 from templates_app.models import (
     Draft,
     DraftState,
@@ -160,7 +160,8 @@ def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
     told = {event.kind for event in template.history.filter(newer)}
     status, category = template.status, template.category
     template.components, template.parameter_format = body["components"], body["parameter_format"]
-    template.components_at = since
+    template.components_at, template.drifted_at = since, None
+    template.ours = drifting.snapshot(body["components"], body["parameter_format"])
     template.take_id(submission.meta_id or str(answer.get("id") or ""))
     if "status" not in told:
         template.status_at = since
@@ -173,6 +174,7 @@ def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
         update_fields=[
             "status", "category", "components", "parameter_format", "meta_id", "former_ids", "rejected_reason",
             "rejection_note", "status_at", "category_at", "components_at", "quality", "quality_at", "paused_until",
+            "ours", "drifted_at",
         ]
     )  # fmt: skip
     TemplateEvent.objects.create(

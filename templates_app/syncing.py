@@ -210,7 +210,9 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
         setattr(template, clock, at)
     if "status" in differing:
         template.paused_until = None
-    also = ["former_ids", "paused_until"]
+    if "components" in differing:
+        template.note_drift(at)
+    also = ["former_ids", "paused_until", "drifted_at"]
     template.save(update_fields=[*differing, *clocks, *also])
     for name in was.keys() & set(differing):
         alerts.of_change(

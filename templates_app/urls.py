@@ -36,6 +36,7 @@ urlpatterns = [
     path("<int:pk>/copy/", acts.copy, name="template_copy"),
     path("<int:pk>/unpause/", acts.unpause, name="template_unpause"),
     path("<int:pk>/appeal/", acts.appeal, name="template_appeal"),
+    path("<int:pk>/drift/", acts.drift, name="template_drift"),
     path("<int:pk>/star/", acts.star, name="template_star"),
     path("<int:pk>/hide/", acts.hide, name="template_hide"),
     path("<int:pk>/delete/", acts.delete, name="template_delete"),

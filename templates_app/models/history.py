@@ -57,6 +57,7 @@ KIND_WORDS = {
     "deleted": _("Deleted at Meta"),
     "made_anew": _("Made anew under the same name"),
     "appeal": _("Appeal noted"),
+    "theirs_taken": _("Meta’s words taken over"),
     "unpaused": _("Pause ended by hand"),
 }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar, Final, Self
 
 from django.db import models
 from django.db.models.functions import Cast
 from django.utils.translation import get_language
 
-from templates_app import components
+from templates_app import components, drifting
+from templates_app.differing import Difference
 from templates_app.models.states import TemplateState, word_for
 from templates_app.reasons import Reason, rejection
 
@@ -72,6 +74,8 @@ class Template(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
     category_due = models.CharField(max_length=24, blank=True, default="")  # announced by Meta
     category_due_at = models.DateTimeField(null=True, blank=True)
+    ours = models.JSONField(null=True, blank=True)  # what we handed in last, see drifting.snapshot
+    drifted_at = models.DateTimeField(null=True, blank=True)  # since when Meta says something else
     appealed_at = models.DateTimeField(null=True, blank=True)  # noted by a person
 
     objects = TemplateQuerySet.as_manager()
@@ -123,6 +127,16 @@ class Template(models.Model):
             self.former_ids = [*self.former_ids, self.meta_id][-20:]
             self.quality, self.quality_at, self.paused_until = "UNKNOWN", None, None
         self.meta_id = meta_id
+
+    @property
+    def drift(self) -> list[Difference]:
+        """Where Meta's words are not those that we handed in."""
+        theirs = drifting.snapshot(self.components, self.parameter_format)
+        return drifting.differences(self.ours, theirs)
+
+    def note_drift(self, at: datetime) -> None:
+        """Call when the words have changed. Not saved here."""
+        self.drifted_at = (self.drifted_at or at) if self.drift else None
 
     @property
     def is_editable(self) -> bool:

@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.graph import graph_for
-from accounts.models import BusinessAccount, Workspace
+from accounts.models import BusinessAccount, Role, Workspace
 from simulator import defaults
 from simulator.faults import Fault
 from simulator.models import Template as MetaTemplate
-from templates_app import syncing, tasks
+from templates_app import drafting, drifting, syncing, tasks
 from templates_app.models import Template, TemplateEvent, TemplateState, TemplateSync
 from tests import world
 
@@ -156,3 +156,58 @@ def test_what_a_webhook_said_while_the_pages_came_stays(meta, shop_account):
     Template.objects.update(status="PAUSED", status_at=told)
     assert syncing.sync(shop_account).changed == 0
     assert Template.objects.get().status == "PAUSED"
+
+
+def body(text: str) -> list[dict[str, Any]]:
+    return [{"type": "BODY", "text": text, "example": {"body_text": [["Maria"]]}}]
+
+
+def test_words_that_were_changed_elsewhere_are_shown_beside_ours(meta, shop_account):
+    theirs = put(meta, components=body("Hello {{1}}, come in."))
+    syncing.sync(shop_account)
+    row = Template.objects.get()
+    assert (row.ours, row.drifted_at) == (None, None)  # made elsewhere: there is nothing of ours
+    row.ours = drifting.snapshot(row.components, "POSITIONAL")
+    row.save(update_fields=["ours"])
+
+    meta.world.templates.keep(replace(theirs, components=body("Hello {{1}}, stay out.")))
+    syncing.sync(shop_account)
+    row.refresh_from_db()
+    assert row.drifted_at is not None
+    (found,) = row.drift
+    assert (found.place, [r.text for r in found.runs if r.kind == "new"]) == (
+        "body",
+        ["stay", "out"],
+    )
+
+    cleo = world.make_agent(shop_account.workspace, "Cleo", Role.MANAGER)
+    draft = drafting.restore(row.pk, author=cleo)
+    assert draft.whole.content.body == "Hello {{1}}, come in."
+    drafting.take_theirs(row.pk, by=cleo, at=timezone.now())
+    taken = Template.objects.get()
+    assert (taken.drifted_at, len(taken.drift)) == (None, 0)
+    assert taken.history.filter(kind="theirs_taken").count() == 1
+    syncing.sync(shop_account)
+    assert Template.objects.get().drifted_at is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "places"),
+    [
+        ([], [], []),
+        ([{"type": "BODY", "text": "Hello  \n you "}], [{"type": "BODY", "text": "Hello\nyou"}], []),
+        (body("Hi {{1}}."), [{"type": "BODY", "text": "Hi {{1}}."}], []),
+        ([{"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::a"]}}],
+         [{"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["https://x"]}}], []),
+        ([{"type": "FOOTER", "text": "Bye"}], [{"type": "HEADER", "format": "TEXT", "text": "Hi"}],
+         ["header", "footer"]),
+        ([{"type": "BUTTONS", "buttons": [{"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+7 812"}]}],
+         [{"type": "BUTTONS", "buttons": [{"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+7812"}]}], []),
+        ([{"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Yes"}]}], [], ["buttons"]),
+    ],
+)  # fmt: skip
+def test_only_what_people_read_makes_a_difference(ours, theirs, places):
+    found = drifting.differences(
+        drifting.snapshot(ours, "POSITIONAL"), drifting.snapshot(theirs, "POSITIONAL")
+    )
+    assert [one.place for one in found] == places

@@ -33,6 +33,22 @@ def correct(request: AgentRequest, pk: int) -> HttpResponse:
 
 @role(*WRITERS)
 @require_POST
+def drift(request: AgentRequest, pk: int) -> HttpResponse:
+    """Meta has other words than ours: `theirs` are taken over, or a draft says ours again."""
+    template = my_template(request, pk)
+    if request.POST.get("take") == "theirs":
+        drafting.take_theirs(pk, by=request.user, at=timezone.now(), address=address_of(request))
+        messages.success(request, _("Meta’s words are ours now."))
+        return redirect("templates_app:template", pk)
+    try:
+        made = drafting.restore(template.pk, author=request.user)
+    except NotEditable as parts:
+        return _cannot(request, pk, parts)
+    return redirect("templates_app:draft", made.pk)
+
+
+@role(*WRITERS)
+@require_POST
 def copy(request: AgentRequest, pk: int) -> HttpResponse:
     try:
         draft = drafting.copy(my_template(request, pk), author=request.user)

@@ -101,6 +101,7 @@ def _selects(
 ) -> list[tuple[str, str, str, list[tuple[str, Any]]]]:
     """Each with its name, what it is for, what is chosen, and what may be."""
     states: list[tuple[str, Any]] = [(c.key, c.label) for c in board.COLUMNS if c.templates]
+    states.append(("drifted", gettext("Changed at Meta")))
     states.append(("gone", gettext("Archived and deleted")))
     languages = [(code, NAMES.get(code, code)) for code in board.languages(agent.workspace)]
     found = [

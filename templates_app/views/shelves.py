@@ -34,6 +34,8 @@ PLACE_WORDS = {
     "buttons": gettext_lazy("Buttons"),
     "samples": gettext_lazy("Samples"),
     "code": gettext_lazy("Code"),
+    "offer": gettext_lazy("Offer"),
+    "cards": gettext_lazy("Cards"),
 }
 
 

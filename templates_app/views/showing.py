@@ -14,6 +14,7 @@ from accounts.rights import AgentRequest
 from templates_app import looks, picking, usage
 from templates_app.models import HIDEABLE, DraftState, Template, TemplateState
 from templates_app.views._common import WRITERS, my_template, reader
+from templates_app.views.shelves import PLACE_WORDS
 
 
 @require_GET
@@ -32,6 +33,7 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
         "may_unpause": _may_unpause(chosen, at=timezone.now()),
         "may_appeal": chosen.status == TemplateState.REJECTED and chosen.appealed_at is None,
         "uses": usage.of(chosen) if agent.role in WRITERS else (),
+        "drift": [(PLACE_WORDS[one.place], one.runs) for one in chosen.drift],
         "hideable": [(one.value, one.label, one.value in hidden) for one in HIDEABLE],
         "is_hidden": bool(hidden),
         "draft": chosen.drafts.exclude(state=DraftState.SUBMITTED).first(),
