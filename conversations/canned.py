@@ -12,13 +12,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from accounts import masking
-from accounts.models import SEES_EVERY_CONVERSATION, Agent, Team
+from accounts.models import SEES_EVERY_CONVERSATION, Agent, Role, Team
 from conversations import sniffing
 from conversations.models import CannedReply, Conversation
 from conversations.refusals import MediaRefused
 from whatsapp import media
 
 VARIABLE: Final = re.compile(r"\{\{\s*([^\s{}][^{}]{0,60}?)\s*\}\}")
+_LEFT_OUT: Final = re.compile(r"(\s*)" + VARIABLE.pattern)
 KNOWN: Final = (
     "contact.name", "contact.first_name", "contact.phone", "agent.name", "agent.first_name", "number.name",
 )  # fmt: skip
@@ -103,10 +104,12 @@ def count_use(reply_id: int, *, agent: Agent, at: datetime) -> None:
     CannedReply.objects.filter(pk__in=found).update(used_count=F("used_count") + 1, used_at=at)
 
 
-def values_for(conversation: Conversation, agent: Agent) -> dict[str, str]:
-    """What stands for the variables here; empty where we do not know."""
+def values_for(conversation: Conversation, agent: Agent | None) -> dict[str, str]:
+    """What stands for the variables here; empty where we do not know. `agent`: who writes, or has it; else None."""
     name = conversation.contact.name or conversation.contact.profile_name
-    with masking.shown(agent.phones):
+    me = agent.name if agent else ""
+    phones = agent.phones if agent else conversation.workspace.phones_for(Role.AGENT)
+    with masking.shown(phones):
         phone = conversation.contact.shown_phone
         if masking.name(name) != name:
             name = ""  # a number for a name: what this agent may not see, their words may not say
@@ -114,8 +117,8 @@ def values_for(conversation: Conversation, agent: Agent) -> dict[str, str]:
         "contact.name": name,
         "contact.first_name": name.split(" ")[0],
         "contact.phone": phone,
-        "agent.name": agent.name,
-        "agent.first_name": agent.name.split(" ")[0],
+        "agent.name": me,
+        "agent.first_name": me.split(" ")[0],
         "number.name": conversation.number.verified_name or conversation.number.label,
     }
 
@@ -123,3 +126,20 @@ def values_for(conversation: Conversation, agent: Agent) -> dict[str, str]:
 def filled(text: str, values: dict[str, str]) -> str:
     """Variables that have no value stay, for the agent to see: they cannot be sent (admission.check_filled)."""
     return VARIABLE.sub(lambda found: values.get(found[1].lower()) or found[0], text)
+
+
+def unknown(text: str) -> list[str]:
+    """Variables, as written, for which nothing is ever filled in."""
+    return [found[0] for found in VARIABLE.finditer(text) if found[1].lower() not in KNOWN]
+
+
+def said(text: str, values: dict[str, str]) -> str:
+    """What goes out by itself, with nobody to look at it: a variable without a value is left out.
+
+    “Hello {{contact.first_name}}!” becomes “Hello!”, and “{{contact.first_name}}, hello” becomes “hello”.
+    """
+    lines = []
+    for line in text.split("\n"):
+        whole = _LEFT_OUT.sub(lambda found: found[0] if values.get(found[2].lower()) else "", line)
+        lines.append(filled(whole if whole == line else whole.lstrip(" ,;:.!—-"), values))
+    return "\n".join(lines)

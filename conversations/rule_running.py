@@ -16,7 +16,7 @@ from django.db.models import Model, QuerySet
 from accounts import hours
 from accounts.models import Agent, Team
 from accounts.seats import is_open_to
-from conversations import activity, admission, lanes, live, ruling, statuses
+from conversations import activity, admission, canned, lanes, live, ruling, statuses
 from conversations.models import (
     AutoRule,
     Contact,
@@ -101,7 +101,9 @@ def _obey(conversation: Conversation, rules: list[Rule], *, at: datetime) -> Non
     actions = ruling.together(rules)
     was, done = conversation.place, _set(conversation, actions)
     rows: list[Message] = []
-    reply = _answer(conversation, actions.reply, at=at) if actions.reply else None
+    values = canned.values_for(conversation, conversation.assignee)
+    words = canned.said(actions.reply, values)
+    reply = _answer(conversation, words, at=at) if words.strip() else None
     if isinstance(reply, Message):
         rows.append(reply)
         done["reply"] = "sent"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Agent, PhoneNumber, Team, Workspace
-from conversations import macros, moments
+from conversations import canned, macros, moments
 from conversations.macros import Steps
 from conversations.models import Label, Priority
 from conversations.ruling import Actions, Conditions
@@ -65,6 +65,16 @@ class _OfWorkspace(forms.Form):
 
     first_people: tuple[Any, ...] = ()
 
+    def clean_reply(self) -> str:
+        text: str = self.cleaned_data["reply"]
+        if unknown := canned.unknown(text):
+            known = ", ".join(f"{{{{{name}}}}}" for name in canned.KNOWN)
+            raise forms.ValidationError(
+                _("Nothing is filled in for %(unknown)s. There is: %(known)s"),
+                params={"unknown": ", ".join(unknown), "known": known},
+            )
+        return text
+
     def _offer(self, name: str, choices: list[Any]) -> None:
         if name in self.fields:
             self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -101,7 +111,10 @@ class RuleForm(_OfWorkspace):
     )
     reply = _words(
         _("Answer by itself"),
-        help_text=_("Within the reply window, to one conversation once a day at most."),
+        help_text=_(
+            "Within the reply window, to one conversation once a day at most. {{contact.first_name}}, "
+            "{{contact.name}} and {{number.name}} are filled in, {{agent.first_name}} with whoever has it then."
+        ),
     )
     stops = forms.BooleanField(label=_("Ask no further rules if this one matches"), required=False)
 

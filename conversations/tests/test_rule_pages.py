@@ -58,3 +58,15 @@ def test_agents_and_other_companies_keep_no_rules(ana: Agent, dan: Agent, client
     assert client.get("/settings/rules/").status_code == 403
     client.force_login(dan)
     assert client.get(f"/settings/rules/{row.pk}/").status_code == 404
+
+
+def test_an_answer_with_a_variable_that_nothing_fills_is_not_kept(
+    cleo: Agent, client: Client
+) -> None:
+    client.force_login(cleo)
+    said = {"name": "Hello", "reply": "Hello {{contact.first_name}}, order {{ order.id }}"}
+    page = client.post("/settings/rules/new/", said)
+    assert page.status_code == 422
+    assert "Nothing is filled in for {{ order.id }}" in page.content.decode()
+    said["reply"] = "Hello {{ Contact.First_Name }}"
+    assert client.post("/settings/rules/new/", said).status_code == 302

@@ -152,3 +152,21 @@ def test_what_is_gone_or_of_another_company_is_passed_over(
     conversation.refresh_from_db()
     assert (conversation.team, conversation.assignee) == (None, None)
     assert lines(conversation) == []
+
+
+def test_an_answer_names_the_customer_and_whoever_has_it(number: PhoneNumber, ana: Agent) -> None:
+    words = "Hello {{contact.first_name}}, {{agent.first_name}} will answer."
+    rule(number, actions={"assignee": ana.pk, "reply": words})
+    conversation = said(number, posts.text("Hello"))
+    asked()
+    reply = conversation.messages.get(source=rule_running.SOURCE)
+    assert reply.text == "Hello Maria, Ana will answer."
+
+
+def test_what_is_not_known_is_left_out(number: PhoneNumber) -> None:
+    rule(number, actions={"reply": "{{contact.first_name}}, hello {{agent.name}}!\nBye."})
+    conversation = said(number, posts.text("Hello"))
+    conversation.contact.profile_name = ""
+    conversation.contact.save(update_fields=["profile_name"])
+    asked()
+    assert conversation.messages.get(source=rule_running.SOURCE).text == "hello!\nBye."
