@@ -75,6 +75,7 @@ class Workspace(models.Model):
     finance_phones = models.CharField(
         max_length=6, choices=Phones.choices, default=Phones.LAST_FOUR
     )
+    loud_alerts = models.PositiveIntegerField(default=0)  # at the gauge: quality/showing.py
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

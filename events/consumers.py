@@ -31,15 +31,18 @@ SIGNED_OUT, NOT_YOURS = 4401, 4403  # codes of closing, as in HTTP
 
 
 @database_sync_to_async
-def _groups(agent_id: int, *, is_desk: bool) -> list[str] | None:
+def _groups(agent_id: int, *, asked: bytes) -> list[str] | None:
     """The groups whose changes an agent may see; None if they may not (or no longer) work conversations.
 
-    A browser at the template desk listens to the desk instead, as one who reads there or as one who writes.
+    A browser at the template desk listens to the desk instead, as one who reads there or as one who writes; one at a
+    page that only wants to know when to ask anew ("notes") listens to no fragments at all.
     """
     agent = Agent.objects.filter(pk=agent_id, is_active=True).select_related("workspace").first()
     if agent is None or not agent.works_conversations or lacks_second_step(agent):
         return None
-    if is_desk:
+    if asked == b"notes":
+        return []
+    if asked == b"desk":
         side = "writers" if agent.role in SEES_EVERY_CONVERSATION else "readers"
         return [f"desk.{agent.workspace_id}.{side}.{agent.language}"]
     return sorted(f"{group}.{agent.audience}" for group in groups_of(agent.seats_at()))
@@ -69,8 +72,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         self.workspace_id = agent.workspace_id
         await self._join(f"agent.{agent.pk}")  # first: who loses rights from here on is told
-        is_desk = self.scope.get("query_string", b"") == b"desk"
-        groups = await _groups(agent.pk, is_desk=is_desk)
+        groups = await _groups(agent.pk, asked=self.scope.get("query_string", b""))
         if groups is None:
             await self.close(NOT_YOURS)
             return

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount, PhoneNumber
-from quality import alarms
+from quality import alarms, showing
 from quality.alarms import Alarm, Kind
 from quality.aspects import Aspect
 from quality.models import Alert, Gauge
@@ -40,6 +40,8 @@ def reconcile(account: BusinessAccount, *, at: datetime) -> list[Alert]:
     ]
     Alert.objects.filter(pk__in=gone).update(closed_at=at)
     opened = [_open(account, alarm, at) for key, alarm in wanted.items() if key not in standing]
+    if gone or opened:
+        showing.changed(account.workspace_id)
     for key, alert in standing.items():
         if key in wanted and alert.facts != wanted[key].facts:
             alert.facts = dict(wanted[key].facts)
@@ -62,6 +64,7 @@ def happened(
     if same.update(facts=dict(facts)):
         return
     _open(account, Alarm(Kind(kind), number.pk if number else None, facts=dict(facts)), at)
+    showing.changed(account.workspace_id)
 
 
 def _wrong(account: BusinessAccount, at: datetime) -> list[Alarm]:
@@ -106,12 +109,6 @@ def of(agent: Agent) -> QuerySet[Alert]:
     )
 
 
-def loud(agent: Agent, *, at: datetime) -> QuerySet[Alert]:
-    """Open, not acknowledged, not snoozed."""
-    rests = Q(snoozed_until__isnull=False, snoozed_until__gt=at)
-    return of(agent).filter(closed_at=None, acknowledged_at=None).exclude(rests)
-
-
 @transaction.atomic
 def acknowledge(alert_id: int, *, agent: Agent, at: datetime) -> Alert:
     """Somebody has seen it. What only happened is closed with that; what is wrong stays open until it is gone."""
@@ -122,6 +119,7 @@ def acknowledge(alert_id: int, *, agent: Agent, at: datetime) -> Alert:
             alert.closed_at = at
         alert.save(update_fields=["acknowledged_at", "acknowledged_by", "closed_at"])
         audit.record(agent, "alert.acknowledged", str(alert), None)
+        showing.changed(alert.workspace_id)
     return alert
 
 
@@ -130,6 +128,7 @@ def snooze(alert_id: int, *, agent: Agent, until: datetime) -> Alert:
     alert = _locked(alert_id, agent)
     alert.snoozed_until = until
     alert.save(update_fields=["snoozed_until"])
+    showing.changed(alert.workspace_id)
     return alert
 
 
@@ -139,6 +138,7 @@ def give(alert_id: int, *, agent: Agent, to: Agent | None) -> Alert:
     alert = _locked(alert_id, agent)
     alert.assignee = to
     alert.save(update_fields=["assignee"])
+    showing.changed(alert.workspace_id)
     return alert
 
 

@@ -42,6 +42,10 @@ class Aspect(StrEnum):
 
 
 Values = dict[Aspect, str]
+# What a webhook tells when it changes; the rating and the health check are only ever asked for.
+TOLD: Final = frozenset(
+    {Aspect.LIMIT, Aspect.NAME, Aspect.NAME_REVIEW, Aspect.THROUGHPUT, Aspect.REVIEW}
+)
 RATINGS: Final = ("GREEN", "YELLOW", "RED", UNKNOWN)
 
 

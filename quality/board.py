@@ -9,12 +9,17 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, Q
+
 from accounts.models import Agent, BusinessAccount, PhoneNumber
 from quality import alerting, evidence
-from quality.aspects import Aspect, Values, limit_of
+from quality.alerting import STOPPED
+from quality.aspects import RATINGS, Aspect, Values, limit_of
 from quality.models import Alert, Gauge, Observation
+from templates_app.models import Template, TemplateState
 
 DAYS: Final = 30
+TROUBLED: Final = 20  # templates shown
 RATED: Final = timedelta(days=7)  # Meta judges by the last seven days
 WORST: Final = {"RED": 0, "YELLOW": 1, "UNKNOWN": 2, "": 3, "GREEN": 3}
 
@@ -125,3 +130,28 @@ def strip(
         cells.append(Cell(day, min(held, key=lambda rating: WORST.get(rating, 2), default="")))
         holds = of_day[-1] if of_day else holds
     return cells
+
+
+# --- templates -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """How Meta rates the templates at work, and those that are in trouble, worst first."""
+
+    ratings: dict[str, int]  # GREEN, YELLOW, RED, UNKNOWN of those approved
+    troubled: list[Template]
+
+
+def templates(agent: Agent) -> Templates:
+    """In two queries, however many there are."""
+    mine = Template.objects.filter(account__workspace_id=agent.workspace_id)
+    at_work = mine.filter(status=TemplateState.APPROVED).order_by()
+    ratings = dict(at_work.values_list("quality").annotate(n=Count("pk")))
+    bad = mine.filter(
+        Q(status__in=STOPPED) | Q(status=TemplateState.APPROVED, quality__in=("RED", "YELLOW"))
+    )
+    rows = list(bad.select_related("account").order_by("name", "language")[:TROUBLED])
+    order = {TemplateState.DISABLED: 0, TemplateState.PAUSED: 1}
+    rows.sort(key=lambda row: (order.get(TemplateState(row.status), 2), WORST.get(row.quality, 2)))
+    return Templates({name: ratings.get(name, 0) for name in RATINGS}, rows)

@@ -30,6 +30,7 @@ class Gauge(models.Model):
     value = models.CharField(max_length=120, blank=True, default="")
     since = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True)  # when a webhook last said this value
 
     class Meta:
         constraints: ClassVar = [
@@ -138,6 +139,7 @@ class AlertRule(models.Model):
     kind = models.CharField(max_length=24)
     is_shown = models.BooleanField(default=True)
     is_mailed = models.BooleanField(default=True)
+    is_pushed = models.BooleanField(default=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -146,3 +148,18 @@ class AlertRule(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class WebhookMinute(models.Model):
+    """How this site answered webhook posts in one minute, all processes together. Written by webhooks/metering.py."""
+
+    minute = models.DateTimeField(unique=True)
+    answered = models.PositiveIntegerField(default=0)  # 200: stored
+    refused = models.PositiveIntegerField(default=0)  # 401, 403: no signature, or a wrong one
+    failed = models.PositiveIntegerField(default=0)  # all others: Meta comes again
+    slow = models.PositiveIntegerField(default=0)  # over a second
+    total_ms = models.PositiveBigIntegerField(default=0)  # of those answered
+    slowest_ms = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.minute:%F %H:%M}: {self.answered}"

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts import sockets
 from accounts.models import BusinessAccount, PhoneNumber
-from quality import alerting
+from quality import alerting, showing
 from quality.aspects import Aspect
 from quality.models import Gauge, Observation, Source
 
@@ -38,14 +38,16 @@ def observe(
     """Store these values and give what changed. Alerts follow by themselves."""
     _lock(account)
     known = {gauge.aspect: gauge for gauge in Gauge.objects.filter(account=account, number=number)}
+    told_at = at if source == Source.WEBHOOK else None
     found: list[Observation] = []
     fresh: list[Gauge] = []
+    has_moved = False
     for aspect, value in values.items():
         gauge = known.get(aspect.value)
         if gauge is None:
             fresh.append(
                 Gauge(account=account, number=number, aspect=aspect.value, value=value,
-                      since=at, checked_at=at)
+                      since=at, checked_at=at, told_at=told_at)
             )  # fmt: skip
         if aspect in METERS or (gauge is not None and gauge.value == value):
             continue
@@ -60,15 +62,18 @@ def observe(
         if new is None:
             continue
         if new != gauge.value:
-            gauge.value, gauge.since = new, at
-        gauge.checked_at = at
-    Gauge.objects.bulk_update(known.values(), ["value", "since", "checked_at"])
+            gauge.value, gauge.since, gauge.told_at = new, at, None
+            has_moved = True
+        gauge.checked_at, gauge.told_at = at, told_at or gauge.told_at
+    Gauge.objects.bulk_update(known.values(), ["value", "since", "checked_at", "told_at"])
     Observation.objects.bulk_create(found)
     if number is not None:
         _write_through(number, values)
     elif Aspect.RESTRICTION in values:
         BusinessAccount.objects.filter(pk=account.pk).update(restriction=values[Aspect.RESTRICTION])
     alerting.reconcile(account, at=at)
+    if found or has_moved:
+        showing.changed(account.workspace_id)
     return found
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import Agent, Workspace
-from quality import words
+from quality import showing, words
 from quality.alarms import BAD, Kind
 from quality.models import AlertRule
 
@@ -25,12 +24,6 @@ def kinds(workspace: Workspace) -> dict[str, tuple[str, bool, bool]]:
     return found
 
 
-def hidden(workspace_id: int) -> QuerySet[AlertRule, str]:
-    """The kinds that are not shown outside their own page."""
-    rules = AlertRule.objects.filter(workspace_id=workspace_id, is_shown=False)
-    return rules.values_list("kind", flat=True)
-
-
 @transaction.atomic
 def save(by: Agent, *, chosen: Mapping[str, bool], address: str | None) -> None:
     """`chosen`: `shown.KIND` and `mailed.KIND`."""
@@ -44,3 +37,4 @@ def save(by: Agent, *, chosen: Mapping[str, bool], address: str | None) -> None:
             },
         )
     audit.record(by, "alert_rules.changed", "", address)
+    showing.changed(by.workspace_id)

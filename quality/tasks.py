@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import BusinessAccount
-from quality import meters, polling, telling
+from quality import meters, polling, showing, telling
 
 
 @shared_task
@@ -24,6 +24,7 @@ def poll_all() -> None:
 def measure_all() -> None:
     for account in BusinessAccount.objects.all():
         meters.measure(account, at=timezone.now())
+    showing.sweep(at=timezone.now())
 
 
 @shared_task

@@ -9,7 +9,9 @@ from quality.views import alerts, numbers
 app_name = "quality"
 urlpatterns = [
     path("", numbers.numbers, name="numbers"),
+    path("changes/", numbers.changes, name="changes"),
     path("numbers/<int:number_id>/", numbers.number, name="number"),
+    path("numbers/<int:number_id>/profile/", numbers.profile, name="profile"),
     path("numbers/<int:number_id>/gates/", numbers.gates, name="gates"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<int:alert_id>/", alerts.alert, name="alert"),

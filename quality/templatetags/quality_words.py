@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from django import template
-from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.models import Agent
-from quality import alerting, ruling, words
+from quality import words
 from quality.models import Alert
 from whatsapp import errors
 
 register = template.Library()
-HEARS = ("manager", "administrator")
 
 
 @register.filter
@@ -34,14 +31,3 @@ def code_in_words(code: int) -> str:
 def four_fifths(most: int) -> int:
     """From where the meter warns."""
     return most * 4 // 5
-
-
-@register.simple_tag
-def loud_alerts(agent: Agent) -> int:
-    """How many alerts wait for somebody, for the mark at the rail. One query; none for who does not hear of them."""
-    if getattr(agent, "role", "") not in HEARS:
-        return 0
-    found = alerting.loud(agent, at=timezone.now()).exclude(
-        kind__in=ruling.hidden(agent.workspace_id)
-    )
-    return found.count()

@@ -12,10 +12,10 @@ from django.core import mail
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import MetaApp, PhoneNumber, Role
+from accounts.models import MetaApp, PhoneNumber, Role, Workspace
 from conversations import sending
 from conversations.refusals import GateClosed
-from quality import alerting, meters, observing, polling, telling, watching
+from quality import alerting, drifting, meters, observing, polling, showing, telling, watching
 from quality.aspects import Aspect
 from quality.models import Alert, Gauge, Observation, Source
 from simulator import defaults
@@ -280,4 +280,54 @@ def test_browsers_are_told_when_a_number_is_rated_otherwise(
         observe_rating(shop, "RED", timezone.now())
     with django_capture_on_commit_callbacks() as told_again:
         observe_rating(PhoneNumber.objects.get(pk=shop.pk), "RED", timezone.now())
-    assert (len(told_once), len(told_again)) == (1, 0)
+    assert (bool(told_once), told_again) == (True, [])
+
+
+def test_the_count_at_the_gauge_follows_what_is_loud(
+    shop, ada, client, django_capture_on_commit_callbacks
+):
+    def count() -> int:
+        return Workspace.objects.get(pk=shop.workspace_id).loud_alerts
+
+    at = timezone.now()
+    with django_capture_on_commit_callbacks(execute=True):
+        observe_rating(shop, "RED", at)
+    assert count() == 1
+    client.force_login(ada)
+    assert "data-loud-alerts>1<" in client.get("/quality/alerts/").content.decode()
+    alert = Alert.objects.get()
+    with django_capture_on_commit_callbacks(execute=True):
+        alerting.snooze(alert.pk, agent=ada, until=at + timedelta(hours=1))
+    assert count() == 0
+    showing.sweep(at=at + timedelta(hours=2))
+    assert count() == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        alerting.acknowledge(alert.pk, agent=ada, at=at)
+    assert count() == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        observe_rating(shop, "GREEN", at)
+        observe_rating(shop, "RED", at)
+    assert count() == 1
+
+
+# --- drift -----------------------------------------------------------------------------------------
+
+
+def test_what_only_a_poll_found_is_a_drift_until_a_webhook_says_the_same(shop, ada):
+    at = timezone.now()
+
+    def observe_limit(value: str, source: Source, minutes: int) -> None:
+        when = at + timedelta(minutes=minutes)
+        observing.observe(shop.account, {Aspect.LIMIT: value}, number=shop, source=source, at=when)
+
+    observe_limit("TIER_250", Source.POLL, 0)  # the first look is no change
+    assert drifting.of(ada, at=at + timedelta(hours=1)) == {}
+    observe_limit("TIER_2K", Source.POLL, 10)
+    assert drifting.of(ada, at=at + timedelta(minutes=12)) == {}  # a webhook may be on its way
+    found = drifting.of(ada, at=at + timedelta(hours=1))
+    assert [one.after for one in found[shop.account_id]] == ["TIER_2K"]
+    observe_limit("TIER_2K", Source.WEBHOOK, 70)
+    assert drifting.of(ada, at=at + timedelta(hours=2)) == {}
+    observe_limit("TIER_10K", Source.WEBHOOK, 90)
+    observe_limit("TIER_10K", Source.POLL, 95)
+    assert drifting.of(ada, at=at + timedelta(hours=3)) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,16 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import checking
+from accounts.graph import graph_for
 from accounts.models import BusinessAccount, PhoneNumber, Role
 from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of, mine
-from quality import alerting, board, cause_words, evidence, lifting, polling, story, words
+from quality import alerting, board, cause_words, drifting, evidence, lifting, polling, story, words
 from quality.aspects import Aspect
 from quality.forms import LiftForm
 from quality.models import Gauge, Observation
+from quality.setup_forms import ProfileForm
 
 MANAGER, ADMINISTRATOR = Role.MANAGER.value, Role.ADMINISTRATOR.value
 FAILURE_DAYS = 14
+PROFILE_SHOWN = ("about", "description", "address", "email")
+PROFILE_ROWS = {name: ProfileForm.base_fields[name].label for name in PROFILE_SHOWN}
 
 
 @role(MANAGER, ADMINISTRATOR)
@@ -32,14 +37,27 @@ def numbers(request: AgentRequest) -> HttpResponse:
     open_alerts = alerting.of(request.user).filter(closed_at=None)
     context = {
         "rows": board.rows(request.user, at=at),
-        "accounts": _accounts(request),
+        "accounts": _accounts(request, at),
+        "templates": board.templates(request.user),
         "alerts": [(alert, words.of(alert)) for alert in open_alerts],
         "at": at,
     }
     return render(request, "quality/numbers.html", context)
 
 
-def _accounts(request: AgentRequest) -> list[tuple[BusinessAccount, list[tuple[str, str]]]]:
+@role(MANAGER, ADMINISTRATOR)
+@require_GET
+def changes(request: AgentRequest) -> HttpResponse:
+    """How far the workspace is. These pages keep no fragments: a note on the line makes them ask for themselves."""
+    return HttpResponse(headers={"X-Cursor": str(request.user.workspace.last_seq)})
+
+
+AccountRow = tuple[BusinessAccount, list[tuple[str, str]], list[tuple[Observation, str]]]
+
+
+def _accounts(request: AgentRequest, at: datetime) -> list[AccountRow]:
+    """Each with what Meta says of it, and what Meta should have told and did not."""
+    drifts = drifting.of(request.user, at=at)
     shown = (
         Aspect.VERIFICATION,
         Aspect.REVIEW,
@@ -49,7 +67,11 @@ def _accounts(request: AgentRequest) -> list[tuple[BusinessAccount, list[tuple[s
         Aspect.TOKEN,
     )
     return [
-        (account, [(words.aspect_words(one), words.value_words(values[one])) for one in shown if one in values])
+        (
+            account,
+            [(words.aspect_words(one), words.value_words(values[one])) for one in shown if one in values],
+            [(one, words.aspect_words(one.aspect)) for one in drifts.get(account.pk, ())],
+        )
         for account, values in board.accounts(request.user)
     ]  # fmt: skip
 
@@ -59,6 +81,20 @@ def _accounts(request: AgentRequest) -> list[tuple[BusinessAccount, list[tuple[s
 def number(request: AgentRequest, number_id: int) -> HttpResponse:
     found = mine(PhoneNumber.objects.select_related("account", "workspace"), request, number_id)
     return render(request, "quality/number.html", _number_page(request, found, LiftForm()))
+
+
+@role(MANAGER, ADMINISTRATOR)
+@require_GET
+def profile(request: AgentRequest, number_id: int) -> HttpResponse:
+    """What customers see of the company, asked of Meta now."""
+    found = mine(PhoneNumber.objects.select_related("account__app"), request, number_id)
+    try:
+        with checking.in_words():
+            shown = graph_for(found).profile(found.phone_number_id)
+    except checking.NotAccepted as problem:
+        return render(request, "quality/_profile.html", {"problem": problem})
+    rows = [(label, shown.get(name)) for name, label in PROFILE_ROWS.items() if shown.get(name)]
+    return render(request, "quality/_profile.html", {"rows": rows, "number": found})
 
 
 def _number_page(request: AgentRequest, found: PhoneNumber, form: LiftForm) -> dict[str, Any]:

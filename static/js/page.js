@@ -2,6 +2,7 @@
 // @ts-check
 import "availability";
 import "clock";
+import "gauge";
 import "keys";
 import "palette";
 import "words";
