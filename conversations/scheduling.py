@@ -18,8 +18,9 @@ from django.utils.translation import gettext
 
 from accounts import masking
 from accounts.models import Agent
-from conversations import admission, live, sending
-from conversations.models import Conversation, MediaFile, Scheduled
+from conversations import admission, live, sending, specials
+from conversations.admission import Draft
+from conversations.models import Conversation, Direction, MediaFile, Message, Scheduled
 from conversations.queueing import How, locked
 from conversations.refusals import MomentPast, Refusal, WindowClosed
 from events import live as line
@@ -63,11 +64,13 @@ class SentAlready(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What shall go out, and when. Either a template or words, with a file or without."""
+    """What shall go out, and when: a template; or words, with a file or without; or what is neither."""
 
     due_at: datetime
     text: str = ""
     media: MediaFile | None = None
+    special: specials.Special | None = None
+    quoted: Message | None = None
     template_id: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     fallback_id: int | None = None
@@ -83,9 +86,9 @@ def schedule(
     if repeated := conversation.scheduled.filter(token=token).first():
         return repeated
     _check_writer(conversation, agent)
-    _check(conversation, plan, agent=agent, at=at)
+    draft = _checked(conversation, plan, agent=agent, at=at)
     row = Scheduled(conversation=conversation, author=agent, token=token)
-    _fill(row, plan, conversation)
+    _fill(row, plan, draft, conversation)
     row.save(force_insert=True)
     _show(conversation, "message.scheduled", agent)
     return row
@@ -98,13 +101,13 @@ def change(scheduled_id: int, *, agent: Agent, plan: Plan, at: datetime) -> Sche
     """
     row, conversation = _row(scheduled_id)
     _check_writer(conversation, agent)
-    _check(conversation, plan, agent=agent, at=at)
-    _fill(row, plan, conversation)
+    draft = _checked(conversation, plan, agent=agent, at=at)
+    _fill(row, plan, draft, conversation)
     row.author = agent
     row.save(
         update_fields=[
-            "author", "text", "media", "template", "values", "fallback", "fallback_values", "due_at",
-            "inbound_seen", "problem",
+            "author", "kind", "text", "content", "special", "quoted", "media", "template", "values", "fallback",
+            "fallback_values", "due_at", "inbound_seen", "problem",
         ]
     )  # fmt: skip
     _show(conversation, "message.rescheduled", agent)
@@ -149,7 +152,9 @@ def send_due(*, at: datetime) -> int:
 @transaction.atomic
 def _send_one(scheduled_id: int, *, at: datetime) -> bool:
     rows = Scheduled.objects.select_for_update(of=("self",), skip_locked=True)
-    row = rows.select_related("author", "media").filter(pk=scheduled_id, problem="").first()
+    row = (
+        rows.select_related("author", "media", "quoted").filter(pk=scheduled_id, problem="").first()
+    )
     if row is None:
         return False
     conversation = locked(row.conversation_id)
@@ -182,6 +187,10 @@ def _send(row: Scheduled, conversation: Conversation, *, at: datetime) -> None:
         sending.send_template(
             conversation.pk, template_id=template_id, values=values, media=media, **how
         )
+        return
+    how["quoted"] = row.quoted
+    if row.special:
+        specials.send(conversation.pk, specials.kept(row.special), **how)
     elif row.media:
         sending.send_media(conversation.pk, file=row.media, caption=row.text, **how)
     else:
@@ -203,7 +212,9 @@ def _stop(row: Scheduled, conversation: Conversation, refusal: Refusal) -> None:
 
 
 def _row(scheduled_id: int) -> tuple[Scheduled, Conversation]:
-    rows = Scheduled.objects.select_for_update(of=("self",)).select_related("author", "media")
+    rows = Scheduled.objects.select_for_update(of=("self",)).select_related(
+        "author", "media", "quoted"
+    )
     row = rows.filter(pk=scheduled_id).first()
     if row is None:
         raise SentAlready
@@ -215,27 +226,39 @@ def _check_writer(conversation: Conversation, agent: Agent) -> None:
     admission.check_turn(conversation, agent)
 
 
-def _check(conversation: Conversation, plan: Plan, *, agent: Agent, at: datetime) -> None:
-    """All that would be refused at its hour and can be known now."""
+def _checked(conversation: Conversation, plan: Plan, *, agent: Agent, at: datetime) -> Draft:
+    """All that would be refused at its hour and can be known now; gives how it will look."""
     if plan.due_at <= at:
         raise MomentPast
     if plan.template_id is not None:
-        admission.filled(conversation, plan.template_id, dict(plan.values), plan.media, by=agent)
-        return
-    if plan.media:
-        admission.check_file(plan.media, conversation)
-        admission.checked_caption(plan.text)
-    else:
-        admission.checked_text(plan.text)
-    admission.check_filled(plan.text)
+        return admission.filled(
+            conversation, plan.template_id, dict(plan.values), plan.media, by=agent
+        )
+    draft = _draft(conversation, plan, agent)
     if plan.fallback_id is not None:
         admission.filled(conversation, plan.fallback_id, dict(plan.fallback_values), None, by=agent)
     elif not conversation.window.is_open(plan.due_at):
         raise NeedsFallback
+    return draft
 
 
-def _fill(row: Scheduled, plan: Plan, conversation: Conversation) -> None:
-    row.text, row.media, row.due_at = plan.text.strip(), plan.media, plan.due_at
+def _draft(conversation: Conversation, plan: Plan, agent: Agent) -> Draft:
+    if plan.special:
+        draft = specials.writer(plan.special, agent)(conversation)
+        said = Message(direction=Direction.OUT, kind=draft.kind, content=draft.content)
+        admission.check_form(said, conversation)
+        return draft
+    admission.check_filled(plan.text)
+    if plan.media:
+        text = sending.checked_file(plan.media, plan.text, conversation)
+        return Draft(kind=plan.media.kind, text=text, media=plan.media)
+    return Draft(kind="text", text=admission.checked_text(plan.text))
+
+
+def _fill(row: Scheduled, plan: Plan, draft: Draft, conversation: Conversation) -> None:
+    row.kind, row.text, row.content = draft.kind, draft.text.strip(), draft.content
+    row.media, row.quoted, row.due_at = plan.media, plan.quoted, plan.due_at
+    row.special = plan.special.model_dump() if plan.special else None
     row.template_id, row.values = plan.template_id, using.zoned(plan.template_id, plan.values)
     row.fallback_id = plan.fallback_id
     row.fallback_values = using.zoned(plan.fallback_id, plan.fallback_values)

@@ -6,9 +6,8 @@ the message must not go; then nothing was written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeAlias, Unpack
+from typing import Final, Unpack
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -23,7 +22,6 @@ from conversations.models import (
     Message,
     Reaction,
 )
-from conversations.outgoing import address_of
 from conversations.queueing import How, common, locked, queue, ring
 from conversations.refusals import (
     CannotReact,
@@ -31,11 +29,8 @@ from conversations.refusals import (
     NotRetryable,
     WindowClosed,
 )
-from whatsapp import payloads
-from whatsapp.payloads import Address, Choice, Payload
 
 REACTION_DAYS: Final = timedelta(days=30)
-Build: TypeAlias = Callable[[Address], Payload]
 
 
 # --- verbs -----------------------------------------------------------------------------------------
@@ -66,15 +61,20 @@ def send_media(
     """Queue a stored file (see `uploads.store`), as the kind it was stored as."""
 
     def write(conversation: Conversation) -> Draft:
-        admission.check_file(file, conversation)
         admission.check_filled(caption)
-        if file.kind in ("audio", "sticker") and caption.strip():
-            raise ContentRefused((admission.NO_CAPTION,))
-        words = admission.checked_caption(caption)
+        words = checked_file(file, caption, conversation)
         content = {"caption": words} if words else {}
         return Draft(kind=file.kind, text=words, content=content, media=file)
 
     return queue(conversation_id, write, **how)
+
+
+def checked_file(file: MediaFile, caption: str, conversation: Conversation) -> str:
+    """The caption as it goes; raises a Refusal if one of the two may not."""
+    admission.check_file(file, conversation)
+    if file.kind in ("audio", "sticker") and caption.strip():
+        raise ContentRefused((admission.NO_CAPTION,))
+    return admission.checked_caption(caption)
 
 
 def send_template(
@@ -107,77 +107,6 @@ def send_named(
     def write(conversation: Conversation) -> Draft:
         template = admission.named(conversation, name, language)
         return admission.filled(conversation, template, values, media)
-
-    return queue(conversation_id, write, **how)
-
-
-def send_interactive(
-    conversation_id: int,
-    *,
-    build: Build,
-    **how: Unpack[How],
-) -> Message:
-    """Queue buttons, a list, a link button or a request for the location: see the builders below."""
-
-    def write(conversation: Conversation) -> Draft:
-        said = build(address_of(conversation.contact))["interactive"]
-        admission.check_filled(said["body"]["text"])
-        return Draft(kind="interactive", text=said["body"]["text"], content=said)
-
-    return queue(conversation_id, write, **how)
-
-
-def buttons(body: str, choices: Sequence[Choice], **more: Any) -> Build:
-    return lambda to: payloads.buttons(to, body.strip(), choices, **more)
-
-
-def choice_list(
-    body: str, *, button: str, sections: Sequence[tuple[str, Sequence[Choice]]], **more: Any
-) -> Build:
-    return lambda to: payloads.choice_list(
-        to, body.strip(), button=button, sections=sections, **more
-    )
-
-
-def link_button(body: str, *, label: str, url: str, **more: Any) -> Build:
-    return lambda to: payloads.cta_url(to, body.strip(), label=label, url=url, **more)
-
-
-def location_request(body: str) -> Build:
-    return lambda to: payloads.location_request(to, body.strip())
-
-
-def send_location(
-    conversation_id: int,
-    *,
-    latitude: float,
-    longitude: float,
-    name: str = "",
-    address: str = "",
-    **how: Unpack[How],
-) -> Message:
-    """Queue a place on the map."""
-
-    def write(conversation: Conversation) -> Draft:
-        content: dict[str, Any] = {"latitude": latitude, "longitude": longitude}
-        content |= {key: word for key, word in (("name", name), ("address", address)) if word}
-        words = ", ".join(filter(None, (name, address)))
-        return Draft(kind="location", text=words, content=content)
-
-    return queue(conversation_id, write, **how)
-
-
-def send_contacts(
-    conversation_id: int,
-    *,
-    cards: Sequence[dict[str, Any]],
-    **how: Unpack[How],
-) -> Message:
-    """Queue contact cards, in the shape that inbound ones have: `{name, phones: [{phone}], emails, …}`."""
-
-    def write(conversation: Conversation) -> Draft:
-        words = ", ".join(str(card.get("name", "")) for card in cards)
-        return Draft(kind="contacts", text=words, content={"contacts": [dict(c) for c in cards]})
 
     return queue(conversation_id, write, **how)
 

@@ -1,12 +1,15 @@
 """What the composer sends besides words, files and templates: buttons, lists, links, places, contact cards.
 
-The browser sends one JSON object; it is read here, strictly, and handed to the verb that it means.
+The browser sends one JSON object; it is read here, strictly, and becomes a draft for the outbox, now or at its hour.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from typing import Annotated, Any, Literal, TypeAlias, Unpack
 
 from django.utils.translation import gettext
@@ -14,11 +17,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from accounts import masking
 from accounts.models import Agent
-from conversations import access, sending
-from conversations.models import Message
-from conversations.queueing import How
+from conversations import access, admission
+from conversations.admission import Draft
+from conversations.models import Conversation, Message
+from conversations.outgoing import address_of
+from conversations.queueing import How, queue
 from conversations.refusals import Refusal
-from whatsapp.payloads import Choice, text_header
+from whatsapp import payloads
+from whatsapp.payloads import Address, Choice, Payload, text_header
 
 
 def _storable(said: object) -> object:
@@ -118,6 +124,7 @@ class Cards(_Special):
 
 
 Special: TypeAlias = Buttons | ChoiceList | Link | AskLocation | Place | Cards
+Write: TypeAlias = Callable[[Conversation], Draft]
 _ANY: TypeAdapter[Special] = TypeAdapter(Annotated[Special, Field(discriminator="type")])
 
 
@@ -129,52 +136,79 @@ def read(text: str) -> Special:
         raise Unreadable from problem
 
 
+def kept(said: dict[str, Any]) -> Special:
+    """What was read before, and stored."""
+    return _ANY.validate_python(said)
+
+
 def send(conversation_id: int, special: Special, **how: Unpack[How]) -> Message:
-    """The verb that the object means."""
+    """Queue what the object means."""
+    return queue(conversation_id, writer(special, how["agent"]), **how)
+
+
+def writer(special: Special, agent: Agent) -> Write:
+    """How it is written for a conversation; raises a Refusal. `agent`: whose eyes choose our own contacts."""
     match special:
         case Place():
-            return sending.send_location(
-                conversation_id,
-                latitude=special.latitude,
-                longitude=special.longitude,
-                name=special.name,
-                address=special.address,
-                **how,
-            )
+            return partial(_place, special)
         case Cards():
-            cards = [_card(card, how["agent"]) for card in special.cards]
-            return sending.send_contacts(conversation_id, cards=cards, **how)
+            return partial(_cards, [_card(card, agent) for card in special.cards])
         case _:
-            return sending.send_interactive(conversation_id, build=_builder(special), **how)
+            return partial(_interactive, special)
 
 
-def _builder(special: Buttons | ChoiceList | Link | AskLocation) -> sending.Build:
+def _place(special: Place, _conversation: Conversation) -> Draft:
+    content: dict[str, Any] = {"latitude": special.latitude, "longitude": special.longitude}
+    words = {"name": special.name, "address": special.address}
+    content |= {key: word for key, word in words.items() if word}
+    return Draft(kind="location", text=", ".join(filter(None, words.values())), content=content)
+
+
+def _cards(cards: list[dict[str, Any]], _conversation: Conversation) -> Draft:
+    """In the shape that inbound ones have: `{name, phones: [{phone}], emails, …}`."""
+    words = ", ".join(str(card.get("name", "")) for card in cards)
+    return Draft(kind="contacts", text=words, content={"contacts": cards})
+
+
+def _interactive(
+    special: Buttons | ChoiceList | Link | AskLocation, conversation: Conversation
+) -> Draft:
+    said = _payload(special, address_of(conversation.contact))["interactive"]
+    admission.check_filled(said["body"]["text"])
+    return Draft(kind="interactive", text=said["body"]["text"], content=said)
+
+
+def _payload(special: Buttons | ChoiceList | Link | AskLocation, to: Address) -> Payload:
+    body = special.body.strip()
     match special:
         case Buttons():
             choices = [Choice(id=str(n), title=title) for n, title in enumerate(special.choices, 1)]
-            return sending.buttons(special.body, choices, **_frame(special))
+            return payloads.buttons(to, body, choices, **_frame(special))
         case ChoiceList():
-            numbers = iter(range(1, 1000))
-            sections = [
-                (
-                    section.title,
-                    [
-                        Choice(id=str(next(numbers)), title=row.title, description=row.description)
-                        for row in section.rows
-                    ],
-                )
-                for section in special.sections
-            ]
             more = {"header": special.header, "footer": special.footer}
-            return sending.choice_list(
-                special.body, button=special.button, sections=sections, **more
-            )
+            sections = _sections(special)
+            return payloads.choice_list(to, body, button=special.button, sections=sections, **more)
         case Link():
-            return sending.link_button(
-                special.body, label=special.label, url=special.url, **_frame(special)
+            return payloads.cta_url(
+                to, body, label=special.label, url=special.url, **_frame(special)
             )
         case AskLocation():
-            return sending.location_request(special.body)
+            return payloads.location_request(to, body)
+
+
+def _sections(special: ChoiceList) -> list[tuple[str, list[Choice]]]:
+    """Every row with a number of its own, over all sections."""
+    numbers = count(1)
+    return [
+        (
+            section.title,
+            [
+                Choice(id=str(next(numbers)), title=row.title, description=row.description)
+                for row in section.rows
+            ],
+        )
+        for section in special.sections
+    ]
 
 
 def _frame(said: _Said) -> dict[str, Any]:

@@ -50,12 +50,17 @@ class ReplyForm(forms.Form):
 
 
 class ScheduleForm(forms.Form):
-    """What goes out later. `text`, `file` and `template` as in ReplyForm; `typed`: the moment in the agent's words."""
+    """What goes out later. `text`, `file`, `special`, `quoted` and `template` as in ReplyForm; `typed`: the moment in
+    the agent's words; `without_file`: the file that it had is left out.
+    """
 
     token = forms.UUIDField(required=False)
     typed = forms.CharField(required=False, max_length=60)
     text = forms.CharField(required=False, max_length=100_000, strip=True)
     file = forms.UUIDField(required=False)
+    without_file = forms.BooleanField(required=False)
+    special = forms.CharField(required=False, max_length=60_000)  # JSON: see specials.py
+    quoted = forms.UUIDField(required=False)
     template = forms.IntegerField(required=False, min_value=1, max_value=2**31)
     fallback = forms.IntegerField(required=False, min_value=1, max_value=2**31)
 

@@ -264,7 +264,9 @@ class Conversation(models.Model):
         """What is to be sent later, the next one first; no query where there is nothing."""
         if not self.scheduled_count:
             return []
-        rows = self.scheduled.select_related("author", "media", "template", "fallback")
+        rows = self.scheduled.select_related(
+            "author", "media", "template", "fallback", "quoted__author"
+        )
         return list(rows.order_by("due_at", "pk"))
 
     @property

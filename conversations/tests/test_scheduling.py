@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Agent
-from conversations import refusals, scheduling
+from conversations import refusals, scheduling, specials
 from conversations.models import Conversation, Direction, Message, Scheduled
 from conversations.scheduling import Plan
+from conversations.tests.outbox import make_file
 from templates_app.models import Template
 from tests import world
 
@@ -185,3 +187,111 @@ def test_where_only_the_assignee_replies_nobody_else_stops_or_releases_it(
     scheduling.cancel(first.pk, agent=ana)
     scheduling.cancel(second.pk, agent=cleo)  # who has the conversation
     assert not Scheduled.objects.exists()
+
+
+SPECIALS: dict[str, dict[str, Any]] = {
+    "buttons": {"type": "buttons", "body": "Shall we deliver?", "choices": ["Yes", "No"]},
+    "list": {
+        "type": "list", "body": "Which day?", "button": "Days",
+        "sections": [{"title": "Week", "rows": [{"title": "Mon", "description": "9 to 18"}]}],
+    },
+    "link": {"type": "link", "body": "Track it", "label": "Open", "url": "https://example.com/1"},
+    "ask_location": {"type": "ask_location", "body": "Where are you?"},
+    "location": {"type": "location", "latitude": 59.93, "longitude": 30.33, "name": "Shop"},
+    "contacts": {"type": "contacts", "cards": [{"name": "Bo", "phone": "+49 151 1"}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPECIALS)
+def test_what_is_neither_words_nor_file_goes_out_at_its_hour_as_it_was_made(
+    conversation: Any, ana: Any, name: str
+) -> None:
+    said = specials.read(json.dumps(SPECIALS[name]))
+    row = plan(conversation, ana, text="", special=said)
+    assert (row.message.kind, row.message.text) == (row.kind, row.text)
+    scheduling.send_due(at=timezone.now() + HOUR)
+    message = Message.objects.get(direction=Direction.OUT)
+    assert (message.kind, message.text, message.content) == (row.kind, row.text, row.content)
+
+
+def test_it_answers_the_message_that_was_quoted(conversation: Any, ana: Any) -> None:
+    asked = world.make_message(conversation, text="Is it there?")
+    plan(conversation, ana, quoted=asked)
+    scheduling.send_due(at=timezone.now() + HOUR)
+    message = Message.objects.get(direction=Direction.OUT)
+    assert (message.quoted, message.quoted_wamid) == (asked, asked.wamid)
+
+
+def test_buttons_meta_would_refuse_are_refused_when_they_are_planned(
+    conversation: Any, ana: Any
+) -> None:
+    said = specials.read(json.dumps(SPECIALS["buttons"] | {"choices": ["x" * 40]}))
+    with pytest.raises(refusals.ContentRefused):
+        plan(conversation, ana, special=said)
+
+
+def test_what_waits_is_shown_as_its_bubble_and_changed_in_its_own_form(
+    client: Any, conversation: Any, ana: Any
+) -> None:
+    world.seat(ana, conversation.number)
+    asked = world.make_message(conversation, text="Is it there?")
+    client.force_login(ana)
+    url, by_script = f"/inbox/{conversation.pk}/scheduled/", {"X-Requested-With": "fetch"}
+    fields = {
+        "typed": "2 h",
+        "special": json.dumps(SPECIALS["buttons"]),
+        "quoted": str(asked.token),
+    }
+    answer = client.post(url, fields, headers=by_script).content.decode()
+    row = Scheduled.objects.get()
+    assert "Shall we deliver?" in answer
+    assert "Is it there?" in answer
+    dialog = client.get(f"{url}{row.token}/").content.decode()
+    assert 'data-later-change="buttons"' in dialog
+    assert str(asked.token) in dialog
+    client.post(f"{url}{row.token}/", {"typed": "3 h"}, headers=by_script)
+    row.refresh_from_db()
+    assert (row.quoted, (row.special or {})["choices"]) == (None, ["Yes", "No"])
+    other = json.dumps(SPECIALS["buttons"] | {"choices": ["On Monday"]})
+    client.post(f"{url}{row.token}/", {"typed": "3 h", "special": other}, headers=by_script)
+    row.refresh_from_db()
+    assert row.content["action"]["buttons"][0]["reply"]["title"] == "On Monday"
+    refusal = client.post(url, {"typed": "2 h", "special": "{}"}, headers=by_script)
+    assert refusal.status_code == 409
+
+
+def test_a_template_keeps_its_values_until_others_are_typed(
+    client: Any, conversation: Any, ana: Any
+) -> None:
+    world.seat(ana, conversation.number)
+    row = plan(
+        conversation,
+        ana,
+        text="",
+        template_id=fallback(conversation).pk,
+        values={"body.1": "Maria"},
+    )
+    assert (row.kind, row.text) == ("template", "Hello Maria, see you.")
+    client.force_login(ana)
+    url = f"/inbox/{conversation.pk}/scheduled/{row.token}/"
+    assert 'name="var.body.1" value="Maria"' in client.get(url).content.decode()
+    client.post(url, {"typed": "3 h", "var.body.1": "Masha"}, headers={"X-Requested-With": "fetch"})
+    row.refresh_from_db()
+    assert (row.values, row.text) == ({"body.1": "Masha"}, "Hello Masha, see you.")
+
+
+def test_a_file_goes_with_its_caption_and_can_be_left_out(
+    client: Any, conversation: Any, ana: Any
+) -> None:
+    world.seat(ana, conversation.number)
+    media = make_file(conversation)
+    row = plan(conversation, ana, text="The bill", media=media)
+    client.force_login(ana)
+    url = f"/inbox/{conversation.pk}/scheduled/{row.token}/"
+    by_script = {"X-Requested-With": "fetch"}
+    client.post(url, {"typed": "3 h", "text": "The bill, again"}, headers=by_script)
+    row.refresh_from_db()
+    assert (row.kind, row.media, row.text) == ("document", media, "The bill, again")
+    client.post(url, {"typed": "3 h", "text": "No bill", "without_file": "1"}, headers=by_script)
+    row.refresh_from_db()
+    assert (row.kind, row.media, row.text) == ("text", None, "No bill")

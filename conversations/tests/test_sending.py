@@ -12,13 +12,11 @@ from django.utils import timezone, translation
 from accounts.models import PricingPlan
 from conversations import refusals, sending, statuses, taking_back
 from conversations.models import ConversationStatus, Direction, Message
-from conversations.sending import buttons, choice_list, link_button, location_request
 from conversations.tests.outbox import make_file, say
 from events.models import Event
 from templates_app.contract import Problem, Trouble
 from templates_app.models import Template
 from tests import world
-from whatsapp.payloads import Choice
 
 pytestmark = pytest.mark.django_db
 
@@ -296,48 +294,6 @@ def test_a_value_with_a_line_break_is_refused_in_words(conversation, ana):
             conversation.pk, template_id=template.pk, values={"body.1": "a\nb"}, **how(ana)
         )
     assert "line break" in refused.value.what
-
-
-@pytest.mark.parametrize(
-    ("build", "kind"),
-    [
-        (buttons("Which?", [Choice(id="a", title="A"), Choice(id="b", title="B")]), "button"),
-        (
-            choice_list("Which?", button="Open", sections=[("", [Choice(id="a", title="A")])]),
-            "list",
-        ),
-        (link_button("Read", label="Open", url="https://shop.example"), "cta_url"),
-        (location_request("Where are you?"), "location_request_message"),
-    ],
-)
-def test_interactive_messages_are_kept_as_meta_has_them(conversation, ana, build, kind):
-    message = sending.send_interactive(conversation.pk, build=build, **how(ana))
-    assert message.content["type"] == kind
-    assert message.text == message.content["body"]["text"]
-
-
-def test_four_buttons_are_refused_in_words(conversation, ana):
-    four = [Choice(id=str(n), title=f"Choice {n}") for n in range(4)]
-    with pytest.raises(refusals.ContentRefused):
-        sending.send_interactive(conversation.pk, build=buttons("Which?", four), **how(ana))
-
-
-def test_a_place_and_a_card_are_queued(conversation, ana):
-    place = sending.send_location(
-        conversation.pk,
-        latitude=59.93,
-        longitude=30.31,
-        name="Shop",
-        address="Nevsky 1",
-        **how(ana),
-    )
-    card = sending.send_contacts(
-        conversation.pk, cards=[{"name": "Ivan Petrov", "phones": [{"phone": "+7921"}]}], **how(ana)
-    )
-    assert place.text == "Shop, Nevsky 1"
-    assert card.text == "Ivan Petrov"
-    with pytest.raises(refusals.ContentRefused):
-        sending.send_location(conversation.pk, latitude=200, longitude=0, **how(ana))
 
 
 @pytest.mark.parametrize("status", [statuses.FAILED, statuses.UNKNOWN])

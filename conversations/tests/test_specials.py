@@ -147,3 +147,10 @@ def test_the_composer_posts_one_and_gets_its_bubble(
 def test_what_no_database_keeps_is_left_out() -> None:
     said = specials.read('{"type":"buttons","body":"a\\u0000b","choices":["\\u0000Yes"]}')
     assert said == specials.Buttons(type="buttons", body="ab", choices=["Yes"])
+
+
+def test_four_buttons_and_a_place_off_the_globe_are_refused_in_words(conversation, ana):
+    with pytest.raises(refusals.ContentRefused):
+        send(conversation, ana, **BUTTONS | {"choices": ["1", "2", "3", "4"]})
+    with pytest.raises(refusals.ContentRefused):
+        send(conversation, ana, **PLACE | {"latitude": 200})

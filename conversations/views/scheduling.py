@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from conversations import access, composing, moments, scheduling
+from conversations import access, composing, moments, scheduling, specials
 from conversations.forms.writing import ScheduleForm
-from conversations.models import Conversation, Scheduled
+from conversations.models import Conversation, MediaFile, Scheduled
 from conversations.refusals import MediaRefused, MomentUnclear, Refusal
 from conversations.views.asking import agent_of, conversation_of, invalid, refused, shown
 
@@ -62,7 +62,7 @@ def scheduled_meaning(request: HttpRequest, pk: int) -> HttpResponse:
 def scheduled_one(request: HttpRequest, pk: int, token: uuid.UUID) -> HttpResponse:
     """GET: the dialog to change it. POST with `act`: let it go on, send it now, give it up; without: change it."""
     conversation = conversation_of(request, pk)
-    rows = Scheduled.objects.select_related("media", "template")
+    rows = Scheduled.objects.select_related("author", "media", "template", "quoted__author")
     row = get_object_or_404(rows, conversation_id=pk, token=token)
     if request.method == "GET":
         return _dialog(request, conversation, row)
@@ -98,26 +98,40 @@ def _plan(
     *,
     was: Scheduled | None = None,
 ) -> scheduling.Plan:
-    """What the form says; file and template of what is being changed stay as they were."""
+    """What the form says; of what is being changed, what it does not say stays as it was."""
     said = form.cleaned_data
     due_at = moments.understood(said["typed"], now=timezone.localtime())
     if due_at is None:
         raise MomentUnclear(said["typed"])
-    media = was.media if was else None
-    if said["file"]:
-        found = access.files(agent_of(request)).filter(key=said["file"])
-        media = found.filter(number=conversation.number).first()
-        if media is None:
-            raise MediaRefused
+    special = specials.read(said["special"]) if said["special"] else None
+    if was and was.special and special is None:
+        special = specials.kept(was.special)
+    values = form.values("var.")
     return scheduling.Plan(
         due_at=due_at,
         text=said["text"],
-        media=media,
+        media=_file(request, conversation, form, was),
+        special=special,
+        quoted=conversation.messages.filter(token=said["quoted"]).first()
+        if said["quoted"]
+        else None,
         template_id=was.template_id if was else said["template"],
-        values=was.values if was else form.values("var."),
+        values=values or was.values if was else values,
         fallback_id=said["fallback"],
         fallback_values=form.values("fallback."),
     )
+
+
+def _file(
+    request: HttpRequest, conversation: Conversation, form: ScheduleForm, was: Scheduled | None
+) -> MediaFile | None:
+    key = form.cleaned_data["file"]
+    if not key:
+        return was.media if was and not form.cleaned_data["without_file"] else None
+    found = access.files(agent_of(request)).filter(key=key, number=conversation.number).first()
+    if found is None:
+        raise MediaRefused
+    return found
 
 
 def _dialog(
@@ -136,6 +150,7 @@ def _dialog(
         "url": place,
         "typed": timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M") if row else "",
         "is_template": is_template,
+        "variables": _variables(request, conversation, row) if row and row.template_id else (),
         "fallbacks": [] if is_template else _fallbacks(request, conversation, row),
         "choices": _choices(now),
         "now": now,
@@ -155,11 +170,20 @@ def _fallbacks(
     others = [choice for choice in found if choice.template.pk != row.fallback_id]
     if mine is None:
         return others
-    return [replace(mine, variables=tuple(_kept(one, row) for one in mine.variables)), *others]
+    return [_filled(mine, row.fallback_values), *others]
 
 
-def _kept(field: composing.FieldOf, row: Scheduled) -> composing.FieldOf:
-    return replace(field, value=row.fallback_values.get(field.key, field.value))
+def _variables(
+    request: HttpRequest, conversation: Conversation, row: Scheduled
+) -> tuple[composing.FieldOf, ...]:
+    """Of its own template; none if it cannot be sent any more."""
+    found = composing.choice(conversation, agent_of(request), template_id=row.template_id or 0)
+    return _filled(found, row.values).variables if found else ()
+
+
+def _filled(choice: composing.Choice, values: dict[str, str]) -> composing.Choice:
+    known = (replace(one, value=values.get(one.key, one.value)) for one in choice.variables)
+    return replace(choice, variables=tuple(known))
 
 
 def _choices(now: datetime) -> list[dict[str, Any]]:

@@ -161,7 +161,12 @@ export class ReplyComposer extends HTMLElement {
 
     /** What goes with every message for the customer. @returns {Record<string, string>} */
     common() {
-        return { seen: this.seen(), ...(this.quoting.token ? { quoted: this.quoting.token } : {}) };
+        return { seen: this.seen(), ...this.#answers };
+    }
+
+    /** What the next message answers. @returns {Record<string, string>} */
+    get #answers() {
+        return this.quoting.token ? { quoted: this.quoting.token } : {};
     }
 
     /** @param {Event} event */
@@ -206,6 +211,7 @@ export class ReplyComposer extends HTMLElement {
             return { fields: { text: words }, file };
         });
         if (rest) parts.push({ fields: { text: rest } });
+        Object.assign(parts[0].fields, this.#answers);
         sendLater(this, parts, [...staged.map(({ file }) => file.name), text].filter(Boolean).join("\n"), () => {
             this.staging.clear();
             this.quoting.clear();
@@ -286,6 +292,17 @@ export class ReplyComposer extends HTMLElement {
         this.#outbox.add({ ...this.common(), ...canned, special: JSON.stringify(said) }, (bubble) => {
             bubble.querySelector(".bubble__text")?.replaceWith(preview);
         });
+        this.#saidSpecial(said);
+    }
+
+    /** The same at another hour. @param {import("special").Special} said @param {HTMLElement} preview */
+    laterSpecial(said, preview) {
+        preview.className = "bubble bubble--preview";
+        sendLater(this, [{ fields: { ...this.#answers, special: JSON.stringify(said) } }], preview, () => this.#saidSpecial(said));
+    }
+
+    /** @param {import("special").Special} said */
+    #saidSpecial(said) {
         this.quoting.clear();
         if (said.body && said.body === this.text.value.trim()) this.#sent();
         delete this.dataset.canned;

@@ -6,6 +6,7 @@
 import { upload } from "files";
 import { parse, place, wake } from "place";
 import { get, post } from "server";
+import { openSpecial } from "special";
 import { say } from "words";
 
 /** One message: its fields, and a file that is not uploaded yet. @typedef {{fields: Record<string, string>, file?: File | null}} Part */
@@ -13,7 +14,7 @@ import { say } from "words";
 /** @type {HTMLDialogElement | null} */ let dialog = null;
 /** @type {Part[]} */ let parts = [];
 /** @type {() => void} */ let whenKept = () => {};
-let filesUrl = "";
+/** Whose message it is. @type {import("composer").ReplyComposer | null} */ let author = null;
 
 /**
  * @param {import("composer").ReplyComposer} composer @param {Part[]} what @param {Node | string} shown how it will look
@@ -22,7 +23,7 @@ let filesUrl = "";
 export async function sendLater(composer, what, shown, kept) {
     parts = what;
     whenKept = kept;
-    filesUrl = composer.dataset.files ?? "";
+    author = composer;
     const isTemplate = what.some(({ fields }) => fields.template);
     const box = await open(`${composer.dataset.scheduled ?? ""}${isTemplate ? "?template" : ""}`);
     box?.querySelector("[data-later-what]")?.append(shown);
@@ -66,13 +67,33 @@ function when(words) {
 function clicked(event) {
     const target = /** @type {HTMLElement} */ (event.target);
     const moment = /** @type {HTMLElement | null} */ (target.closest("[data-moment]"));
+    const change = /** @type {HTMLElement | null} */ (target.closest("[data-later-change]"));
     if (moment) when(moment.dataset.moment ?? "");
+    else if (change) rewrite(change);
+    else if (target.closest("[data-later-unquote]")) target.closest(".later__quote")?.remove();
     else if (target === dialog || target.closest("[data-close]")) dialog?.close();
+}
+
+/** Buttons, a place, a card: in the form they were made in. @param {HTMLElement} button */
+function rewrite(button) {
+    if (!author) return;
+    openSpecial(author, button.dataset.laterChange ?? "", JSON.parse(button.dataset.written || "{}"), (said, preview) => {
+        parts = [{ fields: { special: JSON.stringify(said) } }];
+        const { cards, ...rest } = said;
+        button.dataset.written = JSON.stringify(cards ? { ...cards[0], type: said.type } : rest);
+        dialog?.querySelector("[data-later-what]")?.replaceChildren(...preview.childNodes);
+    });
 }
 
 /** @param {Event} event */
 function changed(event) {
     const field = /** @type {HTMLInputElement} */ (event.target);
+    const [file] = field.files ?? [];
+    if (file && field.matches("[data-later-file]")) {
+        parts = [{ fields: {}, file }];
+        const name = dialog?.querySelector("[data-later-name]");
+        if (name) name.textContent = file.name;
+    }
     if (field.matches("[data-moment-picker]") && field.value) when(field.value.replace("T", " "));
     if (field.name === "fallback") showFallback();
 }
@@ -109,7 +130,7 @@ async function submitted(event) {
 /** @param {HTMLFormElement} form @param {Record<string, string>} common @param {Part} part */
 async function keep(form, common, part) {
     if (part.file) {
-        part.fields.file = (await upload(filesUrl, part.file, () => {})).key;
+        part.fields.file = (await upload(author?.dataset.files ?? "", part.file, () => {})).key;
         part.file = null;
     }
     part.fields.token ??= crypto.randomUUID();
@@ -131,6 +152,7 @@ function tell(words) {
 document.addEventListener("click", (event) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-later-edit]"));
     if (!button) return;
+    author = button.closest(".pane")?.querySelector("reply-composer") ?? null;
     parts = [];
     whenKept = () => {};
     open(button.dataset.laterEdit ?? "");

@@ -33,6 +33,8 @@ export class StickToEnd extends HTMLElement {
         this.#content.observe(this.thread, { childList: true });
         this.#size.observe(this);
         this.#size.observe(this.thread);
+        const later = this.querySelector(":scope > .thread-later");
+        if (later) this.#size.observe(later);
         this.#isAtEnd = !this.gap;
         const isHidden = /** @type {HTMLElement | null} */ (this.closest(".pane"))?.hidden; // it goes to its end when it is shown
         if (!isHidden && !this.#toNamed() && !this.gap) this.toEnd();

@@ -15,11 +15,16 @@ const PAUSE_MS = 200;
 
 /** @type {HTMLDialogElement | null} */ let dialog = null;
 /** @type {import("composer").ReplyComposer | null} */ let composer = null;
+/** What becomes of what is written, where it is not sent. @type {((said: Special, preview: Node) => void) | undefined} */ let keep;
 let searching = 0;
 
-/** @param {import("composer").ReplyComposer} forComposer @param {string} kind @param {Special} [written] as it was written before */
-export async function openSpecial(forComposer, kind, written) {
+/**
+ * @param {import("composer").ReplyComposer} forComposer @param {string} kind @param {Special} [written] as it was written before
+ * @param {(said: Special, preview: Node) => void} [kept] takes it, instead of its being sent
+ */
+export async function openSpecial(forComposer, kind, written, kept) {
     composer = forComposer;
+    keep = kept;
     const response = await get(withQuery(composer.dataset.specials ?? "", { kind })).catch(() => null);
     if (!response?.ok || response.redirected) return say((response ? document.body.dataset.failed : document.body.dataset.offline) ?? "", { bad: true });
     const box = dialog ?? make();
@@ -28,6 +33,10 @@ export async function openSpecial(forComposer, kind, written) {
     box.setAttribute("aria-label", box.querySelector("h2")?.textContent ?? "");
     const words = composer.takesFiles ? composer.text.value.trim() : "";
     write(written ?? (kind === "location" || kind === "contacts" ? {} : { body: words }));
+    for (const [name, is] of Object.entries({ send: !keep, later: !keep, keep: Boolean(keep) })) {
+        const button = one(`[data-special-${name}]`);
+        if (button) button.hidden = !is;
+    }
     show();
     box.showModal();
     /** @type {HTMLElement | null} */ (box.querySelector("[data-map-link], [data-card-search], [name=body], [name=name]"))?.focus();
@@ -38,7 +47,7 @@ function make() {
     dialog.addEventListener("input", typed);
     dialog.addEventListener("click", clicked);
     dialog.addEventListener("submit", submitted);
-    dialog.addEventListener("close", () => composer?.text.focus());
+    dialog.addEventListener("close", () => keep || composer?.text.focus());
     document.body.append(dialog);
     return dialog;
 }
@@ -217,6 +226,8 @@ function submitted(event) {
     const said = read();
     const box = document.createElement("div");
     box.append(...preview(said));
-    composer?.sendSpecial(said, box);
+    if (keep) keep(said, box);
+    else if (event.submitter?.matches("[data-special-later]")) composer?.laterSpecial(said, box);
+    else composer?.sendSpecial(said, box);
     dialog?.close();
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from conversations.models import CannedReply, Conversation, ConversationStatus, Scheduled
 from waba_inbox.demo.company import Company
@@ -18,6 +18,17 @@ SHARED: Final[tuple[tuple[str, str, list[str], int], ...]] = (
 )  # fmt: skip
 OWN: Final = ("подпись", "С теплом, {{agent.first_name}} из «Северной нити»", 5)
 WORDS: Final = "Добрый день! Проверила: ваш размер снова в наличии. Отложить для вас?"
+CHOICES: Final = ("Да, отложите", "Спасибо, не надо")
+CONTENT: Final[dict[str, Any]] = {
+    "type": "button",
+    "body": {"text": WORDS},
+    "action": {
+        "buttons": [
+            {"type": "reply", "reply": {"id": str(n), "title": title}}
+            for n, title in enumerate(CHOICES, 1)
+        ]
+    },
+}
 
 
 def make(company: Company, *, now: datetime) -> None:
@@ -41,7 +52,10 @@ def make(company: Company, *, now: datetime) -> None:
         Scheduled.objects.create(
             conversation=thread,
             author=anna,
+            kind="interactive",
             text=WORDS,
+            content=CONTENT,
+            special={"type": "buttons", "body": WORDS, "choices": list(CHOICES)},
             due_at=now + LATER,
             inbound_seen=thread.inbound_count,
             created_at=now,
