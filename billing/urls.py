@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.views import cards, invoices, ledger, overview, quote, reconciliation, terms
+from billing.views import cards, invoices, ledger, overview, quote, reconciliation, templates, terms
 
 app_name = "billing"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("budgets/<int:budget_id>/removal/", overview.budget_removal, name="budget_removal"),
     path("what-if/", overview.what_if, name="what_if"),
     path("quote/", quote.quote, name="quote"),
+    path("templates/<int:template_id>/costs/", templates.costs, name="template_costs"),
+    path("templates/<int:template_id>/move/", templates.move, name="template_move"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/lines.csv", ledger.ledger_csv, name="ledger_csv"),
     path("ledger/<int:pk>/", ledger.entry, name="entry"),

@@ -183,6 +183,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "conversations:key": media.key,
         "conversations:pk": conversation.pk,
         "conversations:template_id": template.pk,
+        "billing:template_id": template.pk,
         "conversations:token": message.token,
         "templates_app:account_id": account.pk,
         "templates_app:name": template.name,

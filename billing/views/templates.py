@@ -1,0 +1,50 @@
+"""Pieces that the page of a template asks for: what its messages cost, and what another category would."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.models import Role
+from accounts.rights import AgentRequest, role
+from billing import access, template_costs
+from billing.facts import CATEGORIES
+from templates_app.models import Template
+
+WRITERS = (Role.MANAGER.value, Role.ADMINISTRATOR.value)
+
+
+@role(*WRITERS)
+@require_GET
+def costs(request: AgentRequest, template_id: int) -> HttpResponse:
+    """The last 30 days, by day, language and version."""
+    template = _mine(request, template_id)
+    if not access.sees_prices(request.user):
+        return HttpResponse(status=204)
+    context = {
+        "costs": template_costs.of(template, at=timezone.now()),
+        "days": template_costs.DAYS,
+    }
+    return render(request, "billing/_template_costs.html", context)
+
+
+@role(*WRITERS)
+@require_GET
+def move(request: AgentRequest, template_id: int) -> HttpResponse:
+    """`to`: the category; else the one that Meta has announced."""
+    template = _mine(request, template_id)
+    to = request.GET.get("to") or template.category_due
+    if not access.sees_prices(request.user) or to.lower() not in CATEGORIES:
+        return HttpResponse(status=204)
+    context = {
+        "move": template_costs.moved(template, to=to, at=timezone.now()),
+        "days": template_costs.DAYS,
+    }
+    return render(request, "billing/_template_move.html", context)
+
+
+def _mine(request: AgentRequest, template_id: int) -> Template:
+    rows = Template.objects.select_related("account")
+    return get_object_or_404(rows, pk=template_id, account__workspace_id=request.user.workspace_id)
