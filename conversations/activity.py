@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from accounts.models import Agent
 from conversations import statuses
 from conversations.models import Conversation, Direction, Message
 
 KIND = "activity"
+SOON: Final = timedelta(
+    minutes=2
+)  # what one person files within this time, with nothing in between, is one line
 
 
 def line(
@@ -29,3 +33,48 @@ def line(
         at=at,
         status=statuses.RECEIVED,
     )
+
+
+def filed(conversation: Conversation, *, at: datetime, by: Agent | None, **what: Any) -> Message:
+    """Labels, priority, fields, as `merged` takes them: in the line this person has just left, or in a new one."""
+    last = conversation.messages.order_by("at", "arrival", "pk").last()
+    if last is None or not _goes_on(last, by=by, at=at):
+        return line(conversation, "filed", at=at, by=by, **merged({}, **what))
+    last.content = last.content | merged(last.content, **what)
+    last.save(update_fields=["content"])
+    return last
+
+
+def _goes_on(last: Message, *, by: Agent | None, at: datetime) -> bool:
+    content = last.content if last.kind == KIND and isinstance(last.content, dict) else {}
+    return (
+        content.get("act") == "filed"
+        and content.get("by_id") == (by.pk if by else None)
+        and at - last.at <= SOON
+    )
+
+
+def merged(
+    content: Mapping[str, Any],
+    *,
+    added: str = "",
+    removed: str = "",
+    priority: int | None = None,
+    field: tuple[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the line says after one more change. `added`, `removed`: a label's name; `field`: its name and value.
+
+    A label that was put on and taken off again is not spoken of.
+    """
+    on, off = list(content.get("added", ())), list(content.get("removed", ()))
+    for name, here, there in ((added, on, off), (removed, off, on)):
+        if name in there:
+            there.remove(name)
+        elif name:
+            here.append(name)
+    fields = dict(content.get("fields", ()))
+    if field is not None:
+        fields[field[0]] = field[1]
+    found: dict[str, Any] = {"added": on, "removed": off, "fields": list(map(list, fields.items()))}
+    found["priority"] = content.get("priority") if priority is None else priority
+    return found

@@ -12,12 +12,13 @@ from django.utils.text import slugify
 
 from accounts import audit
 from accounts.models import Agent
-from conversations import lanes, live, typed
-from conversations.field_values import columns_of
+from conversations import activity, lanes, live, typed
+from conversations.field_values import columns_of, written
 from conversations.models import Conversation, CustomField, FieldKind, FieldOwner, FieldValue
 from conversations.refusals import NotTheirs, ValueUnclear
 from events import journal
 
+SHOWN = 80  # characters of a value in the line that tells of it
 MOST = 60  # fields of one workspace and owner
 
 
@@ -137,9 +138,12 @@ def set_value(
         others = Conversation.objects.filter(contact_id=conversation.contact_id)
         ids = others.exclude(pk=conversation.pk).values_list("pk", flat=True)
         touched += list(Conversation.objects.filter(pk__in=list(ids)).order_by("pk"))
+    shown = value if isinstance(value, bool) else written(value)[:SHOWN]
+    line = activity.filed(conversation, at=at, by=agent, field=(field.name, shown))
     with journal.together():
         for one in touched:
-            live.publish("conversation.field_set", one, actor=agent, field=field.pk)
+            lines = [line] if one is conversation else []
+            live.publish("conversation.field_set", one, *lines, actor=agent, field=field.pk)
     return conversation
 
 

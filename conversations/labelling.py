@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import audit, sockets
 from accounts.models import Agent
-from conversations import lanes, live
+from conversations import activity, lanes, live
 from conversations.models import Conversation, Label
 from conversations.refusals import NotTheirs
 
@@ -62,7 +62,9 @@ def add(conversation_id: int, *, label: Label, agent: Agent | None, at: datetime
     if conversation.labels.filter(pk=label.pk).exists():
         return conversation
     conversation.labels.add(label)
-    live.publish("conversation.labelled", conversation, actor=agent, label=label.pk, on=label.name)
+    line = activity.filed(conversation, at=at, by=agent, added=label.name)
+    facts = {"label": label.pk, "on": label.name}
+    live.publish("conversation.labelled", conversation, line, actor=agent, **facts)
     return conversation
 
 
@@ -75,7 +77,8 @@ def remove(
     if not conversation.labels.filter(pk=label.pk).exists():
         return conversation
     conversation.labels.remove(label)
-    live.publish("conversation.unlabelled", conversation, actor=agent, label=label.pk)
+    line = activity.filed(conversation, at=at, by=agent, removed=label.name)
+    live.publish("conversation.unlabelled", conversation, line, actor=agent, label=label.pk)
     return conversation
 
 

@@ -189,7 +189,7 @@ def set_priority(
         return conversation
     conversation.priority = priority
     conversation.save(update_fields=["priority"])
-    line = activity.line(conversation, "priority", at=at, by=agent, to=priority)
+    line = activity.filed(conversation, at=at, by=agent, priority=priority)
     live.publish("conversation.prioritised", conversation, line, actor=agent, to=priority)
     return conversation
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
-from conversations import fields, labelling, refusals, triage
+from conversations import activity, fields, labelling, refusals, triage
 from conversations.field_values import shown_for
 from conversations.models import CustomField, FieldValue, Label
 from events.models import Event
@@ -146,6 +146,42 @@ def test_priority_leaves_a_line(client, conversation, ana):
     assert conversation.priority == 4
     triage.set_priority(conversation.pk, priority=4, **at(ana))
     line = conversation.messages.get(kind="activity")
-    assert line.content == {"act": "priority", "by": "Ana", "by_id": ana.pk, "to": 4}
+    said = {"added": [], "removed": [], "fields": [], "priority": 4}
+    assert line.content == {"act": "filed", "by": "Ana", "by_id": ana.pk} | said
     assert "Urgent" in client.get(f"/inbox/{conversation.pk}/").content.decode()
     assert client.post(f"/inbox/{conversation.pk}/priority/", {"priority": "9"}).status_code == 422
+
+
+def _lines(conversation) -> list[dict]:
+    rows = conversation.messages.filter(kind="activity").order_by("at", "pk")
+    return [row.content for row in rows]
+
+
+def test_what_one_person_files_at_once_is_one_line(conversation, ana, cleo, size, client):
+    vip, late = (Label.objects.create(workspace=ana.workspace, name=n) for n in ("VIP", "Late"))
+    labelling.add(conversation.pk, label=vip, **at(ana))
+    labelling.add(conversation.pk, label=late, **at(ana))
+    labelling.remove(conversation.pk, label=vip, **at(ana))
+    triage.set_priority(conversation.pk, priority=2, **at(ana))
+    fields.set_value(conversation.pk, field=size, words="M", **at(ana))
+    [line] = _lines(conversation)
+    assert (line["added"], line["removed"]) == (["Late"], [])
+    assert (line["priority"], line["fields"]) == (2, [["Size", "M"]])
+    client.force_login(ana)
+    page = client.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert "put on Late" in page
+    assert "Size — M" in page
+    labelling.remove(conversation.pk, label=late, **at(cleo))  # somebody else
+    world.make_message(conversation, "And?", at=timezone.now())
+    labelling.add(conversation.pk, label=vip, **at(cleo))  # something in between
+    later = {"agent": cleo, "at": timezone.now() + timedelta(minutes=3)}
+    labelling.add(conversation.pk, label=late, **later)
+    assert len(_lines(conversation)) == 4
+
+
+def test_a_line_says_what_is_left_of_the_changes():
+    first = activity.merged({}, removed="VIP")
+    assert activity.merged(first, added="VIP")["removed"] == []
+    assert activity.merged(first, added="Late")["added"] == ["Late"]
+    price = activity.merged(activity.merged({}, field=("Price", "1")), field=("Price", ""))
+    assert price["fields"] == [["Price", ""]]
