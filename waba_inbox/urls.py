@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from accounts.views import joining
 from conversations.views import notices
-from waba_inbox import health, home
+from waba_inbox import health, home, installing
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("settings/", include("webhooks.urls")),
     path("join/<str:key>/", joining.join, name="join"),
     path("notices-worker.js", notices.worker, name="notices_worker"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    *(
+        path(f"icon-{size}.png", installing.icon, {"size": size}, name=f"icon_{size}")
+        for size in installing.SIZES
+    ),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
