@@ -161,6 +161,7 @@ class Agent(AbstractBaseUser, PermissionsMixin):
         max_length=8, choices=Presence.choices, default=Presence.OFFLINE
     )  # what colleagues see
     line_at = models.DateTimeField(null=True, blank=True)  # when a browser was last on the line
+    list_orders = models.JSONField(default=dict, blank=True)  # by saved view, or "": viewing.py
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = AgentManager()

@@ -63,8 +63,9 @@ def add(conversation_id: int, *, label: Label, agent: Agent | None, at: datetime
         return conversation
     conversation.labels.add(label)
     line = activity.filed(conversation, at=at, by=agent, added=label.name)
-    facts = {"label": label.pk, "on": label.name}
-    live.publish("conversation.labelled", conversation, line, actor=agent, **facts)
+    live.publish(
+        "conversation.labelled", conversation, line, actor=agent, label=label.pk, on=label.name
+    )
     return conversation
 
 

@@ -42,16 +42,19 @@ class Filters:
     mentioned: bool = False  # only where this agent is named in a note not read yet
     rules: Group = NOTHING_ASKED
     sort: str = sorting.DEFAULT
+    usual: str = sorting.DEFAULT  # the order if the address names none
     view: int | None = None  # the saved view that this began as
     unreadable: Unreadable | None = None
 
     @classmethod
-    def from_query(cls, query: QueryDict, *, view: SavedView | None = None) -> Filters:
-        """As the address has it; what it does not say, the saved view says, and then the usual."""
+    def from_query(
+        cls, query: QueryDict, *, view: SavedView | None = None, usual: str = sorting.DEFAULT
+    ) -> Filters:
+        """As the address has it; what it does not say, the saved view says. `usual`: the order then."""
         rules, unreadable = _rules(query.get("f"), view)
         asks_anything = view is not None or bool(rules)
         tab, status = query.get("tab", ""), query.get("status", "")
-        sort = query.get("sort", view.sort if view else "")
+        sort = query.get("sort", "")
         return cls(
             tab=tab if tab in TABS else ("all" if asks_anything else "mine"),
             status=status
@@ -61,13 +64,23 @@ class Filters:
             query=" ".join(query.get("q", "").replace("\0", " ").split())[:100],
             mentioned=query.get("mentioned") == "1",
             rules=rules,
-            sort=sort if sort in sorting.SORTS else sorting.DEFAULT,
+            sort=sort if sort in sorting.SORTS else usual,
+            usual=usual,
             view=view.pk if view else None,
             unreadable=unreadable,
         )
 
     @property
     def url_query(self) -> str:
+        return urlencode(self._said)
+
+    @property
+    def exact_query(self) -> str:
+        """With the order said, whatever becomes the usual one meanwhile: for what the page asks later."""
+        return urlencode(self._said | {"sort": self.sort})
+
+    @property
+    def _said(self) -> dict[str, object]:
         chosen: dict[str, object] = {"tab": self.tab}
         asks_anything = self.view is not None or bool(self.rules)
         if self.status != ConversationStatus.OPEN or asks_anything:
@@ -82,9 +95,9 @@ class Filters:
             chosen["view"] = self.view
         if self.rules or self.view:
             chosen["f"] = filters.dump(self.rules)
-        if self.sort != sorting.DEFAULT or self.view:
+        if self.sort != self.usual or self.view:
             chosen["sort"] = self.sort
-        return urlencode(chosen)
+        return chosen
 
     @property
     def rules_text(self) -> str:

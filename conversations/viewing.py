@@ -7,6 +7,7 @@ from django.db.models import F, Max, Q, QuerySet
 
 from accounts import audit
 from accounts.models import SEES_EVERY_CONVERSATION, Agent
+from conversations import sorting
 from conversations.filters import Group, plain
 from conversations.models import SavedView
 
@@ -26,6 +27,23 @@ def visible_to(agent: Agent) -> QuerySet[SavedView]:
     here = SavedView.objects.filter(workspace_id=agent.workspace_id)
     found = here.filter(Q(owner=None) | Q(owner=agent))
     return found.order_by(F("owner").asc(nulls_first=True), "position", "pk")
+
+
+def usual_order(agent: Agent, view: SavedView | None) -> str:
+    """The one that this agent last chose here; else the view's own."""
+    chosen = agent.list_orders.get(str(view.pk) if view else "")
+    own = view.sort if view else sorting.DEFAULT
+    return next((one for one in (chosen, own) if one in sorting.SORTS), sorting.DEFAULT)
+
+
+def remember_order(agent: Agent, view: SavedView | None, sort: str) -> None:
+    """For this agent alone, in this view or outside of all. Nothing is written if it is the usual one."""
+    if sort == usual_order(agent, view):
+        return
+    ids = set(map(str, visible_to(agent).values_list("pk", flat=True))) | {""}
+    kept = {key: order for key, order in agent.list_orders.items() if key in ids}
+    agent.list_orders = kept | {str(view.pk) if view else "": sort}
+    agent.save(update_fields=["list_orders"])
 
 
 def may_share(agent: Agent) -> bool:

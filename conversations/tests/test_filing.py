@@ -152,7 +152,7 @@ def test_priority_leaves_a_line(client, conversation, ana):
     assert client.post(f"/inbox/{conversation.pk}/priority/", {"priority": "9"}).status_code == 422
 
 
-def _lines(conversation) -> list[dict]:
+def _lines(conversation) -> list[dict[str, object]]:
     rows = conversation.messages.filter(kind="activity").order_by("at", "pk")
     return [row.content for row in rows]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Agent, PhoneNumber
-from conversations import filters, listing, viewing
+from conversations import filters, listing, sorting, viewing
 from conversations.listing import Filters
 from conversations.models import SavedView
 from tests import world
@@ -107,3 +108,31 @@ def test_tabs_and_views_are_counted_by_one_statement(ana: Agent, number: PhoneNu
     assert list(found.values()) == [1, 1, 0]
     counting = [query for query in queries if "count(*)" in query["sql"]]
     assert len(counting) == 1
+
+
+def test_the_order_is_remembered_by_person_and_by_view(
+    client: Client, ana: Agent, cleo: Agent, number: PhoneNumber
+):
+    view = SavedView.objects.create(workspace=ana.workspace, name="V", rules={}, sort="oldest")
+    orders = list(sorting.SORTS)
+
+    def shown(address: str, **headers: str) -> str:
+        page = client.get(address, headers=headers).content.decode()
+        found = re.search(r'data-sort-index="(\d+)"', page)
+        assert found
+        return orders[int(found[1])]
+
+    client.force_login(ana)
+    assert shown("/inbox/?sort=waiting") == "waiting"  # a link that somebody sent
+    assert shown("/inbox/") == "newest"
+    assert shown("/inbox/?sort=waiting", HX_Request="true") == "waiting"
+    assert shown("/inbox/?tab=all") == "waiting"
+    assert shown(f"/inbox/?view={view.pk}") == "oldest"
+    shown(f"/inbox/?view={view.pk}&sort=priority", HX_Request="true")
+    assert shown(f"/inbox/?view={view.pk}") == "priority"
+    page = client.get("/inbox/").content.decode()
+    assert "sort=newest" in page  # the way back
+    shown("/inbox/?sort=newest", HX_Request="true")
+    assert shown("/inbox/") == "newest"
+    client.force_login(cleo)
+    assert shown(f"/inbox/?view={view.pk}") == "oldest"

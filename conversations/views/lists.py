@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,16 +17,17 @@ from accounts.models import Agent, PhoneNumber
 from conversations import access, filter_words, filters, listing, search, sorting, viewing
 from conversations.listing import TABS, Filters
 from conversations.models import Conversation, ConversationStatus, SavedView
-from conversations.views.asking import agent_of
+from conversations.views.asking import agent_of, by_script
 
 
 def asked(request: HttpRequest) -> tuple[Filters, SavedView | None]:
     """What the address asks of the list, by itself or through a saved view; 404 for a view that is not theirs."""
-    wanted = listing.whole(request.GET.get("view", ""))
+    agent, wanted = agent_of(request), listing.whole(request.GET.get("view", ""))
     view = None
     if wanted is not None:
-        view = get_object_or_404(viewing.visible_to(agent_of(request)), pk=wanted)
-    return Filters.from_query(request.GET, view=view), view
+        view = get_object_or_404(viewing.visible_to(agent), pk=wanted)
+    usual = viewing.usual_order(agent, view)
+    return Filters.from_query(request.GET, view=view, usual=usual), view
 
 
 @require_GET
@@ -70,6 +72,9 @@ def builder(request: HttpRequest) -> JsonResponse:
 def context(request: HttpRequest) -> dict[str, Any]:
     """All that _list.html shows."""
     agent, (wanted, view) = agent_of(request), asked(request)
+    if "sort" in request.GET and by_script(request):  # chosen here, not a link that somebody sent
+        viewing.remember_order(agent, view, wanted.sort)
+        wanted = replace(wanted, usual=wanted.sort)
     page = listing.inbox(agent, wanted)
     views = list(viewing.visible_to(agent))
     tabs, of_views = listing.counts(agent, wanted, views)
