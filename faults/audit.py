@@ -178,8 +178,12 @@ def _media(company: Company, came: list[dict[str, Any]]) -> Iterator[Finding]:
 
 def _ledger(company: Company, went: list[dict[str, Any]]) -> Iterator[Finding]:
     """Meta's bill: one line for every message that it put a price on, and that price."""
+    ours = Message.objects.filter(conversation__number=company.number, direction=Direction.OUT)
+    wamids = dict(ours.values_list("pk", "wamid"))
     lines = LedgerEntry.objects.filter(workspace=company.workspace).standing()
-    booked = Counter(lines.values_list("wamid", flat=True))
+    booked = Counter(
+        wamids.get(pk or 0, "nothing") for pk in lines.values_list("message_id", flat=True)
+    )
     billed = {one["id"]: one for one in went if one.get("pricing") and one["type"] != "reaction"}
     for wamid, one in billed.items():
         count = booked.pop(wamid, 0)
@@ -189,11 +193,11 @@ def _ledger(company: Company, went: list[dict[str, Any]]) -> Iterator[Finding]:
     for wamid in booked:
         yield Finding(DOUBLED, f"the ledger charges {wamid}, and Meta does not")
     for line in lines.filter(is_estimated=True):
-        yield Finding(WRONG, f"the ledger still only estimates {line.wamid}")
+        yield Finding(WRONG, f"the ledger still only estimates {line}")
     for month in set(lines.values_list("month", flat=True)):
         found = reconciling.reconcile(company.workspace.pk, month=month)
         for row in found.rows:
-            yield Finding(WRONG, f"{row.line.wamid}: {row.difference} (Meta: {row.meta_type})")
+            yield Finding(WRONG, f"{row.line}: {row.difference} (Meta: {row.meta_type})")
         if found.silent:
             yield Finding(WRONG, f"{found.silent} lines of {month} without Meta’s price")
 

@@ -39,6 +39,7 @@ class Size:
     screens: int
 
 
+TOLD_EVERY = 10.0
 FULL = Size(seconds=180, haste=1.0, customers=30, rate=8, sends=600, browsers=4, screens=3)
 
 
@@ -153,13 +154,18 @@ class Run:
     def _until(self, left: Callable[[], object]) -> None:
         """Until nothing is left. While the database is coming back, everything is."""
         seen: list[object] = [None]
+        told_at = time.monotonic()
 
         def nothing() -> bool:
+            nonlocal told_at
             try:
                 seen[0] = left()
             except (DatabaseError, OSError) as problem:
                 connections.close_all()
                 seen[0] = problem
+            if seen[0] and time.monotonic() - told_at > TOLD_EVERY:
+                told_at = time.monotonic()
+                self.say(f"           still: {str(seen[0])[:200]}")
             return not seen[0]
 
         self.standing.until(nothing, lambda: f"never came to rest: {str(seen[0])[:2000]}")

@@ -169,8 +169,21 @@ WHITENOISE_USE_FINDERS = DEBUG
 MEDIA_ROOT = Path(
     env.text("MEDIA_ROOT", str(DATA_DIR / "media"))
 )  # never served by a URL: conversations/views does
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+BACKUP_DIR = env.text("BACKUP_DIR")
+MEDIA_BUCKET = env.text("MEDIA_BUCKET")  # S3 or what speaks like it; keys as boto3 finds them
+STORAGES: dict[str, dict[str, object]] = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": MEDIA_BUCKET,
+            "endpoint_url": env.text("MEDIA_ENDPOINT") or None,
+            "region_name": env.text("MEDIA_REGION") or None,
+            "default_acl": None,  # nobody but us; files are shown by our own views
+            "file_overwrite": False,
+        },
+    }
+    if MEDIA_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

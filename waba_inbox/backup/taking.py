@@ -10,7 +10,7 @@ import json
 import os
 import tarfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -24,6 +24,7 @@ from waba_inbox.backup import programs, sums
 from waba_inbox.backup.programs import BackupFailed
 
 DUMP, FILES, MANIFEST = "database.dump", "media.tar", "manifest.json"
+NAMED: Final = "%Y-%m-%dT%H%M%SZ"  # its folder, in UTC
 ELSEWHERE: Final = "elsewhere"
 KEYS: Final = (
     "SECRETS_KEYS and SECRET_KEY are not in it. Keep them somewhere else: "
@@ -35,7 +36,7 @@ def take(into: Path, *, keep: int, say: Callable[[str], None]) -> Path:
     """A new folder under `into`, whole once it has its manifest; the oldest beyond `keep` (0: all stay) are deleted."""
     dump = programs.program("pg_dump", major=programs.server_major())
     at = timezone.now()
-    folder = into / f"{at:%Y-%m-%dT%H%M%SZ}"
+    folder = into / at.astimezone(UTC).strftime(NAMED)
     try:
         folder.mkdir(parents=True, mode=0o700)
     except OSError as problem:
@@ -134,6 +135,14 @@ def write(
     with draft.open() as stream:
         os.fsync(stream.fileno())
     draft.rename(folder / MANIFEST)
+
+
+def newest(into: Path) -> datetime | None:
+    """When the newest whole backup was taken; None if there is none."""
+    found = _whole(into)
+    if not found:
+        return None
+    return datetime.strptime(found[-1].name, NAMED).replace(tzinfo=UTC)
 
 
 def _whole(into: Path) -> list[Path]:

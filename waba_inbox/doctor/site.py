@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.models import BusinessAccount, MetaApp
 from accounts.secrets import UnreadableSecret, decrypt, is_current
 from waba_inbox import health
+from waba_inbox.doctor import operations
 from waba_inbox.doctor.accounts import account_findings
 from waba_inbox.doctor.finding import Finding, State
 from webhooks.models import Envelope, Quarantined
@@ -50,7 +51,14 @@ def findings() -> Iterator[Finding]:
         yield Finding("accounts", State.RED, "not looked at: they are in the database")
         return
     yield from _guarded("database", _database)
-    for about, check in (("secrets", _secrets), ("webhooks", _queue), ("webhooks", _reachable)):
+    for about, check in (
+        ("secrets", _secrets),
+        ("webhooks", _queue),
+        ("webhooks", _reachable),
+        ("lags", operations.lags),
+        ("backups", operations.backups),
+        ("metrics", operations.watching),
+    ):
         yield from _guarded(about, check)
     for pk in BusinessAccount.objects.order_by("pk").values_list("pk", flat=True):
         yield from _guarded(f"account {pk}", lambda pk=pk: account_findings(pk))  # type: ignore[misc]

@@ -1,10 +1,11 @@
-"""`manage.py backup FOLDER`: database and files into a new folder in it, while everything runs."""
+"""`manage.py backup [FOLDER]`: database and files into a new folder in it, while everything runs."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from waba_inbox.backup import taking
@@ -16,14 +17,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "into", type=Path, help="where backups are kept, each in its own folder"
+            "into",
+            type=Path,
+            nargs="?",
+            default=settings.BACKUP_DIR or None,
+            help="where backups are kept, each in its own folder (BACKUP_DIR)",
         )
         parser.add_argument("--keep", type=int, default=0, help="delete all but so many (0: none)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["into"] is None:
+            raise CommandError("Say where to: manage.py backup FOLDER, or set BACKUP_DIR")
         try:
             folder = taking.take(
-                options["into"], keep=max(options["keep"], 0), say=self.stdout.write
+                Path(options["into"]), keep=max(options["keep"], 0), say=self.stdout.write
             )
         except BackupFailed as problem:
             raise CommandError(str(problem)) from None

@@ -1,0 +1,123 @@
+"""What the running version survives is judged rightly: the rules, and PostgreSQL's own word for the main one."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.core.management import call_command
+from django.db import IntegrityError, connection, migrations, models, transaction
+from django.db.migrations.state import ModelState, ProjectState
+
+from tests import world
+from waba_inbox.upgrading import judge
+
+
+def before() -> ProjectState:
+    state = ProjectState()
+    fields: list[tuple[str, models.Field[Any, Any]]] = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("name", models.CharField(max_length=20)),
+        ("note", models.TextField(null=True)),
+    ]
+    state.add_model(ModelState("shop", "Box", fields))
+    return state
+
+
+def verdict(*operations: Any) -> list[bool]:
+    """Of each: whether the old version must be stopped."""
+    found = judge(list(operations), before(), app="shop", migration="shop.0002")
+    return [bool(one.why) for one in found]
+
+
+BOX = "box"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.AddField(BOX, "size", models.IntegerField(null=True)),
+        migrations.AddField(BOX, "size", models.IntegerField(db_default=0)),
+        migrations.AddField(BOX, "tags", models.ManyToManyField("shop.Box")),
+        migrations.AlterField(BOX, "name", models.CharField(max_length=40)),
+        migrations.AlterField(BOX, "name", models.CharField(max_length=20, null=True)),
+        migrations.AddIndex(BOX, models.Index(fields=["name"], name="box_name")),
+        AddIndexConcurrently(BOX, models.Index(fields=["name"], name="box_name")),
+        migrations.RemoveIndex(BOX, "box_name"),
+        migrations.RunSQL("-- safe while running\nSELECT 1"),
+        migrations.CreateModel("Lid", [("id", models.BigAutoField(primary_key=True))]),
+    ],
+)
+def test_what_only_adds_lets_the_old_version_run(operation: Any):
+    assert verdict(operation) == [False]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        migrations.AddField(BOX, "size", models.IntegerField(default=0)),
+        migrations.AddField(BOX, "size", models.IntegerField()),
+        migrations.RemoveField(BOX, "note"),
+        migrations.RenameField(BOX, "note", "words"),
+        migrations.RenameModel("Box", "Crate"),
+        migrations.DeleteModel("Box"),
+        migrations.AlterField(BOX, "note", models.TextField(default="")),
+        migrations.AlterField(BOX, "name", models.CharField(max_length=10)),
+        migrations.AlterField(BOX, "name", models.IntegerField()),
+        migrations.AlterField(BOX, "name", models.CharField(max_length=20, unique=True)),
+        migrations.RunSQL("UPDATE shop_box SET name = ''"),
+        migrations.AddConstraint(
+            BOX, models.UniqueConstraint(fields=["name"], name="one_box_of_a_name")
+        ),
+    ],
+)
+def test_what_takes_away_or_asks_for_more_stops_it(operation: Any):
+    assert verdict(operation) == [True]
+
+
+def test_a_table_of_the_same_migration_is_nobodys_yet():
+    made = migrations.CreateModel("Lid", [("id", models.BigAutoField(primary_key=True))])
+    more = migrations.AddField("lid", "size", models.IntegerField(default=0))
+    assert verdict(made, more) == [False, False]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("field", "survives"),
+    [
+        (models.IntegerField(null=True), True),
+        (models.IntegerField(db_default=7), True),
+        (models.IntegerField(default=7), False),
+    ],
+)
+def test_the_running_version_writes_on_a_newer_schema_where_that_is_promised(
+    field: Any, survives: bool
+):
+    """This very process is the old version: it knows nothing of the column that the new one adds."""
+    from accounts.models import Workspace
+
+    field.set_attributes_from_name("from_the_future")
+    field.model = Workspace
+    with connection.schema_editor() as editor:
+        editor.add_field(Workspace, field)
+    try:
+        if survives:
+            made = world.make_workspace(name="Old version")
+            made.name = "Old version, still running"
+            made.save(update_fields=["name"])
+            assert Workspace.objects.get(pk=made.pk).name == "Old version, still running"
+        else:
+            with pytest.raises(IntegrityError), transaction.atomic():
+                world.make_workspace(name="Old version")
+    finally:
+        with connection.schema_editor() as editor:
+            editor.remove_field(Workspace, field)
+
+
+@pytest.mark.django_db
+def test_nothing_to_apply_disturbs_nobody():
+    said = io.StringIO()
+    call_command("upgrade_plan", stdout=said)
+    assert "0 changes" in said.getvalue()

@@ -1,0 +1,74 @@
+"""The doctor's look at what keeps a site going: backups, lags, who watches it, where its errors go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import sentry_sdk
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from waba_inbox import env, gauges
+from waba_inbox.backup import programs, taking
+from waba_inbox.doctor.finding import Finding, State
+
+OLDEST_BACKUP: Final = timedelta(hours=26)
+# Gauge, from how many seconds on it is red, what waits, what to do.
+LAGS: Final = (
+    ("waba_intake_lag_seconds", 60, "a webhook", "Does a worker listen to the queue intake?"),
+    ("waba_outbox_age_seconds", 300, "a message", "Does a worker listen to the queue delivery?"),
+    ("waba_ledger_lag_seconds", 1800, "the ledger", "Does a worker listen to the queue default?"),
+)
+
+
+def backups() -> Iterator[Finding]:
+    try:
+        programs.program("pg_dump", major=programs.server_major())
+    except programs.BackupFailed as problem:
+        yield Finding("backups", State.LOOK, str(problem))
+    if not settings.BACKUP_DIR:
+        advice = "Set BACKUP_DIR and run manage.py backup every night."
+        yield Finding("backups", State.LOOK, "this site knows of none", advice)
+        return
+    newest = taking.newest(Path(settings.BACKUP_DIR))
+    if newest is None:
+        yield Finding(
+            "backups", State.RED, f"none in {settings.BACKUP_DIR}", "Run manage.py backup."
+        )
+        return
+    age = timezone.now() - newest
+    words = f"the newest is {age.total_seconds() / 3600:.0f} hours old"
+    if age > OLDEST_BACKUP:
+        yield Finding("backups", State.RED, words, "Why did last night's not run?")
+    else:
+        yield Finding("backups", State.OK, words)
+
+
+def lags() -> Iterator[Finding]:
+    questions = {name: question for name, _words, _label, question in gauges.QUESTIONS}
+    is_fine = True
+    for name, most, what, advice in LAGS:
+        with connection.cursor() as cursor:
+            cursor.execute(questions[name])
+            waited = float(cursor.fetchone()[0])
+        if waited > most:
+            is_fine = False
+            yield Finding("lags", State.RED, f"{what} has waited {waited / 60:.0f} minutes", advice)
+    if is_fine:
+        yield Finding("lags", State.OK, "nothing waits too long")
+
+
+def watching() -> Iterator[Finding]:
+    if env.text("METRICS_TOKEN"):
+        yield Finding("metrics", State.OK, "/metrics, with METRICS_TOKEN")
+    else:
+        yield Finding("metrics", State.OK, "/metrics, for this machine only (no METRICS_TOKEN)")
+    client = sentry_sdk.get_client()
+    where = client.parsed_dsn.host if client.is_active() and client.parsed_dsn else ""
+    yield Finding(
+        "errors", State.OK, f"go to {where} and the log" if where else "go to the log only"
+    )
