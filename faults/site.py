@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ import requests
 
 from faults.wire import Wire
 from waba_inbox.local import embedded
-from waba_inbox.local.folder import ROOT, own_secrets
+from waba_inbox.local.folder import ROOT, held, own_secrets
 from waba_inbox.local.processes import CannotStart, Program, Supervisor, last_line
 from waba_inbox.local.run import Site, fetch, product
 
@@ -123,11 +124,11 @@ def standing(
     folder: Path, *, database: str = "", say: Callable[[str], None], patience: float
 ) -> Iterator[Standing]:
     """The whole product on servers of its own; with `database`, on that one, which is not killed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    for name in ("logs", "media", "metrics", "static"):
-        (folder / name).mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     plain, logs = dict(os.environ), folder / "logs"
     with ExitStack() as stack:
+        stack.enter_context(held(folder, what="bin/faults"))
+        _clear(folder)
         boss = stack.enter_context(Supervisor(say=say, patience=1.0))
         owns_postgres = not database
         if owns_postgres:
@@ -157,6 +158,19 @@ def standing(
                 raise CannotStart(f"The set-up failed: {last_line(step.log)} (see {step.log})")
         programs = {program.name: program for program in product(site)}
         yield Standing(boss, site, wire, programs, owns_postgres, patience)
+
+
+def _clear(folder: Path) -> None:
+    """Nothing of an earlier run, not even of one that was killed and has left its small disk behind."""
+    if os.path.ismount(folder / "media"):
+        subprocess.run(["umount", "-l", str(folder / "media")], check=False)
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.suffix != ".lock":
+            path.unlink()
+    for name in ("logs", "media", "metrics", "static"):
+        (folder / name).mkdir()
 
 
 def start_product(standing: Standing) -> None:

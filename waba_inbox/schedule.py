@@ -62,5 +62,9 @@ CLOCK: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="*/5"),
     },
     "go on with acts on many": {"task": "waba_inbox.tasks.sweep_bulk", "schedule": 20.0},
+    "keep house": {
+        "task": "waba_inbox.tasks.keep_house",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "say that a worker lives": {"task": "events.tasks.heartbeat", "schedule": 10.0},
 }

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 
 from conversations import jobs, many, scheduling
 from conversations.models import JobKind
+from webhooks import retiring
 
 
 @shared_task
 def send_scheduled() -> None:
     scheduling.send_due(at=timezone.now())
+
+
+@shared_task
+def keep_house() -> None:
+    """Once a night: what nobody needs any more."""
+    retiring.retire(days=settings.KEEP_POSTS_DAYS, at=timezone.now())
+    call_command("clearsessions")
 
 
 RUNS = {JobKind.BULK.value: many.run}
