@@ -1,0 +1,62 @@
+"""The doctor sees what keeps a site going: old backups, lags, and where errors go."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import PhoneNumber
+from waba_inbox.backup import taking
+from waba_inbox.doctor import operations
+from waba_inbox.doctor.finding import State
+from webhooks.models import Envelope
+
+pytestmark = pytest.mark.django_db
+
+
+def backup_of(folder: Path, *, hours: float) -> None:
+    at = datetime.now(UTC) - timedelta(hours=hours)
+    made = folder / at.strftime(taking.NAMED)
+    made.mkdir()
+    (made / taking.MANIFEST).write_text("{}")
+
+
+@pytest.mark.parametrize(("hours", "state"), [(None, State.RED), (30, State.RED), (5, State.OK)])
+def test_a_backup_must_be_of_last_night(
+    tmp_path: Path, settings: Any, hours: float | None, state: State
+):
+    settings.BACKUP_DIR = str(tmp_path)
+    if hours is not None:
+        backup_of(tmp_path, hours=hours)
+    assert [one.state for one in operations.backups()] == [state]
+
+
+def test_a_site_without_backups_is_told_so(settings: Any):
+    settings.BACKUP_DIR = ""
+    (found,) = operations.backups()
+    assert found.state == State.LOOK
+    assert "BACKUP_DIR" in found.advice
+
+
+def test_a_webhook_that_waits_for_long_is_red(number: PhoneNumber):
+    assert [one.state for one in operations.lags()] == [State.OK]
+    Envelope.objects.create(
+        app=number.account.app,
+        digest=hashlib.sha256(b"1").digest(),
+        body=b"{}",
+        received_at=timezone.now() - timedelta(minutes=7),
+    )
+    (found,) = operations.lags()
+    assert found.state == State.RED
+    assert "7 minutes" in found.said
+
+
+def test_where_errors_and_figures_go_is_said(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("METRICS_TOKEN", "open-sesame")
+    said = {one.about: one.said for one in operations.watching()}
+    assert said == {"metrics": "/metrics, with METRICS_TOKEN", "errors": "go to the log only"}
