@@ -1,10 +1,10 @@
-"""Rules and macros, below `settings/`."""
+"""Rules, macros and ratings, below `settings/`."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from conversations.views import macros, rules
+from conversations.views import macros, rules, surveys
 
 app_name = "automation"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("rules/<int:rule_id>/place/", rules.rule_place, name="rule_place"),
     path("rules/<int:rule_id>/activity/", rules.rule_activity, name="rule_activity"),
     path("rules/<int:rule_id>/end/", rules.rule_end, name="rule_end"),
+    path("ratings/", surveys.surveys, name="surveys"),
+    path("ratings/<int:number_id>/", surveys.survey, name="survey"),
     path("macros/", macros.macros, name="macros"),
     path("macros/new/", macros.macro_new, name="macro_new"),
     path("macros/<int:macro_id>/", macros.macro, name="macro"),

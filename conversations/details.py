@@ -72,6 +72,8 @@ def _source(message: Message) -> str:
         "agent": gettext("This inbox"),
         "phone": gettext("WhatsApp Business on our phone"),
         "rule": gettext("An automatic answer"),
+        "survey": gettext("The question how it was"),
+        "thanks": gettext("Thanks for a rating"),
     }.get(message.source, message.source)
 
 

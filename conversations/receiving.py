@@ -20,8 +20,10 @@ from conversations import (
     lanes,
     live,
     media,
+    rating,
     rule_running,
     statuses,
+    surveying,
     tasks,
 )
 from conversations.arrivals import Arrival
@@ -84,6 +86,7 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
     _fetch_soon(messages)
     reopened = [one for one in changed if one.pk in resolved and not one.is_resolved]
     passed = coming_back.pass_on(reopened, at=timezone.now())
+    surveying.take(message for message in messages if _rates(message))
     for conversation in changed:
         batch = batches[conversation.pk]
         is_ours = all(message.direction == Direction.OUT for message in batch)
@@ -228,11 +231,7 @@ def _begins(
         is_new = conversation.inbound_count == 0
         if not is_new and not conversation.is_resolved:
             continue
-        said = [
-            message
-            for message in batches[conversation.pk]
-            if message.direction == Direction.IN and message.source != "history"
-        ]
+        said = [message for message in batches[conversation.pk] if _asks(message)]
         if said:
             found.append(RuleRun(message=said[0], is_new=is_new))
     return found
@@ -261,16 +260,24 @@ def _hand_out_soon(conversations: Iterable[Conversation]) -> None:
 
 def _tell_soon(messages: Iterable[Message]) -> None:
     """Sounds and notices, by a worker: nothing waits for them, and without Redis they are only missed."""
-    ids = [
-        message.pk
-        for message in messages
-        if message.direction == Direction.IN and message.source != "history"
-    ]
+    ids = [message.pk for message in messages if _asks(message)]
     if ids:
         tell = partial(
             tasks.tell_messages.apply_async, (ids,), retry=False, expires=tasks.NEWS_SECONDS
         )
         transaction.on_commit(tell, robust=True)
+
+
+def _rates(message: Message) -> bool:
+    """Whether it answers our question how it was."""
+    return (
+        message.direction == Direction.IN and rating.read(message.kind, message.content) is not None
+    )
+
+
+def _asks(message: Message) -> bool:
+    """Whether a customer wants something by it now."""
+    return message.direction == Direction.IN and message.source != "history" and not _rates(message)
 
 
 # --- the thread ----------------------------------------------------------------------------------
@@ -288,6 +295,8 @@ def _advance(conversation: Conversation, message: Message, answered_at: datetime
     if conversation.last_inbound_at is None or message.at >= conversation.last_inbound_at:
         conversation.last_inbound_at = message.at
         conversation.last_inbound_wamid = message.wamid
+    if _rates(message):
+        return  # it opens the window, but nobody waits for an answer to it
     if answered_at is None or message.at > answered_at:
         conversation.waiting_since = min(message.at, conversation.waiting_since or message.at)
     conversation.status = ConversationStatus.OPEN

@@ -16,7 +16,7 @@ from django.db.models import Model, QuerySet
 from accounts import hours
 from accounts.models import Agent, Team
 from accounts.seats import is_open_to
-from conversations import activity, admission, canned, lanes, live, ruling, statuses
+from conversations import activity, automatic, canned, lanes, live, ruling
 from conversations.models import (
     AutoRule,
     Contact,
@@ -26,7 +26,6 @@ from conversations.models import (
     Message,
     RuleRun,
 )
-from conversations.refusals import Refusal
 from conversations.ruling import Actions, Rule, Situation
 
 Row = TypeVar("Row", bound=Model)
@@ -159,36 +158,7 @@ def _answer(conversation: Conversation, text: str, *, at: datetime) -> Message |
     written = conversation.messages.filter(source=SOURCE, at__gt=at - ONCE_IN)
     if written.exists():
         return "today"
-    if not conversation.window.is_open(at):
-        return "closed"
-    message = Message(
-        workspace_id=conversation.workspace_id,
-        conversation=conversation,
-        number_id=conversation.number_id,
-        direction=Direction.OUT,
-        kind="text",
-        text=text,
-        content={"body": text},
-        source=SOURCE,
-        status=statuses.QUEUED,
-        at=at,
-    )
-    try:
-        admission.check_reachable(conversation)
-        admission.check_form(message, conversation)
-    except Refusal:
-        return "refused"
-    message.save(force_insert=True)
-    conversation.last_at = max(at, conversation.last_at)
-    conversation.last_kind, conversation.last_text = "text", text[:160]
-    conversation.last_direction, conversation.last_status = Direction.OUT, statuses.QUEUED
-    conversation.last_error = None
-    conversation.save(
-        update_fields=[
-            "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error"
-        ]
-    )  # fmt: skip
-    return message
+    return automatic.queue(conversation, source=SOURCE, at=at, text=text)
 
 
 def wanted(workspace_ids: Iterable[int]) -> set[int]:

@@ -21,6 +21,7 @@ from conversations import (
     receipts,
     rule_running,
     settling,
+    surveying,
     telling,
     waking,
 )
@@ -46,6 +47,12 @@ def sweep_outbox() -> None:
 def probe_held_numbers() -> None:
     """What waited for those that are let go is found by the next sweep of the outbox."""
     holding.probe_held()
+
+
+@shared_task
+def ask_surveys() -> None:
+    surveying.ask_due(at=timezone.now())
+    surveying.thank_due(at=timezone.now())
 
 
 @shared_task

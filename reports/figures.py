@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
-from conversations.models import Conversation
+from conversations.models import Conversation, Survey, SurveyState
 from reports import buckets, spans
 from reports.models import Tally, Volume
 from reports.periods import MONTH, Period, pieces, steps
 
+UTC: Final = ZoneInfo("UTC")
 BY: Final = {"agent": "agent_id", "team": "team_id", "number": "number_id"}
 AGES: Final = (15, 60, 240)  # minutes waited: up to each, and more than the last
 DAYS: Final = range(1, 8)
@@ -32,6 +34,7 @@ class Scope:
 
     workspace: int
     period: Period
+    zone: ZoneInfo = UTC
     number: int | None = None
     team: int | None = None
 
@@ -43,7 +46,7 @@ class Scope:
         }
 
     def on(self, period: Period) -> Scope:
-        return Scope(self.workspace, period, self.number, self.team)
+        return replace(self, period=period)
 
 
 @dataclass(slots=True)
@@ -79,6 +82,13 @@ class Figures:
     resolution: Times = field(default_factory=Times)
     reopened: Times = field(default_factory=Times)
     waiting: int = 0
+    ratings: int = 0
+    scores: int = 0  # all of them together
+
+    @property
+    def rating(self) -> float | None:
+        """1 to 5, on average."""
+        return self.scores / self.ratings if self.ratings else None
 
     @property
     def reopened_percent(self) -> int | None:
@@ -87,7 +97,9 @@ class Figures:
 
 
 def total(scope: Scope) -> Figures:
-    return _figures(scope, "").get(None, Figures())
+    found = _figures(scope, "").get(None, Figures())
+    found.ratings, found.scores = _rated(scope).aggregate(n=Count("pk"), s=Sum("score")).values()
+    return found
 
 
 def by(scope: Scope, dimension: str) -> list[Figures]:
@@ -96,6 +108,10 @@ def by(scope: Scope, dimension: str) -> list[Figures]:
     column = {"agent": "assignee_id"}.get(dimension, BY[dimension])
     for key, count in _waiting(scope).values_list(column).annotate(n=Count("pk")).order_by():
         found.setdefault(key, Figures(key)).waiting = count
+    rated = _rated(scope).values_list(BY[dimension]).annotate(n=Count("pk"), s=Sum("score"))
+    for key, count, scores in rated.order_by():
+        row = found.setdefault(key, Figures(key))
+        row.ratings, row.scores = count, scores
     return sorted(
         found.values(), key=lambda row: (row.key is None, -row.reply.count, -row.resolution.count)
     )
@@ -115,6 +131,43 @@ def _figures(scope: Scope, column: str) -> dict[int | None, Figures]:
         figures = found.setdefault(of, Figures(of))
         getattr(figures, kind).add(bucket, count, seconds)
     return found
+
+
+def _rated(scope: Scope) -> QuerySet[Survey]:
+    """Ratings given on these days, for who had resolved the conversation."""
+    period = scope.period
+    return Survey.objects.filter(
+        score__isnull=False,
+        answered_at__gte=_start(period.since, scope.zone),
+        answered_at__lt=_start(period.until + timedelta(days=1), scope.zone),
+        **scope.only,
+    )
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """`counts`: how many gave 5, 4 … 1; `asked`: how many were asked on these days."""
+
+    counts: Sequence[tuple[int, int]]
+    asked: int
+
+    @property
+    def total(self) -> int:
+        return sum(count for _score, count in self.counts)
+
+
+def ratings(scope: Scope) -> Ratings:
+    by_score = dict(_rated(scope).values_list("score").annotate(n=Count("pk")).order_by())
+    asked = Survey.objects.filter(
+        asked_at__gte=_start(scope.period.since, scope.zone),
+        asked_at__lt=_start(scope.period.until + timedelta(days=1), scope.zone),
+        **scope.only,
+    ).exclude(state=SurveyState.SKIPPED)
+    return Ratings([(score, by_score.get(score, 0)) for score in (5, 4, 3, 2, 1)], asked.count())
 
 
 def _days(period: Period) -> Q:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -87,6 +88,7 @@ class ScopeForm(forms.Form):
         return Scope(
             self.agent.workspace_id,
             period,
+            zone=ZoneInfo(self.agent.workspace.time_zone),
             number=number.pk if number else None,
             team=team.pk if team else None,
         )

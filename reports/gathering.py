@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts import hours
 from accounts.models import PhoneNumber, Team, Workspace
-from conversations import activity, statuses
+from conversations import activity, rating, statuses
 from conversations.models import Conversation, Direction, Message
 from reports import buckets, spans
 from reports.models import ReportState, Span, Tally, Volume
@@ -66,6 +66,15 @@ def gather(workspace_id: int, *, at: datetime | None = None) -> bool:
     state.seq, state.last_id = (rows[-1][0], rows[-1][1]) if is_full else (upto, LAST)
     state.save(update_fields=["seq", "last_id"])
     return is_full
+
+
+@transaction.atomic
+def rebuild(workspace_id: int) -> None:
+    """Forget all figures and make them anew from what was said and done, by the business hours as they are now."""
+    for model in (Tally, Volume, Span, ReportState):
+        model.objects.filter(workspace_id=workspace_id).delete()
+    while gather(workspace_id):
+        pass
 
 
 # --- spans -------------------------------------------------------------------------------------------
@@ -165,7 +174,7 @@ def acts_of(
         .order_by()
         .values_list(
             "conversation_id", "pk", "at", "direction", "kind", "source", "author_id", "status", "content__act",
-            "content__to_id", "content__team", "wamid", "revoked_at",
+            "content__to_id", "content__team", "wamid", "revoked_at", "content__list_reply", "content__payload",
         )
     )  # fmt: skip
     found: dict[int, list[spans.Act]] = defaultdict(list)
@@ -176,9 +185,25 @@ def acts_of(
 
 
 def _act(row: Sequence[Any], teams: dict[str, int]) -> spans.Act | None:
-    pk, at, direction, kind, source, author, status, act, to_id, team, wamid, revoked_at = row
+    (
+        pk,
+        at,
+        direction,
+        kind,
+        source,
+        author,
+        status,
+        act,
+        to_id,
+        team,
+        wamid,
+        revoked_at,
+        chosen,
+        payload,
+    ) = row
     if direction == Direction.IN:
-        return spans.Act(at, pk, spans.ASKED)
+        rates = rating.read(kind, {"list_reply": chosen, "payload": payload}) is not None
+        return None if rates else spans.Act(at, pk, spans.ASKED)
     if direction == Direction.OUT:
         never_sent = status == statuses.FAILED or (revoked_at is not None and not wamid)
         if source not in BY_PEOPLE or kind == "reaction" or never_sent:

@@ -46,6 +46,7 @@ def team(request: AgentRequest) -> HttpResponse:
         "now": figures.total(scope),
         "before": figures.total(scope.on(scope.period.before)),
         "waiting": figures.waiting(scope, at=at),
+        "ratings": figures.ratings(scope),
         "steps": figures.over_time(scope),
         "hours": figures.hours_of_week(scope),
         "rows": [(names.get(row.key, ""), row) for row in figures.by(scope, of)],
@@ -64,7 +65,11 @@ def _query(request: AgentRequest, *, without: str) -> str:
 
 
 def _names(workspace_id: int, of: str) -> dict[int | None, str]:
-    rows: Any = {"agent": Agent, "team": Team, "number": PhoneNumber}[of].objects
+    rows: Any = {
+        "agent": Agent.objects.all(),
+        "team": Team.objects.all(),
+        "number": PhoneNumber.objects.all(),
+    }[of]
     name = "label" if of == "number" else "name"
     return dict(rows.filter(workspace_id=workspace_id).values_list("pk", name))
 
@@ -84,7 +89,7 @@ def rows(request: AgentRequest) -> StreamingHttpResponse:
     name = f"{kind}-{scope.period.since}-{scope.period.until}.csv"
     lines = exporting.csv_lines(scope, SpanKind(kind), zone=_zone(request))
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = content_disposition_header(True, name)  # type: ignore[assignment]
+    answer["Content-Disposition"] = content_disposition_header(True, name)
     return answer
 
 

@@ -39,6 +39,13 @@ DEFINITIONS: Final = (
         ),
     ),
     (
+        _("Rating"),
+        _(
+            "What customers answered to the question how it was, 1 to 5, on average. It counts for the person who had"
+            " resolved the conversation, on the day of the answer."
+        ),
+    ),
+    (
         _("Median, 9 of 10"),
         _(
             "Half of all stay within the median, nine of ten within the second figure. Both are read from classes of"

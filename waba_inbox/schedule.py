@@ -40,6 +40,7 @@ CLOCK: dict[str, dict[str, Any]] = {
     },
     "hand out what waits": {"task": "conversations.tasks.sweep_waiting", "schedule": 5.0},
     "ask the rules": {"task": "conversations.tasks.sweep_rules", "schedule": 10.0},
+    "ask how it was": {"task": "conversations.tasks.ask_surveys", "schedule": 10.0},
     "see who has left": {"task": "events.tasks.sweep_lines", "schedule": 20.0},
     "tell Meta whom to block": {"task": "conversations.tasks.sweep_blocks", "schedule": 10.0},
     "do what waits to be done": {"task": "conversations.tasks.sweep_jobs", "schedule": 20.0},

@@ -68,6 +68,7 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("queue:labels", _("Labels"), "tag", MANAGERS),
             Entry("queue:fields", _("Fields"), "text-cursor-input", MANAGERS),
             Entry("automation:rules", pgettext_lazy("automation", "Rules"), "workflow", MANAGERS),
+            Entry("automation:surveys", _("Ratings"), "star", MANAGERS),
             Entry("queue:reasons", _("Resolving and snoozing"), "circle-check", MANAGERS),
         ),
     ),

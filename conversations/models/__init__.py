@@ -22,6 +22,7 @@ from conversations.models.notes import Mention
 from conversations.models.notices import NoticeWish, PushKey, PushSubscription
 from conversations.models.queue import ResolveReason, SavedView
 from conversations.models.scheduled import Scheduled
+from conversations.models.surveys import Survey, SurveyPlan, SurveyState
 from conversations.models.threads import (
     Conversation,
     ConversationStatus,
@@ -77,4 +78,7 @@ __all__ = [
     "SavedView",
     "Scheduled",
     "Source",
+    "Survey",
+    "SurveyPlan",
+    "SurveyState",
 ]

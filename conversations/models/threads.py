@@ -212,6 +212,11 @@ class Conversation(models.Model):
                 name="conversation_snoozed",
                 condition=models.Q(status="snoozed"),
             ),
+            models.Index(
+                fields=["number", "resolved_at"],
+                name="conversation_resolved",
+                condition=models.Q(status="resolved"),
+            ),
         ]
 
     def __str__(self) -> str:

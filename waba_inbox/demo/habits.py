@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from accounts.hours import Hours, Span
-from conversations import macros, ruling
+from conversations import macros, ruling, surveying
 from conversations.macros import Steps
-from conversations.models import AutoRule, Label, Macro
+from conversations.models import (
+    AutoRule,
+    Conversation,
+    ConversationStatus,
+    Label,
+    Macro,
+    Survey,
+    SurveyState,
+)
 from waba_inbox.demo.company import ZONE, Company
 
 DAYTIME: Final = tuple(Span(day, 9 * 60, 21 * 60) for day in range(7))
 AROUND_THE_CLOCK: Final = tuple(Span(day, 0, 24 * 60) for day in range(7))
+SCORES: Final = (5, 5, None, 4, 5, None, 5, 3, None, 5, 4, None, 1, 5, 4, None)
 HOLIDAYS: Final = ((date(2027, 1, 1), "Новый год"), (date(2027, 1, 7), "Рождество"))
 
 
-def make(company: Company) -> None:
+def make(company: Company, *, now: datetime) -> None:
     """Call inside a transaction, after the labels are there (filing.py)."""
     for name, number in company.numbers.items():
         spans = DAYTIME if name == "workshop" else AROUND_THE_CLOCK
         number.hours = Hours(ZONE, spans, HOLIDAYS).as_json()
         number.save(update_fields=["hours"])
+        surveying.keep(
+            number,
+            is_on=name == "shop",
+            at=now,
+            question="Как мы справились? Достаточно одного нажатия.",
+            button="Оценить",
+            thanks="Спасибо! Мы читаем каждый ответ.",
+        )
+    _rate(company)
     workshop = company.teams["workshop"]
     labels = tuple(
         Label.objects.filter(workspace=company.workspace, name="Возврат").values_list(
@@ -44,3 +62,30 @@ def make(company: Company) -> None:
         )),
     ):  # fmt: skip
         Macro.objects.create(workspace=company.workspace, name=name, steps=macros.as_json(steps))
+
+
+def _rate(company: Company) -> None:
+    """What customers of the shop have answered so far: most are content, some say nothing."""
+    rows = Conversation.objects.filter(
+        number=company.numbers["shop"],
+        status=ConversationStatus.RESOLVED,
+        resolved_at__isnull=False,
+    )
+    for n, thread in enumerate(rows.order_by("resolved_at")):
+        at = thread.resolved_at
+        assert at is not None
+        score = SCORES[n % len(SCORES)]
+        answered_at = at + timedelta(minutes=9 + n % 40) if score else None
+        Survey.objects.create(
+            workspace=company.workspace,
+            number_id=thread.number_id,
+            conversation=thread,
+            agent_id=thread.assignee_id,
+            team_id=thread.team_id,
+            resolved_at=at,
+            state=SurveyState.ANSWERED if score else SurveyState.ASKED,
+            asked_at=at + timedelta(minutes=5),
+            score=score,
+            answered_at=answered_at,
+            thanked_at=answered_at,
+        )

@@ -21,6 +21,8 @@ from conversations.models import (
     Reaction,
     ReadMark,
     Scheduled,
+    Survey,
+    SurveyPlan,
 )
 from events import journal
 from events.models import Event
@@ -55,6 +57,8 @@ COLUMNS: Final[dict[type[models.Model], tuple[str, tuple[str, ...]]]] = {
             "edited_at", "revoked_at",
         ),
     ),
+    Survey: ("workspace", ("resolved_at", "asked_at", "answered_at", "thanked_at")),
+    SurveyPlan: ("number__workspace", ("since",)),
     Scheduled: ("conversation__workspace", ("due_at", "created_at")),
     MediaFile: ("workspace", ("created_at", "meta_id_until")),
     Reaction: ("message__workspace", ("at",)),

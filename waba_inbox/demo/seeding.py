@@ -49,8 +49,7 @@ def seed(*, now: datetime, refresh: bool = False) -> Iterator[str]:
             step = refreshing.refresh(workspace, now=now)
             yield f"All times moved forward by {step.total_seconds() / 3600:.1f} h."
     booking.keep_books(workspace.pk)
-    while gathering.gather(workspace.pk):
-        pass
+    gathering.rebuild(workspace.pk)
     yield from meta.tell(workspace)
     yield from words(workspace)
 
@@ -63,7 +62,7 @@ def make(*, now: datetime) -> company.Company:
     writing.write(made, cast.chats(now=now), library, now=now)
     terms.make(made, now=now)
     filing.file(made, now=now)
-    habits.make(made)
+    habits.make(made, now=now)
     people.make(made, now=now)
     standings.make(made, now=now)
     selling.make(made)
