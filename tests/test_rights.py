@@ -158,6 +158,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
             workspace=workspace, account=account, kind="payment", severity="bad"
         ).pk,
         "quality:number_id": number.pk,
+        "automation:number_id": number.pk,
         "setup:account_id": account.pk,
         "setup:number_id": number.pk,
         "webhooks:app_id": account.app_id,
