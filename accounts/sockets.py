@@ -19,3 +19,8 @@ def close(agent_ids: Iterable[int]) -> None:
 def tell_staff(workspace_id: int, **note: object) -> None:
     """A small note to every open page of the workspace, once the change is committed."""
     transaction.on_commit(partial(live.tell, f"staff.{workspace_id}", **note), robust=True)
+
+
+def tell_agent(agent_id: int, **note: object) -> None:
+    """The same to the pages of one person."""
+    transaction.on_commit(partial(live.tell, f"agent.{agent_id}", **note), robust=True)

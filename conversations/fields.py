@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from accounts import audit
+from accounts import audit, sockets
 from accounts.models import Agent
 from conversations import activity, lanes, live, typed
 from conversations.field_values import columns_of, written
@@ -55,6 +55,7 @@ def define(
                 position=(here.aggregate(last=Max("position"))["last"] or 0) + 1,
             )
             audit.record(by, "field.created", name, address)
+            _tell(field)
     except IntegrityError as taken:
         raise NameTaken from taken
     return field
@@ -73,6 +74,7 @@ def change(
             was, field.name, field.choices = field.name, name, wanted
             field.save(update_fields=["name", "choices"])
             audit.record(by, "field.changed", name, address, was=was)
+            _tell(field)
     except IntegrityError as taken:
         raise NameTaken from taken
     return field
@@ -89,6 +91,7 @@ def move(field_id: int, *, step: int, by: Agent) -> None:
     for position, row in enumerate(rows, 1):
         row.position = position
     CustomField.objects.bulk_update(rows, ["position"])
+    _tell(field)
 
 
 @transaction.atomic
@@ -97,6 +100,12 @@ def delete(field_id: int, *, by: Agent, address: str | None = None) -> None:
     field = _locked(field_id, by)
     field.delete()
     audit.record(by, "field.deleted", field.name, address)
+    _tell(field)
+
+
+def _tell(field: CustomField) -> None:
+    """Open panels ask for the fields anew (static/js/lists.js)."""
+    sockets.tell_staff(field.workspace_id, kind="lists", what="fields")
 
 
 def _locked(field_id: int, by: Agent) -> CustomField:

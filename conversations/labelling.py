@@ -22,6 +22,7 @@ def create(*, name: str, colour: str, by: Agent, address: str | None = None) -> 
         with transaction.atomic():
             label = Label.objects.create(workspace_id=by.workspace_id, name=name, colour=colour)
             audit.record(by, "label.created", name, address)
+            sockets.tell_staff(by.workspace_id, kind="lists", what="labels")
     except IntegrityError as taken:
         raise NameTaken from taken
     return label

@@ -65,6 +65,7 @@ urlpatterns = [
     path("<int:pk>/waiting/", views.waiting, name="waiting"),
     path("<int:pk>/labels/", filing.labels, name="labels"),
     path("<int:pk>/priority/", filing.priority, name="priority"),
+    path("<int:pk>/fields/", filing.fields_anew, name="fields"),
     path("<int:pk>/fields/<int:field_id>/", filing.field, name="field"),
     path("<int:pk>/snooze/", views.snooze, name="snooze"),
     path("<int:pk>/snooze/meaning/", views.snooze_meaning, name="snooze_meaning"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet
 
-from accounts import audit
+from accounts import audit, sockets
 from accounts.models import SEES_EVERY_CONVERSATION, Agent
 from conversations import sorting
 from conversations.filters import Group, plain
@@ -83,6 +83,7 @@ def create(
     )
     if owner is None:
         audit.record(agent, "view.created", name, address)
+    _tell(view)
     return view
 
 
@@ -102,6 +103,7 @@ def change(
     view.save(update_fields=["name", "emoji", "rules", "sort"])
     if view.owner_id is None:
         audit.record(agent, "view.changed", name, address)
+    _tell(view)
     return view
 
 
@@ -118,6 +120,7 @@ def move(view_id: int, *, step: int, agent: Agent) -> None:
     for position, row in enumerate(rows, 1):
         row.position = position
     SavedView.objects.bulk_update(rows, ["position"])
+    _tell(view)
 
 
 @transaction.atomic
@@ -126,6 +129,7 @@ def delete(view_id: int, *, agent: Agent, address: str | None = None) -> None:
     view.delete()
     if view.owner_id is None:
         audit.record(agent, "view.deleted", view.name, address)
+    _tell(view)
 
 
 def _locked(view_id: int, agent: Agent) -> SavedView:
@@ -134,3 +138,11 @@ def _locked(view_id: int, agent: Agent) -> SavedView:
     if not may_change(agent, view):
         raise NotYours
     return view
+
+
+def _tell(view: SavedView) -> None:
+    """Open pages ask for the views anew (static/js/lists.js)."""
+    if view.owner_id is None:
+        sockets.tell_staff(view.workspace_id, kind="lists", what="views")
+    else:
+        sockets.tell_agent(view.owner_id, kind="lists", what="views")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import SEES_EVERY_CONVERSATION
 from conversations import fields, labelling, live, triage
@@ -46,6 +46,14 @@ def priority(request: HttpRequest, pk: int) -> HttpResponse:
     priority = int(form.cleaned_data["priority"])
     triage.set_priority(pk, priority=priority, agent=agent_of(request), at=timezone.now())
     return shown(request, pk)
+
+
+@require_GET
+def fields_anew(request: HttpRequest, pk: int) -> HttpResponse:
+    """All custom fields of a conversation and its contact, for a page that is open while a manager changes the list."""
+    conversation = conversation_of(request, pk)
+    context = {"conversation": conversation, "fields": shown_for([conversation]).get(pk, [])}
+    return render(request, "conversations/_fields_anew.html", context)
 
 
 @require_POST

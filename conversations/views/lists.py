@@ -110,6 +110,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def views_context(request: HttpRequest) -> dict[str, Any]:
+    """What _views.html shows."""
+    agent, (wanted, view) = agent_of(request), asked(request)
+    views = list(viewing.visible_to(agent))
+    _tabs_too, found = listing.counts(agent, wanted, views)
+    return {"views": _views(views, found, view), "view": view}
+
+
 def _views(
     views: Iterable[SavedView], found: Mapping[int, int], chosen: SavedView | None
 ) -> list[dict[str, Any]]:

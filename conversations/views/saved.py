@@ -5,22 +5,25 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rights import AgentRequest
 from accounts.views._common import address_of
 from conversations import filters, viewing
 from conversations.forms.keeping import ViewForm
 from conversations.models import SavedView
+from conversations.views import lists
 from conversations.views.asking import agent_of
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def views(request: AgentRequest) -> HttpResponse:
-    """Keep what the list is asked for now under a name."""
+    """GET: the bar of views with their counts. POST: keep what the list is asked for now under a name."""
+    if request.method == "GET":
+        return render(request, "conversations/_views.html", lists.views_context(request))
     agent, form = agent_of(request), ViewForm(request.POST)
     if not form.is_valid():
         return _not_saved(request, form)

@@ -15,6 +15,7 @@ import "acts";
 import "pull";
 import "turn";
 import "labels";
+import "lists";
 import "filter";
 import "own-fields";
 import "react";
