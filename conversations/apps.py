@@ -5,7 +5,8 @@ class ConversationsConfig(AppConfig):
     name = "conversations"
 
     def ready(self) -> None:
-        from conversations import template_uses
-        from templates_app import usage
+        """Templates may be filled in from what we know of people."""
+        from conversations import template_sources
+        from templates_app import sources
 
-        usage.also(template_uses.of)
+        sources.also(template_sources.choices)

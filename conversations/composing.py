@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent
-from conversations import statuses
-from conversations.models import Contact, Conversation, Direction, Message
+from conversations import statuses, template_sources
+from conversations.models import Conversation, Direction, Message
 from conversations.words import kind_label
 from templates_app import components, picking
 from templates_app.models import Template
@@ -143,7 +143,7 @@ def choice(conversation: Conversation, agent: Agent, *, template_id: int) -> Cho
     found = rows.filter(pk=template_id).first()
     if found is None or not picking.can_be_filled(found):
         return None
-    return _choice(found, conversation.contact)
+    return _choice(found, _values(found, conversation, agent))
 
 
 def fallbacks(conversation: Conversation, agent: Agent, *, words: str = "") -> list[Choice]:
@@ -155,7 +155,7 @@ def fallbacks(conversation: Conversation, agent: Agent, *, words: str = "") -> l
         language=conversation.contact.language,
         with_files=False,
     )
-    return [_choice(row, conversation.contact) for _group, row in found.rows]
+    return [_choice(row, _values(row, conversation, agent)) for _group, row in found.rows]
 
 
 def for_many(agent: Agent, accounts: Iterable[int], *, words: str = "") -> picking.Shelf:
@@ -164,16 +164,21 @@ def for_many(agent: Agent, accounts: Iterable[int], *, words: str = "") -> picki
 
 
 def for_all_of_them(agent: Agent, accounts: Iterable[int], *, template_id: int) -> Choice | None:
-    """One of those, with its fields; they are the same for everybody."""
+    """One of those, with its fields: what is the same for everybody, and what is filled in for each."""
     found = picking.offered(agent, accounts).filter(pk=template_id).first()
     if found is None or not picking.can_be_filled(found, with_files=False):
         return None
-    return _choice(found, Contact())
+    return _choice(found, template_sources.for_each(found, components.of(found)))
 
 
-def _choice(template: Template, contact: Contact) -> Choice:
+def _values(template: Template, conversation: Conversation, agent: Agent) -> dict[str, str]:
     layout = components.of(template)
-    known = {variable.key: _guess(variable, contact) for variable in layout.variables}
+    return template_sources.values_for(template, layout, conversation, agent)
+
+
+def _choice(template: Template, values: Mapping[str, str]) -> Choice:
+    layout = components.of(template)
+    known = {variable.key: values.get(variable.key, "") for variable in layout.variables}
     fields = tuple(
         FieldOf(
             key=variable.key,
@@ -195,13 +200,6 @@ def _choice(template: Template, contact: Contact) -> Choice:
         file_kind=layout.file_kind,
         accept=accept,
     )
-
-
-def _guess(variable: Variable, contact: Contact) -> str:
-    """A named variable that asks for the person's name is filled in already."""
-    if variable.name in ("name", "first_name", "customer_name"):
-        return (contact.name or contact.profile_name).split(" ")[0]
-    return ""
 
 
 def _variable_label(variable: Variable) -> str:

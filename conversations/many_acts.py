@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Agent, Team
-from conversations import canned, labelling, reading, sending, triage
+from conversations import canned, labelling, reading, sending, template_sources, triage
 from conversations.models import BulkRow, Conversation, ConversationStatus, Label, ReadMark
 
 Stand = dict[str, Any]  # what of a conversation an act changes, as JSON
@@ -185,7 +185,7 @@ def _nothing(_conversation: Conversation, _deed: Deed) -> Stand:
 
 def _message(conversation: Conversation, row: BulkRow, deed: Deed) -> None:
     """A template, with {{contact.name}} and the like filled in for each. The row's token keeps it to once."""
-    known = canned.values_for(conversation, deed.agent)
+    known = template_sources.known(conversation, deed.agent)
     said = deed.what["values"]
     sending.send_template(
         conversation.pk,

@@ -131,6 +131,8 @@ class Template:
     pauses: int = 0
     edited_at: float = 0.0
     deleted_at: float = 0.0
+    created_at: float = 0.0
+    edits: list[float] = field(default_factory=list)  # those made while it was approved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from simulator import templates
+from simulator import judging, templates
 from simulator.changes import Change
 from simulator.errors import GraphError
 from simulator.models import Json, Template
@@ -20,28 +20,15 @@ def create(world: World, *, waba_id: str, body: Json) -> Template:
     """Take a new template in, PENDING until reviewed."""
     name, language = str(body.get("name", "")), str(body.get("language", ""))
     category, components = str(body.get("category", "")).upper(), body.get("components")
-    templates.check_new(name=name, language=language, category=category, components=components)
-    same = [
-        t
-        for t in world.templates.values()
-        if t.waba_id == waba_id and t.name == name and t.language == language
-    ]
-    if any(t.status == "PENDING_DELETION" or t.deleted_at for t in same):
-        raise GraphError(
-            100,
-            message="Invalid parameter",
-            subcode=2388023,
-            user_title="Message template language is being deleted",
-            user_msg=f"New {language} content can't be added while the existing {language} content is being deleted.",
-        )
-    if same:
-        raise GraphError(
-            100,
-            message="Invalid parameter",
-            subcode=2388024,
-            user_title="Content in this language already exists",
-            user_msg=f"There is already {language} content for this template.",
-        )
+    judging.judge(
+        name=name,
+        language=language,
+        category=category,
+        components=components,
+        is_named=str(body.get("parameter_format", "")).upper() == "NAMED",
+        known=judging.new(list(world.templates.values()), waba_id=waba_id),
+        at=world.clock.now(),
+    )
     template = Template(
         id=world.new_id(),
         waba_id=waba_id,
@@ -53,6 +40,7 @@ def create(world: World, *, waba_id: str, body: Json) -> Template:
         parameter_format=str(body.get("parameter_format", "POSITIONAL")).upper(),
         status="PENDING",
         ttl=int(body.get("message_send_ttl_seconds") or 0),
+        created_at=world.clock.now(),
     )
     world.templates.keep(template)
     world.later(world.soon("review"), "review", {"id": template.id})
@@ -61,43 +49,25 @@ def create(world: World, *, waba_id: str, body: Json) -> Template:
 
 def edit(world: World, template: Template, *, body: Json) -> Template:
     """Replace components; the template goes to review again."""
-    if template.status not in templates.EDITABLE:
-        raise GraphError(
-            100,
-            message="Invalid parameter",
-            subcode=2593002,
-            user_title="Template can't be edited",
-            user_msg="Only approved, rejected or paused templates can be edited.",
-        )
-    now = world.clock.now()
-    if template.status == "APPROVED" and now < template.edited_at + 86400:
-        raise GraphError(
-            100,
-            message="Invalid parameter",
-            subcode=2593003,
-            user_title="Edited too often",
-            user_msg="An approved template can be edited once in 24 hours.",
-        )
+    now, was_approved = world.clock.now(), template.status == "APPROVED"
     category = str(body.get("category") or template.category).upper()
-    if category != template.category and template.status == "APPROVED":
-        raise GraphError(
-            100,
-            message="Invalid parameter",
-            subcode=2593004,
-            user_title="Category is fixed",
-            user_msg="The category of an approved template can't be changed.",
-        )
     components = body.get("components") or template.components
-    templates.check_new(
-        name=template.name, language=template.language, category=category, components=components
+    judging.judge(
+        name=template.name,
+        language=template.language,
+        category=category,
+        components=components,
+        is_named=template.parameter_format == "NAMED",
+        known=judging.edited(template, list(world.templates.values())),
+        at=now,
     )
-    edited_at = now if template.status == "APPROVED" else template.edited_at
     changed = replace(
         template,
         category=category,
         components=list(components),
         status="PENDING",
-        edited_at=edited_at,
+        edited_at=now if was_approved else template.edited_at,
+        edits=[*template.edits[-20:], now] if was_approved else template.edits,
     )
     world.templates.keep(changed)
     world.later(world.soon("review"), "review", {"id": template.id})

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from simulator.errors import GraphError
 from simulator.models import Json, Template
+from templates_app import fixed_words
+from templates_app.rules.often import PERSONAL, PROMOTION, SHORT_LINK
 
-NAME: Final = re.compile(r"^[a-z0-9_]{1,512}$")
 VARIABLE: Final = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
-CATEGORIES: Final = ("MARKETING", "UTILITY", "AUTHENTICATION")
-EDITABLE: Final = ("APPROVED", "REJECTED", "PAUSED")
-PROMOTION: Final = re.compile(
-    r"\b(sale|discount|promo|offer|coupon|% off|black friday)|скидк|акци[яию]|распродаж|промокод",
-    re.IGNORECASE,
-)
-SHORT_LINK: Final = re.compile(r"(bit\.ly|tinyurl\.com|wa\.me|t\.co)/", re.IGNORECASE)
-PERSONAL: Final = re.compile(r"\b(card number|cvv|passport number|номер карты)\b", re.IGNORECASE)
 MEDIA_FORMATS: Final = ("IMAGE", "VIDEO", "DOCUMENT", "GIF")
+CODE_MOST: Final = 15
 
 
 def part(components: list[Json], kind: str) -> Json:
@@ -33,122 +27,17 @@ def variables(text: str) -> list[str]:
     return list(dict.fromkeys(VARIABLE.findall(text)))
 
 
-def _refuse(details: str, *, subcode: int, title: str) -> GraphError:
-    return GraphError(
-        100,
-        message="Invalid parameter",
-        subcode=subcode,
-        user_title=title,
-        user_msg=details,
-        details=details,
-    )
-
-
-def check_new(*, name: str, language: str, category: str, components: Any) -> None:
-    """Refuse what Meta refuses at once, before any review."""
-    if not NAME.match(name):
-        raise _refuse(
-            "The name may hold lower case letters, digits and underscores.",
-            subcode=2388042,
-            title="Invalid name",
-        )
-    if not re.match(r"^[a-z]{2,3}([_-][A-Z]{2})?$", language):
-        raise GraphError(
-            100, message=f"(#100) Param language must be a supported locale - got {language!r}."
-        )
-    if category not in CATEGORIES:
-        raise GraphError(
-            100,
-            message="(#100) Param category must be one of {UTILITY, MARKETING, AUTHENTICATION} - got "
-            f'"{category}".',
-        )
-    if not isinstance(components, list) or not part(components, "BODY"):
-        raise _refuse("The template needs a body.", subcode=2388043, title="Body missing")
-    _check_text(components, category=category)
-    _check_buttons(part(components, "BUTTONS").get("buttons", []))
-
-
-def _check_text(components: list[Json], *, category: str) -> None:
-    header, body, footer = (part(components, kind) for kind in ("HEADER", "BODY", "FOOTER"))
-    text = str(body.get("text", ""))
-    if not text and category != "AUTHENTICATION":
-        raise _refuse("The body has no text.", subcode=2388043, title="Body missing")
-    for value, longest, where in (
-        (text, 1024, "body"),
-        (str(header.get("text", "")), 60, "header"),
-        (str(footer.get("text", "")), 60, "footer"),
-    ):
-        if len(value) > longest:
-            raise _refuse(
-                f"The {where} is longer than {longest} characters.",
-                subcode=2388040,
-                title="Too long",
-            )
-    if header.get("format") in MEDIA_FORMATS and not header.get("example", {}).get("header_handle"):
-        raise _refuse("A media header needs a sample.", subcode=2388273, title="Sample missing")
-    if len(variables(str(header.get("text", "")))) > 1:
-        raise _refuse("A header may hold one variable.", subcode=2388047, title="Header format")
-    if VARIABLE.search(str(footer.get("text", ""))):
-        raise _refuse("A footer may hold no variables.", subcode=2388073, title="Footer format")
-    if names := variables(text):
-        _check_variables(body, text, names)
-
-
-def _check_variables(body: Json, text: str, names: list[str]) -> None:
-    stripped = text.strip()
-    if VARIABLE.match(stripped) or re.search(r"\}\}$", stripped):
-        raise _refuse(
-            "Variables can't be at the start or end of the template.",
-            subcode=2388299,
-            title="Variable at the edge",
-        )
-    if re.search(r"\}\}\s*\{\{", text):
-        raise _refuse("Variables can't stand side by side.", subcode=2388072, title="Body format")
-    numbered = [name for name in names if name.isdigit()]
-    if numbered and (
-        len(numbered) < len(names) or sorted(map(int, names)) != list(range(1, len(names) + 1))
-    ):
-        raise _refuse(
-            "Variables must be {{1}} to {{n}} without a gap.", subcode=2388072, title="Body format"
-        )
-    words = len(VARIABLE.sub("", text).split())
-    if words < len(names) * 2 + 1:
-        raise _refuse(
-            "Too many variables for its length.", subcode=2388293, title="Too many variables"
-        )
-    example = body.get("example", {})
-    given = example.get("body_text_named_params") or (example.get("body_text") or [[]])[0]
-    if len(given) < len(names):
-        raise _refuse("Each variable needs a sample.", subcode=2388043, title="Sample missing")
-
-
-def _check_buttons(buttons: Any) -> None:
-    if not isinstance(buttons, list) or len(buttons) > 10:
-        raise _refuse(
-            "A template has at most 10 buttons.", subcode=2388050, title="Too many buttons"
-        )
-    kinds = [str(button.get("type", "")).upper() for button in buttons]
-    for kind, most in (("URL", 2), ("PHONE_NUMBER", 1), ("COPY_CODE", 1)):
-        if kinds.count(kind) > most:
-            raise _refuse(
-                f"At most {most} {kind} buttons.", subcode=2388050, title="Too many buttons"
-            )
-    for button in buttons:
-        if len(str(button.get("text", ""))) > 25:
-            raise _refuse(
-                "A button label has at most 25 characters.", subcode=2388051, title="Label too long"
-            )
-    blocks = [kind == "QUICK_REPLY" for kind in kinds]
-    changes = sum(1 for a, b in pairwise(blocks) if a != b)
-    if changes > 1:
-        raise _refuse("Quick replies must stand together.", subcode=2388052, title="Button order")
-
-
 def all_text(components: list[Json]) -> str:
     """Every word of a template, for the reviewer."""
     buttons = part(components, "BUTTONS").get("buttons", [])
     texts = [str(c.get("text", "")) for c in components]
+    texts += [all_text(card.get("components", [])) for card in cards_of(components)]
     return "\n".join([*texts, *(f"{b.get('text', '')} {b.get('url', '')}" for b in buttons)])
+
+
+def cards_of(components: list[Json]) -> list[Json]:
+    """Of its carousel."""
+    return list(part(components, "CAROUSEL").get("cards", []))
 
 
 def category_after_review(template_category: str, components: list[Json]) -> str:
@@ -174,6 +63,12 @@ def review(template: Template) -> tuple[str, str]:
     return "APPROVED", "NONE"
 
 
+def is_code(template: Template) -> bool:
+    """Whether it carries a one-time code: Meta writes its text."""
+    kinds = {str(button.get("type", "")).upper() for button in buttons_of(template)}
+    return "OTP" in kinds or any("otp_type" in button for button in buttons_of(template))
+
+
 def parameters_of(content: Json, kind: str) -> list[Json]:
     """What a send gives for one component."""
     found: Json = next(
@@ -191,7 +86,7 @@ def check_send(template: Template, content: Json) -> None:
     """Refuse a send whose parameters do not fit the template."""
     header = part(template.components, "HEADER")
     body_names = variables(str(part(template.components, "BODY").get("text", "")))
-    if template.category == "AUTHENTICATION" and not body_names:
+    if is_code(template) and not body_names:
         body_names = ["1"]
     _count("body", given=parameters_of(content, "body"), expected=body_names, template=template)
     given = parameters_of(content, "header")
@@ -216,7 +111,39 @@ def check_send(template: Template, content: Json) -> None:
             expected=variables(str(header.get("text", ""))),
             template=template,
         )
-    _check_button_parameters(template, content)
+    _check_buttons(buttons_of(template), content)
+    _check_offer(template, content)
+    _check_cards(template, content)
+
+
+def _check_offer(template: Template, content: Json) -> None:
+    """An offer with a countdown must be told its end."""
+    offer = part(template.components, "LIMITED_TIME_OFFER").get("limited_time_offer", {})
+    if not offer.get("has_expiration"):
+        return
+    given = parameters_of(content, "limited_time_offer")
+    ends = given[0].get("limited_time_offer", {}).get("expiration_time_ms") if given else None
+    if not isinstance(ends, int) or isinstance(ends, bool) or ends <= 0:
+        raise GraphError(131008, details="limited_time_offer: expiration_time_ms is missing")
+
+
+def _check_cards(template: Template, content: Json) -> None:
+    """As many as the template has, each with its file, its variables and its buttons."""
+    wanted = cards_of(template.components)
+    if not wanted:
+        return
+    given = part(content.get("components", []), "CAROUSEL").get("cards", [])
+    if [card.get("card_index") for card in given] != list(range(len(wanted))):
+        raise GraphError(
+            132000,
+            details=f"carousel: {len(given)} cards are given, the template has {len(wanted)}",
+        )
+    for place, (mine, theirs) in enumerate(zip(wanted, given, strict=True)):
+        card = replace(template, components=mine.get("components", []), category="MARKETING")
+        try:
+            check_send(card, theirs)
+        except GraphError as refusal:
+            raise GraphError(refusal.code, details=f"card {place}: {refusal.details}") from refusal
 
 
 def _count(where: str, *, given: list[Json], expected: list[str], template: Template) -> None:
@@ -244,27 +171,32 @@ def _count(where: str, *, given: list[Json], expected: list[str], template: Temp
             )
 
 
-def _check_button_parameters(template: Template, content: Json) -> None:
+def _check_buttons(buttons: list[Json], content: Json) -> None:
     given = {
         str(c.get("index", "0")): c
         for c in content.get("components", [])
         if str(c.get("type", "")).lower() == "button"
     }
-    for index, button in enumerate(buttons_of(template)):
-        needs = VARIABLE.search(str(button.get("url", ""))) or str(
-            button.get("type", "")
-        ).upper() in (
-            "COPY_CODE",
-            "OTP",
-        )
-        if needs and not given.get(str(index), {}).get("parameters"):
+    for index, button in enumerate(buttons):
+        kind = str(button.get("type", "")).upper()
+        needs = VARIABLE.search(str(button.get("url", ""))) or kind in ("COPY_CODE", "OTP")
+        parameters = given.get(str(index), {}).get("parameters")
+        if needs and not parameters:
             raise GraphError(
                 131008,
                 details=f"buttons: Button at index {index} of type {button.get('type')} requires a parameter",
             )
-    if any(
-        not place.isdigit() or int(place) >= max(1, len(buttons_of(template))) for place in given
-    ):
+        code = (
+            str(parameters[0].get("coupon_code") or parameters[0].get("text") or "")
+            if needs
+            else ""
+        )
+        if kind in ("COPY_CODE", "OTP") and not 0 < len(code) <= CODE_MOST:
+            raise GraphError(
+                132012,
+                details=f"buttons: the code at index {index} has 1 to {CODE_MOST} characters",
+            )
+    if any(not place.isdigit() or int(place) >= max(1, len(buttons)) for place in given):
         raise GraphError(132000, details="buttons: there is no button at this index")
 
 
@@ -303,18 +235,34 @@ def render(template: Template, content: Json) -> Json:
         "footer": str(part(template.components, "FOOTER").get("text", "")),
         "buttons": [_shown_button(b, given.get(i, [])) for i, b in enumerate(buttons_of(template))],
     }
-    if body.get("add_security_recommendation") or (
-        template.category == "AUTHENTICATION" and not shown["body"]
-    ):
-        code = next((v for _, v in _values(parameters_of(content, "body"), ["1"])), "")
-        shown["body"] = (
-            f"*{code}* is your verification code. For your security, do not share this code."
-        )
+    if offer := part(template.components, "LIMITED_TIME_OFFER").get("limited_time_offer"):
+        until = parameters_of(content, "limited_time_offer")
+        ends = until[0]["limited_time_offer"]["expiration_time_ms"] if until else 0
+        shown["offer"] = {"text": str(offer.get("text", "")), "ends": ends // 1000}
+    if wanted := cards_of(template.components):
+        given_cards = part(content.get("components", []), "CAROUSEL").get("cards", [])
+        shown["cards"] = [
+            render(replace(template, components=mine.get("components", [])), theirs)
+            for mine, theirs in zip(wanted, given_cards, strict=False)
+        ]
+    if is_code(template):
+        _write_code(shown, template, content)
     if header.get("text"):
         shown["header"] = {"type": "text", "text": fill(str(header["text"]), header_parameters)}
     elif header_parameters:
         shown["header"] = header_parameters[0]
     return shown
+
+
+def _write_code(shown: Json, template: Template, content: Json) -> None:
+    """The words that Meta writes itself."""
+    body, footer = (part(template.components, kind) for kind in ("BODY", "FOOTER"))
+    if not body.get("text"):
+        warned = bool(body.get("add_security_recommendation"))
+        text = fixed_words.body(template.language, has_warning=warned)
+        shown["body"] = fill(text, parameters_of(content, "body"))
+    if minutes := footer.get("code_expiration_minutes"):
+        shown["footer"] = fixed_words.footer(template.language, minutes=int(minutes))
 
 
 def _shown_button(button: Json, parameters: list[Json]) -> Json:

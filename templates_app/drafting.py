@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -268,11 +268,12 @@ def whole_of(template: Template) -> DraftContent:
 
 
 def _content(template: Template) -> Content:
-    return from_meta(
+    content = from_meta(
         template.components,
         category=template.category,
         is_named=template.parameter_format == "NAMED",
     )
+    return replace(content, sources=template.sources)
 
 
 def _copy_name(name: str) -> str:

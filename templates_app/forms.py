@@ -73,7 +73,7 @@ def written(data: QueryDict, *, before: Content) -> Written:
     act, form = act_of(data), _field(data, "form")
     kind, code_kind = _field(data, "header_kind"), _field(data, "code_kind") or "COPY_CODE"
     same_file = kind == before.header_kind
-    cards, samples, drawn = _cards(data, before=before, act=act, form=form)
+    cards, samples, filled = _cards(data, before=before, act=act, form=form)
     content = Content(
         form=form,
         header_kind=kind,
@@ -84,7 +84,7 @@ def written(data: QueryDict, *, before: Content) -> Written:
         footer=_field(data, "footer"),
         buttons=_moved_buttons(_buttons(data, "button", BUTTON_KINDS), act),
         samples=samples,
-        sources=drawn,
+        sources=filled,
         offer=_field(data, "offer"),
         offer_ends="offer_ends" in data,
         card_kind=_field(data, "card_kind") or "IMAGE",
@@ -128,7 +128,7 @@ def _keyed(data: QueryDict, prefix: str) -> dict[str, str]:
     }
 
 
-def _drawn(data: QueryDict) -> dict[str, str]:
+def drawn(data: QueryDict) -> dict[str, str]:
     """From where each variable is filled in; a constant with its words."""
     constants = _keyed(data, CONSTANT)
     chosen = {key: source[:100] for key, source in _keyed(data, SOURCE).items() if source}
@@ -199,9 +199,9 @@ def _cards(
     data: QueryDict, *, before: Content, act: Act, form: str
 ) -> tuple[tuple[CardContent, ...], dict[str, str], dict[str, str]]:
     """The cards, and all samples and sources with those of the cards at their new places."""
-    samples, drawn = _keyed(data, SAMPLE), _drawn(data)
+    samples, filled = _keyed(data, SAMPLE), drawn(data)
     rows = [
-        _Drawn(card, _within(samples, place), _within(drawn, place))
+        _Drawn(card, _within(samples, place), _within(filled, place))
         for place, card in enumerate(_posted_cards(data, before))
     ]
     if act.moves_cards:
@@ -213,12 +213,12 @@ def _cards(
     if form == CAROUSEL and not rows:
         rows = [_blank(()) for _n in range(FEWEST_CARDS)]
     rows = rows[:MOST_CARDS]
-    for keyed, of in ((samples, "samples"), (drawn, "sources")):
+    for keyed, of in ((samples, "samples"), (filled, "sources")):
         for key in [key for key in keyed if CARD_KEY.fullmatch(key)]:
             del keyed[key]
         for place, row in enumerate(rows):
             keyed.update({f"card.{place}.{k}": v for k, v in getattr(row, of).items()})
-    return tuple(row.card for row in rows), samples, drawn
+    return tuple(row.card for row in rows), samples, filled
 
 
 def _blank(buttons: tuple[ButtonContent, ...]) -> _Drawn:

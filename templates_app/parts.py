@@ -16,7 +16,7 @@ VARIABLE: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 CODE_BUTTONS: Final = frozenset({"OTP"})
 CODE_KINDS: Final = ("COPY_CODE", "ONE_TAP", "ZERO_TAP")
 CARD_HEADERS: Final = ("IMAGE", "VIDEO")
-MOMENT: Final = "moment"
+TEXT, MOMENT = "text", "moment"  # kinds of variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Variable:
     key: str
     name: str  # as it stands between the braces
     example: str = ""
-    kind: str = "text"
+    kind: str = TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def test_templates_are_made_reviewed_listed_by_pages_and_deleted(
 ):
     edge = f"{defaults.WABA_ID}/message_templates"
     for n in range(5):
-        body = {"type": "BODY", "text": "A plain line of text."}
+        body = {"type": "BODY", "text": f"A plain line of text, the {n}th."}
         asked = {"name": f"t{n}", "language": "en", "category": "UTILITY", "components": [body]}
         assert wire.post(edge, asked).json()["status"] in ("PENDING", "APPROVED")
     server.drain()

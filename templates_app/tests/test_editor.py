@@ -14,7 +14,7 @@ from accounts.graph import graph_for
 from accounts.models import Agent, AuditEntry, BusinessAccount, Workspace
 from simulator import defaults
 from templates_app import syncing
-from templates_app.models import Draft, DraftState, Submission, Template
+from templates_app.models import Draft, DraftState, SampleFile, Submission, Template
 from templates_app.tests.drafts import BODY, SAMPLES, draft
 from templates_app.tests.test_syncing import put
 from tests import world
@@ -298,3 +298,83 @@ def test_nothing_that_is_posted_breaks_the_editor(
     answer = manager.post(f"/templates/drafts/{row.pk}/", fields(1) | over, **HTMX)
     assert answer.status_code in (200, 409)
     assert manager.get(f"/templates/drafts/{row.pk}/").status_code == 200
+
+
+def test_cards_move_with_their_words_their_samples_and_their_files(
+    manager: Client, account: BusinessAccount
+):
+    row = begun(manager)
+    cards = {
+        "form": "CAROUSEL",
+        "category": "MARKETING",
+        "card_kind": "IMAGE",
+        "card_at": ["0", "1"],
+        "card_body": ["First {{1}} card", "Second {{1}} card"],
+        "sample:card.0.body.1": "one",
+        "sample:card.1.body.1": "two",
+        "source:card.1.body.1": "contact.name",
+    }
+    write(manager, row, **cards, act="cards-button:URL")
+    assert [len(card["buttons"]) for card in row.content["cards"]] == [1, 1]
+    html = write(
+        manager, row, **cards, act="card-down:0",
+        card_button_at=["0", "1"], card_button_kind=["URL", "URL"], card_button_text=["A", "B"],
+    )  # fmt: skip
+    found = row.content
+    assert [card["body"] for card in found["cards"]] == ["Second {{1}} card", "First {{1}} card"]
+    assert [card["buttons"][0]["text"] for card in found["cards"]] == ["B", "A"]
+    assert found["samples"]["card.0.body.1"] == "two"
+    assert found["sources"] == {"card.0.body.1": "contact.name"}
+    assert 'id="draft-cards"' in html
+    assert "Upload the picture" in html
+
+
+def test_a_carousel_begins_with_two_cards_and_a_tap_with_one_app(
+    manager: Client, account: BusinessAccount
+):
+    row = begun(manager)
+    assert write(manager, row, form="CAROUSEL").count('class="desk__card"') == 2
+    html = write(manager, row, category="AUTHENTICATION", code_kind="ONE_TAP")
+    assert 'name="app_package"' in html
+    assert "Write the app’s package" in html
+
+
+def test_variables_keep_from_where_they_are_filled_in(manager: Client, account: BusinessAccount):
+    row = begun(manager)
+    chosen = {
+        "source:body.1": "contact.first_name",
+        "source:body.2": "=",
+        "constant:body.2": "soon",
+    }
+    write(manager, row, **chosen)
+    assert row.content["sources"] == {"body.1": "contact.first_name", "body.2": "=soon"}
+    page = manager.get(f"/templates/drafts/{row.pk}/").content.decode()
+    assert '<option value="contact.first_name" selected>' in page
+    assert 'value="soon"' in page
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [("", "Maria"), ("short", "Ma"), ("long", "Константинопольская")]
+)
+def test_the_preview_shows_values_of_any_length(
+    manager: Client, account: BusinessAccount, size: str, shown: str
+):
+    row = begun(manager)
+    html = write(manager, row, size=size, body="Hello {{1}}, come to us today.")
+    preview = html.split('id="draft-preview"')[1].split('id="draft-verdict"')[0]
+    assert f"Hello {shown}" in preview.replace("Maria Конст", "Конст")
+
+
+def test_a_picture_for_a_card_is_kept_and_shown(manager: Client, shop: BusinessAccount):
+    row = begun(manager)
+    write(manager, row, form="CAROUSEL")
+    file = SimpleUploadedFile("coat.png", b"\x89PNG\r\n", content_type="image/png")
+    answer = manager.post(f"/templates/drafts/{row.pk}/sample/", {"card-1": file})
+    assert answer["Location"].endswith("#card-1")
+    row.refresh_from_db()
+    kept = SampleFile.objects.get()
+    assert [card["handle"] for card in row.content["cards"]] == ["", kept.handle]
+    page = manager.get(f"/templates/drafts/{row.pk}/").content.decode()
+    assert f"/templates/samples/{kept.key}/" in page
+    shown = manager.get(f"/templates/samples/{kept.key}/")
+    assert (shown["Content-Type"], shown.getvalue()) == ("image/png", b"\x89PNG\r\n")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.rights import AgentRequest, role
-from templates_app import drafting, looks, picking, submission, usage
+from templates_app import drafting, forms, looks, picking, submission, usage
 from templates_app.content import NotEditable
 from templates_app.models import HIDEABLE, TemplateState
 from templates_app.views._common import WRITERS, address_of, my_template, reader
@@ -55,6 +55,18 @@ def copy(request: AgentRequest, pk: int) -> HttpResponse:
     except NotEditable as parts:
         return _cannot(request, pk, parts)
     return redirect("templates_app:draft", draft.pk)
+
+
+@role(*WRITERS)
+@require_POST
+def draw(request: AgentRequest, pk: int) -> HttpResponse:
+    """From where its variables are filled in when somebody picks it. Meta is not asked: it knows nothing of that."""
+    template = my_template(request, pk)
+    template.sources = forms.drawn(request.POST)
+    template.save(update_fields=["sources"])
+    audit.record(request.user, "template.sources", template.name, address_of(request))
+    messages.success(request, _("Saved. The variables are filled in from there."))
+    return redirect("templates_app:template", pk)
 
 
 def _cannot(request: AgentRequest, pk: int, parts: NotEditable) -> HttpResponse:

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.rights import AgentRequest
-from templates_app import looks, picking, usage
+from templates_app import components, forms, looks, picking, sources, usage
 from templates_app.models import HIDEABLE, DraftState, Template, TemplateState
+from templates_app.parts import TEXT
+from templates_app.views import editor
 from templates_app.views._common import WRITERS, my_template, reader
 from templates_app.views.shelves import PLACE_WORDS
 
@@ -30,6 +32,8 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
         "history": chosen.history.all()[:100],
         "reason": chosen.rejection,
         "may_write": agent.role in WRITERS,
+        "drawn": _drawn(chosen),
+        "sources": sources.choices(agent.workspace_id),
         "may_unpause": _may_unpause(chosen, at=timezone.now()),
         "may_appeal": chosen.status == TemplateState.REJECTED and chosen.appealed_at is None,
         "uses": usage.of(chosen) if agent.role in WRITERS else (),
@@ -45,3 +49,19 @@ def _may_unpause(chosen: Template, *, at: datetime) -> bool:
     """By hand, Meta ends only pauses without an end of their own: those of pacing."""
     ends = chosen.paused_until
     return chosen.status == TemplateState.PAUSED and (ends is None or ends < at)
+
+
+def _drawn(chosen: Template) -> list[editor.Row]:
+    """Its variables, and from where each is filled in."""
+    layout = components.of(chosen)
+    return [
+        editor.Row(
+            label=f"{{{{{variable.name}}}}}",
+            key=variable.key,
+            sample=variable.example,
+            source=sources.kind_of(chosen.sources.get(variable.key, "")),
+            constant=sources.constant_of(chosen.sources.get(variable.key, "")),
+        )
+        for variable in layout.variables
+        if variable.kind == TEXT and forms.KEY.fullmatch(variable.key)
+    ]
