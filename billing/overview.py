@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import Agent, BusinessAccount, PhoneNumber, Team
 from billing import tariffs
-from billing.models import DayTotal
+from billing.models import DayTotal, ShareTotal
 from billing.money import Money, zero
 from billing.openings import Quota
 from billing.pricing import (
@@ -33,10 +33,11 @@ QUOTAS: Final[Mapping[str, Quota]] = {
 }
 USUAL_DAYS: Final = 7  # what a forecast goes by
 MOST_ROWS: Final = 12
-BY: Final = {
+BY: Final[Mapping[str, str]] = {
     "account": "account_id", "number": "number_id", "country": "country", "market": "market", "category": "category",
-    "kind": "kind", "team": "team_id", "agent": "agent_id", "template": "template_name",
+    "kind": "kind",
 }  # fmt: skip
+SHARED: Final = ("template", "agent", "team")  # kept by month only
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +184,15 @@ def _tier(name: str, rows: QuerySet[DayTotal], quota: Quota, before: int, today:
 
 def shares(workspace_id: int, *, month: date, currency: str, by: str) -> list[Share]:
     """The dearest parts first. Raises KeyError for what cannot be asked by."""
-    column = BY[by]
-    rows = (
-        _of(workspace_id, month)
-        .filter(price_currency=currency)
-        .values(column)
-        .annotate(n=Sum("quantity"), sold=Sum("price"), meta=Sum("cost"))
-        .order_by("-sold", "-n")
-    )
+    found: Any  # sums of either kind, by one column
+    if by in SHARED:
+        kept = ShareTotal.objects.filter(workspace_id=workspace_id, month=month, by=by)
+        column, found = "key", kept.filter(price_currency=currency).values("key")
+    else:
+        column = BY[by]
+        found = _of(workspace_id, month).filter(price_currency=currency).values(column)
+    rows = found.annotate(n=Sum("quantity"), sold=Sum("price"), meta=Sum("cost"))
+    rows = rows.order_by("-sold", "-n")
     told = [row for row in rows if row["n"] or row["sold"]][:MOST_ROWS]
     names = _names(by, workspace_id)
     most = max((row["sold"] for row in told), default=Decimal(0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -116,14 +115,9 @@ def _sifted(rows: list[LedgerEntry]) -> list[LedgerEntry]:
     ]
 
 
-def every_line(filters: Filters) -> Iterator[LedgerEntry]:
-    """For files: oldest first, in flat memory."""
-    found = _lines(filters).select_related("account", "number", "party")
-    return found.order_by("opened_at", "pk").iterator(chunk_size=2000)
-
-
-def _lines(filters: Filters) -> LedgerQuerySet:
-    return LedgerEntry.objects.filter(filters.of()).uncancelled()
+def uncancelled(filters: Filters) -> LedgerQuerySet:
+    """For files: oldest first, without the pairs that cancel out inside the month."""
+    return LedgerEntry.objects.filter(filters.of()).uncancelled().order_by("opened_at", "pk")
 
 
 def sums(filters: Filters) -> Sums:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 from django.db.models.fields.json import KeyTextTransform
 
@@ -20,6 +21,7 @@ from billing.models import LedgerEntry
 from billing.models.ledger import LedgerQuerySet
 
 SHOWN: Final = 500
+KEPT_FOR: Final = 3600  # seconds
 OURS: Final = ("kind", "category", "is_free", "reason")
 TOLD: Final = ("type", "category", "billable")
 
@@ -61,7 +63,7 @@ def reconcile(workspace_id: int, *, month: date, account: int | None = None) -> 
     groups: list[tuple[Difference, dict[str, Any]]] = []
     compared = silent = 0
     alike = (*OURS, *(f"meta_{name}" for name in TOLD))
-    for row in standing.values(*alike, told=Q(meta_pricing__isnull=False)).annotate(n=Count("pk")):
+    for row in _grouped(standing, alike, name=f"{workspace_id}:{month:%Y-%m}:{account}"):
         n, told = row.pop("n"), row.pop("told")
         compared += n if told else 0
         silent += 0 if told else n
@@ -71,6 +73,20 @@ def reconcile(workspace_id: int, *, month: date, account: int | None = None) -> 
     rows = [one for difference, row in groups for one in _rows(standing, row, difference)]
     rows.sort(key=lambda one: (one.line.opened_at, one.line.pk))
     return Reconciled(compared, silent, dict(counts), rows[:SHOWN])
+
+
+def _grouped(
+    standing: LedgerQuerySet, alike: tuple[str, ...], *, name: str
+) -> list[dict[str, Any]]:
+    """Every line of the month is read for it, so it is kept until another is written."""
+    latest = LedgerEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+    key = f"reconciled:{name}:{latest}"
+    rows: list[dict[str, Any]] | None = cache.get(key)
+    if rows is None:
+        found = standing.values(*alike, told=Q(meta_pricing__isnull=False))
+        rows = [dict(row) for row in found.annotate(n=Count("pk"))]
+        cache.set(key, rows, KEPT_FOR)
+    return [dict(row) for row in rows]
 
 
 def _difference(row: dict[str, Any]) -> Difference | None:

@@ -1,4 +1,4 @@
-"""The sums that pages show, kept beside the ledger in the same transaction: `DayTotal` is added to, line by line."""
+"""The sums that pages show, kept beside the ledger in the same transaction: they are added to, line by line."""
 
 from __future__ import annotations
 
@@ -9,33 +9,52 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from billing.models import DayTotal, LedgerEntry
+from billing.models import DayTotal, LedgerEntry, ShareTotal
 
 ALIKE: Final = (
     "workspace_id", "month", "day", "account_id", "number_id", "kind", "category", "reason", "is_free", "is_estimated",
-    "is_adjustment", "draws_quota", "is_tiered", "market", "country", "agent_id", "team_id", "template_name",
-    "currency", "price_currency",
+    "is_adjustment", "draws_quota", "is_tiered", "market", "country", "currency", "price_currency",
 )  # fmt: skip
+SHARED: Final = ("workspace_id", "month", "by", "key", "currency", "price_currency")
 SUMMED: Final = ("quantity", "cost", "price")
+Sums = dict[tuple[Any, ...], list[Any]]
 
 
 def add(lines: Iterable[LedgerEntry]) -> None:
     """Add new lines to the sums. Call in the transaction that stores them."""
-    sums: dict[tuple[Any, ...], list[Any]] = defaultdict(lambda: [0, Decimal(0), Decimal(0)])
+    days: Sums = defaultdict(_nothing)
+    shares: Sums = defaultdict(_nothing)
     for line in lines:
-        of = sums[_alike(line)]
-        of[0] += line.quantity
-        of[1] += line.cost or 0
-        of[2] += line.price or 0
+        _count(days[_alike(line)], line)
+        for by, key in _shares(line):
+            month = line.day.replace(day=1)
+            of = (line.workspace_id, month, by, key, line.currency, line.price_currency)
+            _count(shares[of], line)
+    _grow("billing_daytotal", ALIKE, days)
+    _grow("billing_sharetotal", SHARED, shares)
+
+
+def _nothing() -> list[Any]:
+    return [0, Decimal(0), Decimal(0)]
+
+
+def _count(of: list[Any], line: LedgerEntry) -> None:
+    of[0] += line.quantity
+    of[1] += line.cost or 0
+    of[2] += line.price or 0
+
+
+def _grow(table: str, alike: tuple[str, ...], sums: Sums) -> None:
     if not sums:
         return
-    columns = ", ".join((*ALIKE, *SUMMED))
-    values = ", ".join(["%s"] * (len(ALIKE) + len(SUMMED)))
+    columns = ", ".join(f'"{name}"' for name in (*alike, *SUMMED))
+    values = ", ".join(["%s"] * (len(alike) + len(SUMMED)))
     grown = ", ".join(f"{name} = old.{name} + excluded.{name}" for name in SUMMED)
+    keys = ", ".join(f'"{name}"' for name in alike)
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO billing_daytotal AS old ({columns}) VALUES ({values}) "  # noqa: S608  names of ours
-            f"ON CONFLICT ({', '.join(ALIKE)}) DO UPDATE SET {grown}",
+            f"INSERT INTO {table} AS old ({columns}) VALUES ({values}) "  # noqa: S608  names of ours
+            f"ON CONFLICT ({keys}) DO UPDATE SET {grown}",
             [(*key, *summed) for key, summed in sorted(sums.items(), key=lambda one: str(one[0]))],
         )
 
@@ -44,6 +63,7 @@ def add(lines: Iterable[LedgerEntry]) -> None:
 def rebuild(workspace_id: int) -> None:
     """Make the sums anew from the lines. Holds nothing but one page of them."""
     DayTotal.objects.filter(workspace_id=workspace_id).delete()
+    ShareTotal.objects.filter(workspace_id=workspace_id).delete()
     page: list[LedgerEntry] = []
     for line in LedgerEntry.objects.filter(workspace_id=workspace_id).iterator(chunk_size=2000):
         page.append(line)
@@ -57,6 +77,13 @@ def _alike(line: LedgerEntry) -> tuple[Any, ...]:
     return (
         line.workspace_id, line.month, line.day, line.account_id, line.number_id or 0, str(line.kind), line.category,
         str(line.reason), line.is_free, line.is_estimated, line.is_adjustment, line.quota_position is not None,
-        line.tier_position is not None, line.market, line.country, line.agent_id or 0, line.team_id or 0,
-        line.template_name, line.currency, line.price_currency,
+        line.tier_position is not None, line.market, line.country, line.currency, line.price_currency,
     )  # fmt: skip
+
+
+def _shares(line: LedgerEntry) -> tuple[tuple[str, str], ...]:
+    return (
+        ("agent", str(line.agent_id or "")),
+        ("team", str(line.team_id or "")),
+        ("template", line.template_name),
+    )

@@ -5,7 +5,7 @@ them.
 from billing.models.budgets import Budget, BudgetAlert
 from billing.models.facts import Checkpoint, LedgerState, Party, StoredFact
 from billing.models.invoices import Invoice, InvoiceState, Parties
-from billing.models.ledger import ClosedMonth, DayTotal, LedgerEntry
+from billing.models.ledger import ClosedMonth, DayTotal, LedgerEntry, ShareTotal
 from billing.models.reconciliation import Basis, MetaDay, MetaFigure
 from billing.models.terms import (
     BillingPlan,
@@ -35,6 +35,7 @@ __all__ = [
     "MetaFigure",
     "Parties",
     "Party",
+    "ShareTotal",
     "StoredCard",
     "StoredFact",
     "StoredRate",

@@ -29,12 +29,16 @@ class Party(models.Model):
 
     @property
     def shown(self) -> str:
-        """“+7 921…”: all that the books know of who it was."""
-        digits = self.place.removeprefix("+")
-        if self.place.startswith("+"):
-            code = 1 if digits[:1] in ("1", "7") else 2
-            return f"+{digits[:code]} {digits[code:]}…".replace(" …", "…")
-        return f"{self.country or '?'}…{self.pk}"
+        return shown_as(self.place, self.country, self.pk)
+
+
+def shown_as(place: str, country: str, pk: int) -> str:
+    """“+7 921…”: all that the books know of who it was."""
+    digits = place.removeprefix("+")
+    if place.startswith("+"):
+        code = 1 if digits[:1] in ("1", "7") else 2
+        return f"+{digits[:code]} {digits[code:]}…".replace(" …", "…")
+    return f"{country or '?'}…{pk}"
 
 
 class StoredFact(models.Model):

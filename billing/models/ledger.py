@@ -200,7 +200,8 @@ def _reversals() -> models.QuerySet[LedgerEntry]:
 class DayTotal(models.Model):
     """Sums of ledger lines that are alike in all these columns, so that a page over a month need not read every line.
 
-    Written by billing/totals.py in the transaction that writes the lines; always equal to them.
+    Written by billing/totals.py in the transaction that writes the lines; always equal to them. Who and which template
+    is in ShareTotal: together they would make nearly a row for each line.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
@@ -218,9 +219,6 @@ class DayTotal(models.Model):
     is_tiered = models.BooleanField()
     market = models.CharField(max_length=60, blank=True)
     country = models.CharField(max_length=2, blank=True)
-    agent_id = models.BigIntegerField(default=0)  # 0 for nobody, so that the key is one
-    team_id = models.BigIntegerField(default=0)
-    template_name = models.CharField(max_length=512, blank=True)
     currency = models.CharField(max_length=3)
     price_currency = models.CharField(max_length=3)
 
@@ -233,8 +231,8 @@ class DayTotal(models.Model):
             models.UniqueConstraint(
                 fields=[
                     "workspace", "month", "day", "account_id", "number_id", "kind", "category", "reason", "is_free",
-                    "is_estimated", "is_adjustment", "draws_quota", "is_tiered", "market", "country", "agent_id",
-                    "team_id", "template_name", "currency", "price_currency",
+                    "is_estimated", "is_adjustment", "draws_quota", "is_tiered", "market", "country", "currency",
+                    "price_currency",
                 ],
                 name="day_total_once",
             ),
@@ -242,6 +240,34 @@ class DayTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.kind} {self.quantity}"
+
+
+class ShareTotal(models.Model):
+    """Sums of a month by agent, team or template (`by`); `key` is an id or a name, empty for none.
+
+    `month` is that of the day on which something was opened, whenever it was booked. Kept as DayTotal is.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField()
+    by = models.CharField(max_length=8)
+    key = models.CharField(max_length=512, blank=True)
+    currency = models.CharField(max_length=3)
+    price_currency = models.CharField(max_length=3)
+    quantity = models.BigIntegerField(default=0)
+    cost = models.DecimalField(default=0, max_digits=WHOLE, decimal_places=DECIMALS)
+    price = models.DecimalField(default=0, max_digits=WHOLE, decimal_places=DECIMALS)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "month", "by", "key", "currency", "price_currency"],
+                name="share_total_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.by} {self.key} {self.quantity}"
 
 
 class ClosedMonth(models.Model):

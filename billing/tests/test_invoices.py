@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from accounts.models import AuditEntry, Role
-from billing import booking
+from billing import booking, exports
 from billing.invoices import drafting, issuing, mailing, sheets, words
 from billing.invoices.paper import Line, LineKind, PaperKind, from_json, to_json
 from billing.invoices.pdf import data_of, pdf
@@ -374,6 +374,29 @@ def test_finance_goes_from_the_draft_to_the_files(client, number, fay):
     assert client.get(f"{page}invoice.json").json()["total"] == "13.25"
     archive = io.BytesIO(b"".join(client.get("/billing/invoices/years/2026.zip").streaming_content))
     assert len(zipfile.ZipFile(archive).namelist()) == 1
+
+
+def test_the_workbook_comes_in_pieces_and_adds_up(client, number, fay, monkeypatch):
+    monkeypatch.setattr(sheets, "ROWS_A_PIECE", 2)
+    conversation = world.make_conversation(number)
+    for hour in range(6):
+        content = {"name": "<sale> & =1+1", "language": "en", "category": "MARKETING"}
+        at = datetime(2026, 10, 5, hour, tzinfo=UTC)
+        books.sends(conversation, at, kind="template", content=content)
+    booking.keep_books(number.workspace_id)
+    client.force_login(fay)
+    draft = invoiced.draft_of(number.account)
+    answer = client.get(f"/billing/invoices/{draft.pk}/invoice.xlsx")
+    pieces = list(answer.streaming_content)
+    assert len(pieces) > 3
+    rows = list(load_workbook(io.BytesIO(b"".join(pieces))).worksheets[1].values)
+    assert rows[0] == exports.COLUMNS
+    costs = [Decimal(str(row[exports.COLUMNS.index("cost")])) for row in rows[1:]]
+    assert costs == [Decimal("0.0802")] * 6
+    assert {row[exports.COLUMNS.index("template")] for row in rows[1:]} == {"<sale> & =1+1"}
+    csv_text = b"".join(client.get("/billing/ledger/lines.csv?month=2026-10").streaming_content)
+    table = list(csv.reader(io.StringIO(csv_text.decode("utf-8-sig"))))
+    assert [row[exports.COLUMNS.index("cost")] for row in table[1:]] == ["0.0802"] * 6
 
 
 @pytest.mark.parametrize("form", ["pdf", "xlsx", "csv"])

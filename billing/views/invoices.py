@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of
-from billing import reading
+from billing import exports, reading
 from billing.access import ADMINISTRATOR, FINANCE
+from billing.exports import InPieces
 from billing.invoice_forms import CreditForm, DraftForm, PaidForm, PartiesForm
 from billing.invoices import drafting, issuing, mailing, naming, sheets
 from billing.invoices.pdf import pdf as pdf_of
@@ -168,13 +169,13 @@ def pdf(request: AgentRequest, invoice_id: int) -> HttpResponse:
 
 @role(FINANCE, ADMINISTRATOR)
 @require_safe
-def xlsx(request: AgentRequest, invoice_id: int) -> FileResponse:
+def xlsx(request: AgentRequest, invoice_id: int) -> InPieces:
     """The invoice and every conversation behind it, streamed."""
     found = _mine(request, invoice_id)
-    behind = reading.every_line(Filters(found.workspace_id, found.month, found.account_id))
-    file = sheets.xlsx(found.as_paper, behind)
-    name = f"{sheets.file_name(found)}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    filters = Filters(found.workspace_id, found.month, found.account_id)
+    file = sheets.xlsx(found.as_paper, exports.rows(filters))
+    name = content_disposition_header(True, f"{sheets.file_name(found)}.xlsx") or ""
+    return InPieces(file, content_type=XLSX, headers={"Content-Disposition": name})
 
 
 @role(FINANCE, ADMINISTRATOR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -64,12 +64,11 @@ def _before(text: str) -> tuple[datetime, int] | None:
 
 @role(FINANCE, ADMINISTRATOR)
 @require_safe
-def ledger_csv(request: AgentRequest) -> StreamingHttpResponse:
+def ledger_csv(request: AgentRequest) -> exports.InPieces:
     filters = _form(request).filters
     name = f"ledger-{filters.month:%Y-%m}.csv" if filters.month else "ledger.csv"
-    lines = exports.csv_lines(reading.every_line(filters))
-    return StreamingHttpResponse(
-        lines,
+    return exports.InPieces(
+        exports.csv_lines(filters),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

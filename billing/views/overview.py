@@ -53,7 +53,7 @@ def overview_page(request: AgentRequest) -> HttpResponse:
     if currency not in known:
         currency = known[0] if known else ""
     by = request.GET.get("by", "")
-    if by not in overview.BY:
+    if by not in overview.BY and by not in overview.SHARED:
         by = "template"
     context: dict[str, Any] = {
         "month": month,
