@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import Agent, PhoneNumber, Role
+from conversations.models import SavedView
 from templates_app.models import Template
 from tests import world
 from waba_inbox import shortcuts
@@ -62,5 +63,8 @@ def test_a_jump_finds_the_customers_one_may_see_and_no_others(
     assert found("55501") == [f"/inbox/{mine.pk}/"]
     assert [href.split("/")[1] for href in found("irma")] == ["inbox", "templates"]
     assert found("") == []
+    ours = SavedView.objects.create(workspace=ana.workspace, name="Urgent", rules={})
+    SavedView.objects.create(workspace=dan.workspace, name="Theirs", rules={})
+    assert found("") == [f"/inbox/?view={ours.pk}"]
     client.force_login(world.make_agent(number.workspace, "Booker", Role.FINANCE))
     assert client.get("/inbox/jump/", {"q": "irma"}).status_code == 403

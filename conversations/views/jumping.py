@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Agent
-from conversations import listing
+from conversations import listing, viewing
 from conversations.listing import Filters
 from conversations.views.asking import agent_of
 from templates_app.models import Template
@@ -20,10 +20,10 @@ MOST = 7
 
 @require_GET
 def jump(request: HttpRequest) -> JsonResponse:
-    """{found: [{words, second, group, href}]} for `q`, at most MOST of a kind."""
+    """{found: [{words, second, group, href}]} for `q`, at most MOST of a kind; without it the saved views."""
     agent, filters = agent_of(request), Filters.from_query(request.GET)
     if not filters.query:
-        return JsonResponse({"found": []})
+        return JsonResponse({"found": list(_views(agent))})
     found = [*_conversations(agent, filters.query), *_templates(agent, filters.query)]
     return JsonResponse({"found": found})
 
@@ -36,6 +36,16 @@ def _conversations(agent: Agent, query: str) -> Iterable[dict[str, str]]:
             "second": f"{row.number.label} · {row.get_status_display().lower()}",
             "group": gettext("Conversations"),
             "href": reverse("conversations:conversation", args=[row.pk]),
+        }
+
+
+def _views(agent: Agent) -> Iterable[dict[str, str]]:
+    for view in viewing.visible_to(agent):
+        yield {
+            "words": f"{view.emoji} {view.name}".strip(),
+            "second": gettext("mine") if view.owner_id else gettext("shared"),
+            "group": gettext("Saved views"),
+            "href": f"{reverse('conversations:inbox')}?view={view.pk}",
         }
 
 

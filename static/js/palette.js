@@ -1,5 +1,5 @@
 /**
- * The command palette (Ctrl+K): what this page can do, what its menus hold, places to go, and, from the server, customers,
+ * The command palette (Ctrl+K): what this page can do, what its menus hold, places to go, and, from the server, saved views, customers,
  * conversations and templates. Nothing here knows an act by name: all of it is read from the page and from the table of keys.
  */
 // @ts-check
@@ -44,6 +44,7 @@ bind("Mod+K", () => {
     go(null);
     dialog.showModal();
     input.focus();
+    askViews();
 });
 
 /** @param {HTMLElement | null} menu @param {string} [title] */
@@ -204,6 +205,20 @@ async function openMenus() {
     if (dialog?.open && !within) show(hasMoved ? shownNow[at]?.id : "");
 }
 
+/** What the server found. @param {Response} response @returns {Promise<Choice[]>} */
+async function choicesOf(response) {
+    const { found } = await response.json();
+    return found.map((/** @type {Choice & {href: string}} */ one) => ({ ...one, id: one.href, run: () => follow(one.href) }));
+}
+
+/** The saved views, as they are now: colleagues make new ones. */
+async function askViews() {
+    const response = table.jump ? await get(table.jump).catch(() => null) : null;
+    if (!response?.ok || response.redirected) return;
+    offered = [...acts(), ...keyed(), ...(await choicesOf(response)), ...commands()];
+    if (dialog?.open && !within) show(hasMoved ? shownNow[at]?.id : "");
+}
+
 /** Customers, conversations, templates: the server knows. @param {string} typed */
 async function ask(typed) {
     asking.abort();
@@ -215,8 +230,7 @@ async function ask(typed) {
     try {
         const response = await get(withQuery(table.jump, { q: typed }), asking.signal);
         if (!response.ok || response.redirected) return;
-        const { found } = await response.json();
-        fromServer = found.map((/** @type {Choice & {href: string}} */ one) => ({ ...one, id: one.href, run: () => follow(one.href) }));
+        fromServer = await choicesOf(response);
         if (!within) show(hasMoved ? shownNow[at]?.id : "");
     } catch {
         // typed on, or no network: what the page itself knows stays
