@@ -1,13 +1,14 @@
 """Exports: the conversations of a view, or their messages, one row each, as a file for whoever asked.
 
-Rights, filters and how numbers are shown are those of the owner at the moment when the file is made.
+Rights, filters and how numbers are shown are those of the owner at the moment when the file is made. Who has other
+rights since then does not get the file any more, but may make it anew.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -56,7 +57,7 @@ def _titles() -> dict[str, str]:
 def run(job: Job) -> None:
     """Make the file. Safe to run again: a second file takes the first one's place."""
     agent, wish = job.owner, job.request
-    zone = ZoneInfo(agent.time_zone)
+    zone, rights = ZoneInfo(agent.time_zone), rights_of(agent)
     with (
         masking.shown(agent.phones),
         translation.override(agent.language),
@@ -69,7 +70,27 @@ def run(job: Job) -> None:
         name = f"{wish['subject']}-{timezone.localtime():%Y-%m-%d}.{wish['kind']}"
         job.file.save(name, File(file), save=False)
     job.done_count = job.total = count
-    jobs.finish(job, file=job.file.name, filename=name, expires_at=timezone.now() + LINK_LIVES)
+    jobs.finish(
+        job,
+        file=job.file.name,
+        filename=name,
+        expires_at=timezone.now() + LINK_LIVES,
+        result={"rights": rights},
+    )
+
+
+def rights_of(agent: Agent) -> list[str]:
+    """What decides on what a file of this agent says: their seats, and how they see numbers."""
+    seats = [
+        f"{seat.workspace}/{seat.number}/{seat.team}/{seat.sight}/{sorted(seat.teams)}"
+        for seat in agent.seats_at()
+    ]
+    return [agent.phones, *sorted(seats)]
+
+
+def has_file(job: Job, agent: Agent, *, at: datetime) -> bool:
+    """Whether it may be fetched: until the link runs out, under the rights it was made with."""
+    return job.has_file(at) and job.result.get("rights") == rights_of(agent)
 
 
 def _write(table: tables.Table, job: Job, chosen: ConversationQuerySet) -> int:

@@ -147,6 +147,30 @@ def test_the_link_is_its_owners_and_runs_out(
         assert not stored.exists(str(job.file.name))
 
 
+def test_other_rights_since_then_take_the_file_away(
+    ana: Agent, cleo: Agent, conversation: Conversation, client: Client
+):
+    hers, leads = made(ana, "conversations"), made(cleo, "conversations")
+    ana.seats.all().delete()
+    client.force_login(ana)
+    assert client.get(f"/exports/{hers.key}/").status_code == 404
+    page = client.get("/exports/rows/").content.decode()
+    assert "your rights have changed since" in page
+    assert str(hers.key) not in page
+    client.force_login(cleo)
+    assert client.get(f"/exports/{leads.key}/").status_code == 200
+    workspace = cleo.workspace
+    workspace.manager_phones = "last4"
+    workspace.save(update_fields=["manager_phones"])
+    assert client.get(f"/exports/{leads.key}/").status_code == 404
+    workspace.manager_phones = "full"
+    workspace.save(update_fields=["manager_phones"])
+    Agent.objects.filter(pk=cleo.pk).update(role="agent")
+    assert client.get(f"/exports/{leads.key}/").status_code == 404
+    Agent.objects.filter(pk=cleo.pk).update(role="finance")
+    assert client.get(f"/exports/{leads.key}/").status_code == 403
+
+
 def test_asking_is_written_down_and_followed(
     ana: Agent, conversation: Conversation, client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -67,7 +67,9 @@ def rows(request: HttpRequest) -> HttpResponse:
 def _mine(agent: Agent) -> dict[str, Any]:
     found = list(jobs.of(agent, JobKind.EXPORT)[:SHOWN])
     is_busy = any(not job.is_over for job in found)
-    return {"jobs": found, "is_busy": is_busy, "now": timezone.now()}
+    now = timezone.now()
+    fetchable = {job.pk for job in found if exporting.has_file(job, agent, at=now)}
+    return {"jobs": found, "is_busy": is_busy, "now": now, "fetchable": fetchable}
 
 
 @require_POST
@@ -79,9 +81,10 @@ def stop(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_GET
 def file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
-    """For the one who asked, until the link runs out."""
-    job = get_object_or_404(jobs.of(agent_of(request), JobKind.EXPORT), key=key)
-    if not job.has_file(timezone.now()):
+    """For the one who asked, until the link runs out or their rights are other ones."""
+    agent = agent_of(request)
+    job = get_object_or_404(jobs.of(agent, JobKind.EXPORT), key=key)
+    if not exporting.has_file(job, agent, at=timezone.now()):
         raise Http404
     response = FileResponse(job.file.open("rb"), content_type=TYPES[job.request["kind"]])
     response["Content-Disposition"] = content_disposition_header(True, job.filename) or ""
