@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -80,7 +80,8 @@ def difference(request: AgentRequest) -> HttpResponse:
     """One difference down to the messages; POST accepts it as an adjustment."""
     asked = BucketForm(request.GET)
     if not asked.is_valid():
-        raise Http404
+        messages.error(request, _("Open a difference from the table: this address names none."))
+        return redirect("billing:reconciliation")
     account = mine(BusinessAccount.objects.all(), request, asked.cleaned_data["account"])
     bucket: Bucket = asked.bucket
     form = AcceptForm(request.POST or None)
