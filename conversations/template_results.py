@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from conversations.models import Direction, Message
-from templates_app.models import Submission, SubmissionState, Template
+from templates_app.models import Submission, SubmissionState, Template, TemplateDay
 
 DAYS: Final = 30
 ANSWER: Final = timedelta(days=3)  # what comes later is hardly an answer
@@ -78,6 +78,30 @@ def of(template: Template, *, at: datetime) -> Results:
         buttons=list(taps.order_by().values_list("text").annotate(n=Count("pk")).order_by("-n")[:10]),
         most=max((found.sent for _day, found in days), default=0),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A UTC day, for that is how Meta counts: our facts and Meta's figures; None where it was not told."""
+
+    day: date
+    ours: Result
+    theirs: TemplateDay | None
+
+
+def beside(template: Template, *, at: datetime) -> list[Beside]:
+    """The last 30 days on which either of us knows of something, newest first."""
+    since = at.astimezone(UTC).date() - timedelta(days=DAYS)
+    start = datetime.combine(since, datetime.min.time(), tzinfo=UTC)
+    counted = _counted(
+        _messages([template.pk], start).annotate(day=TruncDate("at", tzinfo=UTC)), "day"
+    )
+    ours = {row["day"]: _result(row) for row in counted}
+    theirs = {row.day: row for row in template.meta_days.filter(day__gte=since)}
+    return [
+        Beside(day, ours.get(day, Result()), theirs.get(day))
+        for day in sorted(ours.keys() | theirs.keys(), reverse=True)
+    ]
 
 
 def _messages(template_ids: Iterable[int], since: datetime) -> QuerySet[Message]:

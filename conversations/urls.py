@@ -37,6 +37,7 @@ urlpatterns = [
     path("cards/", views.cards, name="cards"),
     path("files/<uuid:key>/", views.file, name="file"),
     path("results/<int:template_id>/", results.template_results_of, name="template_results"),
+    path("results/<int:template_id>/beside/", results.template_beside, name="template_beside"),
     path("<int:pk>/", views.conversation, name="conversation"),
     path("<int:pk>/matches/", views.matches, name="matches"),
     path("<int:pk>/messages/", views.messages, name="messages"),

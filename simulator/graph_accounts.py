@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from simulator import analytics, registration
+from simulator import analytics, registration, template_analytics
 from simulator.errors import GraphError, unknown_object
 from simulator.graph_numbers import NODE as NUMBER_NODE
 from simulator.graph_numbers import USUAL as NUMBER_USUAL
@@ -70,6 +70,8 @@ def waba(world: World, call: Call) -> Any:
             if "name" in call.params:
                 world.wabas.keep(replace(account, name=str(call.params["name"])))
             return {"success": True}
+        case "GET", "template_analytics":
+            return template_analytics.answer(world, account, call)
         case "GET", "phone_numbers":
             return _numbers(world, account, call)
         case "POST", "phone_numbers":

@@ -37,6 +37,7 @@ urlpatterns = [
     path("<int:pk>/copy/", acts.copy, name="template_copy"),
     path("<int:pk>/unpause/", acts.unpause, name="template_unpause"),
     path("<int:pk>/appeal/", acts.appeal, name="template_appeal"),
+    path("<int:pk>/insights/", acts.insights, name="template_insights"),
     path("<int:pk>/drift/", acts.drift, name="template_drift"),
     path("<int:pk>/star/", acts.star, name="template_star"),
     path("<int:pk>/hide/", acts.hide, name="template_hide"),

@@ -9,6 +9,7 @@ from templates_app.models.drafts import (
     DraftVersion,
     NoteKind,
 )
+from templates_app.models.figures import TemplateDay
 from templates_app.models.history import TemplateEvent
 from templates_app.models.picks import HIDEABLE, HiddenName, Pick
 from templates_app.models.samples import SampleFile
@@ -33,6 +34,7 @@ __all__ = [
     "SubmissionState",
     "Template",
     "TemplateAlert",
+    "TemplateDay",
     "TemplateEvent",
     "TemplateState",
     "TemplateSync",

@@ -76,6 +76,7 @@ class Template(models.Model):
     category_due_at = models.DateTimeField(null=True, blank=True)
     ours = models.JSONField(null=True, blank=True)  # what we handed in last, see drifting.snapshot
     drifted_at = models.DateTimeField(null=True, blank=True)  # since when Meta says something else
+    figures_at = models.DateTimeField(null=True, blank=True)  # when Meta's analytics were asked
     appealed_at = models.DateTimeField(null=True, blank=True)  # noted by a person
 
     objects = TemplateQuerySet.as_manager()

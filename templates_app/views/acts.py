@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.rights import AgentRequest, role
-from templates_app import drafting, forms, looks, picking, submission, usage
+from templates_app import drafting, figures, forms, looks, picking, submission, usage
 from templates_app.content import NotEditable
 from templates_app.models import HIDEABLE, TemplateState
 from templates_app.views._common import WRITERS, address_of, my_template, reader
@@ -107,6 +107,23 @@ def hide(request: AgentRequest, pk: int) -> HttpResponse:
     roles = [one.value for one in HIDEABLE if one.value in request.POST.getlist("role")]
     picking.hide(template, roles=roles, by=request.user, address=address_of(request))
     messages.success(request, _("It is saved who chooses it, for all its languages."))
+    return redirect("templates_app:template", pk)
+
+
+@role(*WRITERS)
+@require_POST
+def insights(request: AgentRequest, pk: int) -> HttpResponse:
+    """Let Meta count for us too; it stays so."""
+    template = my_template(request, pk)
+    try:
+        figures.switch_on(template.account)
+    except GraphFailure as failure:
+        words = failure.words(get_language() or "en")
+        messages.error(request, words.what if words else failure.reason)
+    else:
+        name = template.account.name
+        audit.record(request.user, "template.insights_on", name, address_of(request))
+        messages.success(request, _("Meta counts from now on; figures come within a day."))
     return redirect("templates_app:template", pk)
 
 

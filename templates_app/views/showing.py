@@ -30,6 +30,7 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
         "template": chosen,
         "preview": looks.of_template(chosen),
         "history": chosen.history.all()[:100],
+        "quality_story": chosen.history.filter(kind="quality", is_late=False)[:20],
         "reason": chosen.rejection,
         "may_write": agent.role in WRITERS,
         "drawn": _drawn(chosen),

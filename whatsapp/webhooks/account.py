@@ -43,13 +43,14 @@ def template(waba_id: str, field: str, value: Raw) -> Fact:
 
 def _template_status(waba_id: str, field: str, value: Raw) -> Fact:
     found = wire.TemplateStatus.model_validate(value)
+    told = found.rejection_info.reason if found.reason else ""  # else it is the reason itself
     return TemplateStatus(
         **_template(waba_id, field, value, found),
         event=found.event,
         reason=found.reason or found.rejection_info.reason,
         category=found.message_template_category,
         note_title=found.other_info.title,
-        note=found.other_info.description,
+        note="\n".join(filter(None, (found.other_info.description, told))),
         recommendation=found.rejection_info.recommendation,
         disable_date=found.disable_info.disable_date,
     )
