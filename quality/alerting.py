@@ -13,13 +13,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import audit
-from accounts.models import Agent, BusinessAccount, PhoneNumber
+from accounts.models import Agent, BusinessAccount, PhoneNumber, Role
 from quality import alarms, showing
 from quality.alarms import Alarm, Kind
 from quality.aspects import Aspect
 from quality.models import Alert, Gauge
 from templates_app.models import Template, TemplateState
 
+HEARS: Final = (Role.MANAGER, Role.ADMINISTRATOR)
 SAME_WITHIN: Final = timedelta(days=1)
 STOPPED: Final = (TemplateState.PAUSED, TemplateState.DISABLED)
 
@@ -34,18 +35,20 @@ def reconcile(account: BusinessAccount, *, at: datetime) -> list[Alert]:
         for alert in Alert.objects.filter(account=account, closed_at=None)
     }
     gone = [
-        alert.pk
+        alert
         for key, alert in standing.items()
         if key not in wanted and alert.kind not in alarms.HAPPENED
     ]
-    Alert.objects.filter(pk__in=gone).update(closed_at=at)
+    Alert.objects.filter(pk__in=[alert.pk for alert in gone]).update(closed_at=at)
     opened = [_open(account, alarm, at) for key, alarm in wanted.items() if key not in standing]
-    if gone or opened:
-        showing.changed(account.workspace_id)
     for key, alert in standing.items():
         if key in wanted and alert.facts != wanted[key].facts:
             alert.facts = dict(wanted[key].facts)
             alert.save(update_fields=["facts"])
+    for alert in gone:
+        showing.happened(alert, "closed")
+    for alert in opened:
+        showing.happened(alert, "opened")
     return opened
 
 
@@ -63,8 +66,8 @@ def happened(
     same = Alert.objects.filter(account=account, number=number, kind=kind, closed_at=None)
     if same.update(facts=dict(facts)):
         return
-    _open(account, Alarm(Kind(kind), number.pk if number else None, facts=dict(facts)), at)
-    showing.changed(account.workspace_id)
+    alarm = Alarm(Kind(kind), number.pk if number else None, facts=dict(facts))
+    showing.happened(_open(account, alarm, at), "opened")
 
 
 def _wrong(account: BusinessAccount, at: datetime) -> list[Alarm]:
@@ -97,6 +100,13 @@ def _open(account: BusinessAccount, alarm: Alarm, at: datetime) -> Alert:
         facts=dict(alarm.facts),
         opened_at=at,
     )
+
+
+def helpers(agent: Agent) -> QuerySet[Agent]:
+    """Those of the workspace who may look after alerts."""
+    return Agent.objects.filter(
+        workspace_id=agent.workspace_id, is_active=True, role__in=HEARS
+    ).order_by("name")
 
 
 # --- what people do with them ------------------------------------------------------------------------

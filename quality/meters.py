@@ -14,7 +14,7 @@ from conversations.models import Direction, Message
 from conversations.window import SERVICE_WINDOW
 from quality import alarms
 from quality.aspects import Aspect, Values, limit_of
-from quality.models import Gauge, Source
+from quality.models import Gauge, Source, WebhookMinute
 from quality.observing import observe
 
 DAY: Final = timedelta(days=1)
@@ -57,7 +57,10 @@ def people_reached(account: BusinessAccount, *, at: datetime) -> int:
 
 
 def silence(number: PhoneNumber, *, at: datetime) -> Values:
-    """Whether Meta has fallen silent about a busy number; empty where nothing can be said."""
+    """Whether Meta has fallen silent about a busy number; empty where nothing can be said.
+
+    What was brought in otherwise (an import, the demo) is no sign that webhooks ever came.
+    """
     recent = Message.objects.filter(number=number, at__gt=at - DAY, at__lte=at)
     told = recent.filter(Q(direction=Direction.IN) | Q(status__in=REACHED))
     last_at = told.aggregate(
@@ -66,7 +69,8 @@ def silence(number: PhoneNumber, *, at: datetime) -> Values:
     if last_at is None:
         return {}
     before = told.filter(at__gt=last_at - alarms.BUSY_HOUR, at__lte=last_at).count()
-    is_silent = alarms.is_silent(last_at, in_hour_before=before, at=at)
+    posted = WebhookMinute.objects.filter(minute__gt=last_at - alarms.BUSY_HOUR, answered__gt=0)
+    is_silent = posted.exists() and alarms.is_silent(last_at, in_hour_before=before, at=at)
     known = Gauge.objects.filter(number=number, aspect=Aspect.WEBHOOK).exists()
     if not is_silent and not known:
         return {}  # nothing to take back

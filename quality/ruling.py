@@ -13,20 +13,21 @@ from quality.alarms import BAD, Kind
 from quality.models import AlertRule
 
 
-def kinds(workspace: Workspace) -> dict[str, tuple[str, bool, bool]]:
-    """Of each kind: its words, whether it is shown where people work, whether it is mailed."""
+def kinds(workspace: Workspace) -> dict[str, tuple[str, bool, bool, bool]]:
+    """Of each kind: its words, whether it is shown where people work, mailed, pushed."""
     stored = {rule.kind: rule for rule in AlertRule.objects.filter(workspace=workspace)}
     found = {}
     for kind in Kind:
         rule = stored.get(kind)
-        shown, mailed = (rule.is_shown, rule.is_mailed) if rule else (True, kind in BAD)
-        found[kind.value] = (str(words.WORDS[kind.value][0]), shown, mailed)
+        is_bad = kind in BAD
+        wanted = (rule.is_shown, rule.is_mailed, rule.is_pushed) if rule else (True, is_bad, is_bad)
+        found[kind.value] = (str(words.WORDS[kind.value][0]), *wanted)
     return found
 
 
 @transaction.atomic
 def save(by: Agent, *, chosen: Mapping[str, bool], address: str | None) -> None:
-    """`chosen`: `shown.KIND` and `mailed.KIND`."""
+    """`chosen`: `shown.KIND`, `mailed.KIND` and `pushed.KIND`."""
     for kind in Kind:
         AlertRule.objects.update_or_create(
             workspace_id=by.workspace_id,
@@ -34,6 +35,7 @@ def save(by: Agent, *, chosen: Mapping[str, bool], address: str | None) -> None:
             defaults={
                 "is_shown": chosen.get(f"shown.{kind.value}", False),
                 "is_mailed": chosen.get(f"mailed.{kind.value}", False),
+                "is_pushed": chosen.get(f"pushed.{kind.value}", False),
             },
         )
     audit.record(by, "alert_rules.changed", "", address)

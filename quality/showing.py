@@ -10,8 +10,36 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Workspace
-from events import live
+from events import journal, live
 from quality.models import Alert, AlertRule
+
+
+def happened(alert: Alert, what: str) -> None:
+    """Into the journal: an alert was "opened" or "closed". Call late in the transaction: it takes the next number."""
+    journal.record(
+        journal.Change(
+            kind=f"alert.{what}",
+            workspace_id=alert.workspace_id,
+            subject=f"alert:{alert.pk}",
+            rows=(),
+            actor=None,
+            show=_shown,
+            facts={
+                "alert": alert.pk,
+                "about": alert.kind,
+                "severity": alert.severity,
+                "number": alert.number_id,
+                "account": alert.account_id,
+                "template": alert.template_id,
+                "facts": alert.facts,
+            },
+        )
+    )
+
+
+def _shown(changes: list[journal.Change]) -> None:
+    for workspace_id in sorted({change.workspace_id for change in changes}):
+        _show(workspace_id)
 
 
 def changed(workspace_id: int) -> None:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import BusinessAccount
-from quality import meters, polling, showing, telling
+from quality import meters, polling, showing, telling, webhook_health
 
 
 @shared_task
@@ -25,6 +25,12 @@ def measure_all() -> None:
     for account in BusinessAccount.objects.all():
         meters.measure(account, at=timezone.now())
     showing.sweep(at=timezone.now())
+    webhook_health.forget(at=timezone.now())
+
+
+@shared_task
+def tell_given(alert_id: int) -> None:
+    telling.tell_given(alert_id)
 
 
 @shared_task

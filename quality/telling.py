@@ -1,4 +1,4 @@
-"""Tells people of new alerts: by mail to managers and administrators, once each, in their language."""
+"""Tells managers and administrators of new alerts: by mail and push, once each, in their language."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from django.utils.translation import gettext
 
 from accounts import mailing
 from accounts.models import Agent, Role
+from conversations.tasks import push
+from conversations.telling import wish_of
 from quality import words
 from quality.models import Alert, AlertRule
 
 HEARS: Final = (Role.MANAGER, Role.ADMINISTRATOR)
 TOO_OLD: Final = timedelta(hours=6)  # what nobody could be told of in time is on the page
 BATCH: Final = 50
+PUSH_SECONDS: Final = 3600  # a push that could not go out by then is no news
 
 
 def tell_news(*, at: datetime) -> int:
-    """Mail the alerts that nobody was told of yet. A crash in between tells nobody twice: better once too few."""
+    """Mail and push the alerts that nobody was told of yet. After a crash in between: better once too few."""
     fresh = Alert.objects.filter(mailed_at=None, closed_at=None, opened_at__gt=at - TOO_OLD)
     return sum(_tell(pk, at=at) for pk in fresh.values_list("pk", flat=True)[:BATCH])
 
@@ -40,16 +43,26 @@ def _tell(alert_id: int, *, at: datetime) -> bool:
             return False
         alert.mailed_at = at
         alert.save(update_fields=["mailed_at"])
-    if not _is_mailed(alert):
-        return False
-    for agent in Agent.objects.filter(workspace=alert.workspace, role__in=HEARS, is_active=True):
-        _mail(alert, agent)
-    return True
-
-
-def _is_mailed(alert: Alert) -> bool:
     rule = AlertRule.objects.filter(workspace_id=alert.workspace_id, kind=alert.kind).first()
-    return rule.is_mailed if rule else alert.severity == "bad"
+    is_bad = alert.severity == "bad"
+    mails = rule.is_mailed if rule else is_bad
+    pushes = rule.is_pushed if rule else is_bad
+    people = Agent.objects.filter(workspace=alert.workspace, role__in=HEARS, is_active=True)
+    for agent in people.prefetch_related("pushes"):
+        if mails:
+            _mail(alert, agent)
+        if pushes and wish_of(agent).desktop:
+            _push(alert, agent)
+    return mails or pushes
+
+
+def tell_given(alert_id: int) -> None:
+    """The one who shall look after it from now on."""
+    rows = Alert.objects.select_related("account", "number", "template", "assignee")
+    alert = rows.filter(pk=alert_id, closed_at=None).exclude(assignee=None).first()
+    if alert is not None and alert.assignee is not None:
+        _mail(alert, alert.assignee)
+        _push(alert, alert.assignee)
 
 
 def _mail(alert: Alert, agent: Agent) -> None:
@@ -61,3 +74,17 @@ def _mail(alert: Alert, agent: Agent) -> None:
         )
         subject = gettext("%(what)s: %(subject)s") % {"what": said.title, "subject": said.subject}
         mailing.post(subject, text, to=agent)
+
+
+def _push(alert: Alert, agent: Agent) -> None:
+    """To every browser of theirs that wants it; each push is a task of its own."""
+    with translation.override(agent.language):
+        said = words.of(alert)
+        letter = {
+            "title": said.title,
+            "text": said.subject,
+            "topic": f"alert-{alert.pk}",
+            "url": reverse("quality:alerts"),
+        }
+    for row in agent.pushes.all():
+        push.apply_async((row.pk, letter), expires=PUSH_SECONDS)

@@ -22,6 +22,7 @@ from psycopg.conninfo import make_conninfo
 
 from webhooks.bell import Bell
 from webhooks.keys import Keys
+from webhooks.metering import Meter
 from webhooks.post_box import Full, PostBox
 from whatsapp import signature
 
@@ -55,6 +56,7 @@ class Intake:
         self.bell = Bell(ring)
         self.box = PostBox(dsn, on_stored=self.bell.ring)
         self.keys = Keys(self.box.rows)
+        self.meter = Meter(self.box.rows)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:
@@ -66,6 +68,7 @@ class Intake:
 
     async def close(self) -> None:
         """Store what is waiting, wake the worker a last time, close the connections."""
+        await self.meter.close()
         await self.box.close()
         await self.bell.close()
 
@@ -97,7 +100,10 @@ class Intake:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         ANSWERS.labels(status).inc()
-        SECONDS.observe(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        SECONDS.observe(seconds)
+        if scope["method"] == "POST":
+            self.meter.count(status, seconds)
 
     async def _handshake(self, scope: Scope) -> tuple[int, bytes]:
         """Meta asks once whether this address is ours: the bare challenge back, for one of our verify tokens."""

@@ -19,7 +19,8 @@ from webhooks.intake import PATH, digest_of
 from webhooks.models import Envelope
 from whatsapp import signature
 
-PATIENCE: Final = 10.0  # seconds, for an answer and again for the worker
+PATIENCE: Final = 10.0  # seconds, for an answer
+WORKER_SECONDS: Final = 10.0
 LOOK_EVERY: Final = 0.05
 # What may be wrong; the words stand in quality/step_words.py.
 UNREACHABLE, NOT_HTTPS, HANDSHAKE = "unreachable", "not_https", "handshake"
@@ -89,7 +90,7 @@ def _post(url: str, body: bytes, *, signed_by: str = "") -> int:
 def _processed(app: MetaApp, body: bytes, *, began: float) -> tuple[str, float]:
     """Wait for the worker, as a customer's message would."""
     mine = Envelope.objects.filter(digest=digest_of(app.pk, body))
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + WORKER_SECONDS
     while True:
         found = mine.only("processed_at").first()
         if found is not None and found.processed_at is not None:

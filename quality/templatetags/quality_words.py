@@ -28,6 +28,18 @@ def code_in_words(code: int) -> str:
 
 
 @register.filter
+def bar_x(_hour: object, place: int) -> int:
+    """Where the bar of the hour at this place begins, of 240."""
+    return place * 10 + 1
+
+
+@register.filter
+def from_top(height: int) -> int:
+    """The y of a bar that stands on the floor of a drawing 100 high."""
+    return 100 - height
+
+
+@register.filter
 def four_fifths(most: int) -> int:
     """From where the meter warns."""
     return most * 4 // 5

@@ -15,9 +15,10 @@ from django.utils import timezone
 from accounts.models import MetaApp, PhoneNumber, Role, Workspace
 from conversations import sending
 from conversations.refusals import GateClosed
+from events.models import Event
 from quality import alerting, drifting, meters, observing, polling, showing, telling, watching
 from quality.aspects import Aspect
-from quality.models import Alert, Gauge, Observation, Source
+from quality.models import Alert, Gauge, Observation, Source, WebhookMinute
 from simulator import defaults
 from templates_app.models import Template
 from tests import world
@@ -204,6 +205,9 @@ def test_half_an_hour_of_silence_on_a_busy_number_is_one_alert_that_clears_itsel
         world.make_message(
             conversation, direction="in", status="received", at=at - timedelta(minutes=minute)
         )
+    meters.measure(shop.account, at=at + timedelta(minutes=40))
+    assert open_kinds() == set()  # no webhook ever came: nothing fell silent
+    WebhookMinute.objects.create(minute=at, answered=20)
     for minutes, silent in ((29, False), (31, True), (45, True)):
         meters.measure(shop.account, at=at + timedelta(minutes=minutes))
         assert ("silent" in open_kinds()) is silent
@@ -331,3 +335,46 @@ def test_what_only_a_poll_found_is_a_drift_until_a_webhook_says_the_same(shop, a
     observe_limit("TIER_10K", Source.WEBHOOK, 90)
     observe_limit("TIER_10K", Source.POLL, 95)
     assert drifting.of(ada, at=at + timedelta(hours=3)) == {}
+
+
+# --- telling ---------------------------------------------------------------------------------------
+
+
+def test_an_alert_is_an_event_when_it_opens_and_when_it_closes(shop):
+    at = timezone.now()
+    for rating in ("RED", "RED", "GREEN"):
+        observe_rating(shop, rating, at)
+    told_of = Event.objects.filter(kind__startswith="alert.").order_by("seq")
+    assert [event.kind for event in told_of] == ["alert.opened", "alert.closed"]
+    assert told_of[0].facts["about"] == "rating_red"
+
+
+def test_rules_say_what_is_shown_mailed_and_pushed(shop, ada, client):
+    client.force_login(ada)
+    page = client.get("/quality/alerts/rules/").content.decode()
+    assert 'name="pushed.rating_red"' in page
+    client.post("/quality/alerts/rules/", {"pushed.rating_yellow": "on"})
+    ada.pushes.create(endpoint="https://push.example/1", p256dh="x", auth="x")
+    at = timezone.now()
+    observe_rating(shop, "YELLOW", at)
+    assert telling.tell_news(at=at) == 1
+    assert mail.outbox == []
+
+
+def test_an_alert_is_handed_to_somebody_who_then_hears_of_it(shop, ada, cleo, ana, client):
+    observe_rating(shop, "YELLOW", timezone.now())
+    alert = Alert.objects.get()
+    client.force_login(ada)
+    client.post(f"/quality/alerts/{alert.pk}/", {"act": "give", "to": ana.pk})
+    alert.refresh_from_db()
+    assert alert.assignee is None  # agents do not hear of alerts
+    client.post(f"/quality/alerts/{alert.pk}/", {"act": "give", "to": cleo.pk})
+    alert.refresh_from_db()
+    assert alert.assignee == cleo
+    assert [letter.to for letter in mail.outbox] == [[cleo.email]]
+    client.post(f"/quality/alerts/{alert.pk}/", {"act": "snooze", "hours": "24"})
+    alert.refresh_from_db()
+    assert alert.snoozed_until
+    assert alert.snoozed_until > timezone.now() + timedelta(hours=23)
+    page = client.get("/quality/alerts/").content.decode()
+    assert "Cleo looks after it" in page

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Role
 from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of
-from quality import alerting, ruling, words
+from quality import alerting, ruling, tasks, words
 from quality.forms import AlertForm, RulesForm
 from quality.models import Alert
 
@@ -32,6 +32,7 @@ def alerts(request: AgentRequest) -> HttpResponse:
             (alert, words.of(alert)) for alert in found.exclude(closed_at=None)[:CLOSED_SHOWN]
         ],
         "at": timezone.now(),
+        "helpers": alerting.helpers(request.user),
     }
     return render(request, "quality/alerts.html", context)
 
@@ -40,7 +41,7 @@ def alerts(request: AgentRequest) -> HttpResponse:
 @require_POST
 def alert(request: AgentRequest, alert_id: int) -> HttpResponse:
     found = get_object_or_404(Alert, pk=alert_id, workspace_id=request.user.workspace_id)
-    form = AlertForm(request.POST)
+    form = AlertForm(request.POST, people=alerting.helpers(request.user))
     if not form.is_valid():
         return HttpResponse(status=422)
     at, agent = timezone.now(), request.user
@@ -52,6 +53,10 @@ def alert(request: AgentRequest, alert_id: int) -> HttpResponse:
             alerting.snooze(found.pk, agent=agent, until=at + timedelta(hours=hours))
         case "take":
             alerting.give(found.pk, agent=agent, to=agent)
+        case "give" if (to := form.cleaned_data["to"]) is not None:
+            alerting.give(found.pk, agent=agent, to=to)
+            if to != agent:
+                tasks.tell_given.delay(found.pk)
         case _:
             alerting.give(found.pk, agent=agent, to=None)
     return redirect(

@@ -18,7 +18,18 @@ from accounts.graph import graph_for
 from accounts.models import BusinessAccount, PhoneNumber, Role
 from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of, mine
-from quality import alerting, board, cause_words, drifting, evidence, lifting, polling, story, words
+from quality import (
+    alerting,
+    board,
+    cause_words,
+    drifting,
+    evidence,
+    lifting,
+    polling,
+    story,
+    webhook_health,
+    words,
+)
 from quality.aspects import Aspect
 from quality.forms import LiftForm
 from quality.models import Gauge, Observation
@@ -39,8 +50,10 @@ def numbers(request: AgentRequest) -> HttpResponse:
         "rows": board.rows(request.user, at=at),
         "accounts": _accounts(request, at),
         "templates": board.templates(request.user),
+        "webhook": webhook_health.of_day(at=at),
         "alerts": [(alert, words.of(alert)) for alert in open_alerts],
         "at": at,
+        "helpers": alerting.helpers(request.user),
     }
     return render(request, "quality/numbers.html", context)
 
@@ -119,6 +132,8 @@ def _number_page(request: AgentRequest, found: PhoneNumber, form: LiftForm) -> d
         "story": story.of_number(found),
         "alerts": [(alert, words.of(alert)) for alert in open_alerts],
         "form": form,
+        "at": at,
+        "helpers": alerting.helpers(request.user),
         "is_lifted": found.gates_lifted_until is not None and found.gates_lifted_until > at,
     }
 

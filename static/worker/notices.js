@@ -8,8 +8,8 @@ self.addEventListener("push", (event) => {
     event.waitUntil(show(letter));
 });
 
-async function show({ title = "", text = "", conversation = 0, url = "/", seq = 0 }) {
-    const tag = `conversation-${conversation}`;
+async function show({ title = "", text = "", conversation = 0, topic = "", url = "/", seq = 0 }) {
+    const tag = topic || `conversation-${conversation}`;
     const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
     if (pages.some((page) => page.focused)) return; // who looks at the inbox needs no push
     const shown = await self.registration.getNotifications({ tag });
@@ -24,7 +24,7 @@ self.addEventListener("notificationclick", (event) => {
 
 async function go(url) {
     const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-    const inbox = pages.find((page) => new URL(page.url).pathname.startsWith("/inbox/"));
+    const inbox = url.startsWith("/inbox/") && pages.find((page) => new URL(page.url).pathname.startsWith("/inbox/"));
     if (!inbox) return self.clients.openWindow(url);
     inbox.postMessage({ open: url });
     return inbox.focus();

@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
 
 from conversations.models import Message
+from quality.models import WebhookMinute
 from tests import posts, world
 from webhooks import draining, intake
 from webhooks.models import Envelope, Quarantined
@@ -278,3 +279,15 @@ async def test_what_was_taken_before_the_shutdown_is_stored(app, hello):
     assert (await waiting).status == 200
     assert sent == ["lifespan.shutdown.complete"]
     assert await count() == 1
+
+
+async def test_answers_are_counted_by_the_minute(app, hello):
+    await post(app, hello, sign(world.APP_SECRET, hello))
+    await post(app, hello, "sha256=" + "0" * 64)
+    await app.meter.write()
+    await post(app, hello, None)
+    await app.meter.write()
+    rows = [row async for row in WebhookMinute.objects.all()]
+    assert sum(row.answered for row in rows) == 1
+    assert sum(row.refused for row in rows) == 2
+    assert all(row.slowest_ms >= 0 for row in rows)
