@@ -161,7 +161,7 @@ function inside(menu, prefix) {
     if (menu instanceof HTMLSelectElement) return [...menu.options].map((option) => ({ id: `in ${prefix} ${option.text}`, words: option.text, second: within ? "" : prefix, group: prefix, also: prefix, run: () => choosing(menu, option.value) }));
     const items = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll(".menu__item, .drop__menu label:has(input)")]);
     return items.map((item) => {
-        const second = nameOf(item.querySelector(".faint") ?? document.createElement("i"));
+        const second = nameOf(item.querySelector(".faint, small") ?? document.createElement("i"));
         const words = nameOf(item).replace(second, "").trim();
         const id = `in ${prefix} ${words}`;
         const run = () => void (item.isConnected ? item.click() : anew(menu, (fresh) => inside(fresh, prefix).find((one) => one.id === id)?.run()));
