@@ -62,6 +62,7 @@ class Run:
         self.rng = random.Random(seed)
         self.report = Report(seed)
         self.again: Counter[str] = Counter()
+        self.rested_in = 0.0
 
     def go(self, *, may_mount: bool, only: frozenset[str]) -> Report:
         """Everything in turn."""
@@ -140,6 +141,7 @@ class Run:
         for browser in browsers:
             browser.last.set()
         self.standing.control("time", hours=1)  # what Meta would try again much later comes now
+        rested = time.monotonic()
         self._until(lambda: [one.name for one in browsers if one.is_alive()])
         while True:
             self._until(lambda: self._on_the_way(firm))
@@ -150,6 +152,7 @@ class Run:
                 self.again[message.status] += 1
                 browsers[0].send_again(message.conversation_id, message.token)
         self._until(lambda: [words for one in watchers for words in one.differences()])
+        self.rested_in = time.monotonic() - rested
 
     def _until(self, left: Callable[[], object]) -> None:
         """Until nothing is left. While the database is coming back, everything is."""
@@ -166,6 +169,9 @@ class Run:
             if seen[0] and time.monotonic() - told_at > TOLD_EVERY:
                 told_at = time.monotonic()
                 self.say(f"           still: {str(seen[0])[:200]}")
+                self.standing.control(
+                    "time", minutes=5
+                )  # Meta’s pauses grow: nobody waits an hour here
             return not seen[0]
 
         self.standing.until(nothing, lambda: f"never came to rest: {str(seen[0])[:2000]}")
@@ -229,6 +235,7 @@ class Run:
             "with files": sum(one["type"] != "text" for one in came),
             "sends accepted by the page": len(accepted),
             "sent again by the agent": dict(self.again),
+            "seconds until all was quiet": round(self.rested_in),
             "posts by answer": dict(answers),
             "steps of the ladder": audit.climbs(),
             "lines opened by browsers": sum(one.opened for one in watchers),

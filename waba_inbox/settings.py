@@ -114,6 +114,8 @@ DATABASES = {
     )
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# A connection that died in the pool is noticed before it is used: a restart of PostgreSQL costs no page an error.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"]["pool"] = {  # type: ignore[index]
     "min_size": 1,
     "max_size": env.number("DATABASE_POOL", 12),
