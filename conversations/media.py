@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import tempfile
+import time
 import warnings
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +33,10 @@ from whatsapp.facts import MediaRef
 from whatsapp.failures import GraphFailure, GraphRefusal, MediaGone, MediaTooLarge
 
 META_KEEPS: Final = timedelta(days=7)  # a file of a webhook
-LEASE: Final = timedelta(minutes=10)  # how long one worker may take over a file
+LEASE: Final = timedelta(
+    minutes=1
+)  # a worker that says nothing for so long has died; longer than a stalled read
+RENEWED_EVERY: Final = 15.0  # seconds: a large file over a slow line takes longer than a lease
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(hours=1)  # between two tries
 GONE_TRIES: Final = 4  # an address lives for five minutes: a new one is asked for each time
 WRONG_TRIES: Final = 3
@@ -133,14 +137,24 @@ def _claim(media_id: int, *, at: datetime) -> MediaFile | None:
     return MediaFile.objects.select_related("number__account__app").get(pk=media_id)
 
 
+def _renew(media: MediaFile) -> None:
+    """Still at it."""
+    MediaFile.objects.filter(pk=media.pk, state=MediaState.WANTED).update(
+        next_try_at=timezone.now() + LEASE
+    )
+
+
 def _download(graph: GraphClient, media: MediaFile, file: IO[bytes]) -> Fetched:
     info = graph.media_info(media.meta_id, media.number.phone_number_id)
     digest = hashlib.sha256()
-    size = 0
+    size, renewed_at = 0, time.monotonic()
     for piece in graph.download_media(info.url, max_bytes=LARGEST_FILE):
         file.write(piece)
         digest.update(piece)
         size += len(piece)
+        if time.monotonic() - renewed_at >= RENEWED_EVERY:
+            _renew(media)
+            renewed_at = time.monotonic()
     found = digest.hexdigest()
     for expected in (media.sha256, hex_digest(info.sha256)):
         if expected and expected != found:

@@ -82,6 +82,29 @@ def test_a_file_is_fetched_by_one_worker_at_a_time(photo):
     assert media.due(at=timezone.now() + media.LEASE * 2) == [photo.pk]
 
 
+def test_a_file_of_a_worker_that_died_is_fetched_a_minute_later(photo):
+    media._claim(photo.pk, at=timezone.now())
+    assert media.due(at=timezone.now() + timedelta(seconds=90)) == [photo.pk]
+
+
+def test_whoever_fetches_a_large_file_slowly_keeps_it(photo, monkeypatch):
+    """Or a second worker would begin it anew, and a third."""
+    monkeypatch.setattr(media, "RENEWED_EVERY", 0.0)
+    renewed: list[int] = []
+    renew = media._renew
+
+    def noted(file: MediaFile) -> None:
+        renewed.append(file.pk)
+        renew(file)
+
+    monkeypatch.setattr(media, "_renew", noted)
+    media.fetch(photo.pk)
+    assert set(renewed) == {photo.pk}
+    photo.refresh_from_db()
+    assert photo.is_stored
+    assert photo.next_try_at is None
+
+
 def test_a_storm_of_errors_is_outlived(meta, photo):
     meta.faults.switch_on(Fault(name="error_500", times=3))
     for tries in range(1, 4):
