@@ -20,6 +20,7 @@ from billing import figures, markets, tariffs
 from billing.figures import Figure
 from billing.markets import MarketMap, Place
 from billing.models import MetaDay, MetaFigure
+from billing.plans import card_day
 from whatsapp.failures import GraphFailure
 
 logger = structlog.get_logger(__name__)
@@ -62,7 +63,8 @@ def ask(account_id: int, days: Iterable[date]) -> None:
                 defaults={"problem": failure.reason[:300], "asked_at": timezone.now()},
             )
             continue
-        keep(account, day, _read(points, read, account), terms.cards.markets.on(day))
+        priced_as = card_day(model, day)  # a plan of 2022 goes on by the map of its own time
+        keep(account, day, _read(points, read, account), terms.cards.markets.on(priced_as))
 
 
 def bounds(day: date, zone: ZoneInfo) -> tuple[int, int]:

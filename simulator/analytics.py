@@ -16,6 +16,8 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from phonenumbers import country_code_for_region
+
 from simulator.errors import GraphError
 from simulator.models import Conversation, Json, Message, Waba
 from simulator.people import country_of
@@ -255,8 +257,9 @@ def _type_of(one: Conversation, model: str, used: dict[str, int], *, zone: ZoneI
 
 
 def _cost(world: World, waba: Waba, customer_id: str, category: str, at: float) -> Decimal | None:
+    customer = world.customers[customer_id]
     return rate_of(
-        world.customers[customer_id].wa_id,
+        customer.wa_id or str(country_code_for_region(customer.user_id[:2])),
         model=model_for(waba.pricing_model, at=at, zone=waba.timezone),
         currency=waba.currency,
         category=category,
