@@ -70,7 +70,7 @@ def act_of(data: QueryDict) -> Act:
 
 def written(data: QueryDict, *, before: Content) -> Written:
     """The page's fields. A sample file's handle stays as it was while its kind stays."""
-    act, form = act_of(data), _field(data, "form")
+    act, form = act_of(data), _field(data, "kind")
     kind, code_kind = _field(data, "header_kind"), _field(data, "code_kind") or "COPY_CODE"
     same_file = kind == before.header_kind
     cards, samples, filled = _cards(data, before=before, act=act, form=form)

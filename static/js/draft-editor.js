@@ -138,7 +138,7 @@ class DraftEditor extends HTMLElement {
     }
 
     #count() {
-        const isOffer = Boolean(this.querySelector('[name="form"][value="OFFER"]:checked'));
+        const isOffer = Boolean(this.querySelector('[name="kind"][value="OFFER"]:checked'));
         for (const count of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(".desk__count"))) {
             const own = count.closest(".field")?.querySelector("input:not([type=hidden]), textarea");
             const field = /** @type {HTMLInputElement | null} */ (document.getElementById(count.dataset.of ?? "") ?? own);

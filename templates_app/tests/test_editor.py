@@ -305,7 +305,7 @@ def test_cards_move_with_their_words_their_samples_and_their_files(
 ):
     row = begun(manager)
     cards = {
-        "form": "CAROUSEL",
+        "kind": "CAROUSEL",
         "category": "MARKETING",
         "card_kind": "IMAGE",
         "card_at": ["0", "1"],
