@@ -1,9 +1,10 @@
-"""Search over all history: people, conversations and messages, each only as far as the agent sees them.
+"""Search over all history: people, what is noted on them, conversations, messages, as far as the agent sees them.
 
 `query_words` takes the text apart; here its names become rows, its words a tsquery, and both one page of results. Very
 common words walk the newest messages, rare ones come from the GIN index: PostgreSQL knows which words are which.
 """
 
+from conversations.finding.about import About
 from conversations.finding.asked import Asked
 from conversations.finding.everywhere import Found, find
 from conversations.finding.messages import Hit
@@ -12,6 +13,7 @@ from conversations.finding.thread import Match, within
 from conversations.finding.words import said
 
 __all__ = [
+    "About",
     "Asked",
     "Found",
     "Hit",

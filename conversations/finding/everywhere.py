@@ -1,12 +1,13 @@
-"""One page of what a text finds: people, conversations and messages."""
+"""One page of what a text finds: people, conversations, what is known of them, and messages."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from accounts.models import Agent
+from conversations.finding.about import About, about_of
 from conversations.finding.asked import Asked, understand
 from conversations.finding.messages import Hit, messages_of
 from conversations.finding.patience import TooSlow, patience
@@ -22,6 +23,7 @@ class Found:
     people: list[Person]
     threads: list[Conversation]
     messages: Page[Hit]
+    about: list[About] = field(default_factory=list)
     is_too_slow: bool = False
 
 
@@ -33,10 +35,12 @@ def find(agent: Agent, text: str, *, at: datetime, before: str = "") -> Found:
         return Found(asked, [], [], Page([]))
     people: list[Person] = []
     threads: list[Conversation] = []
+    about: list[About] = []
     try:
         with patience():
             if not before:
                 people, threads = people_of(agent, asked), threads_of(agent, asked)
-            return Found(asked, people, threads, messages_of(agent, asked, before=before))
+                about = about_of(agent, asked)
+            return Found(asked, people, threads, messages_of(agent, asked, before=before), about)
     except TooSlow:
-        return Found(asked, people, threads, Page([]), is_too_slow=True)
+        return Found(asked, people, threads, Page([]), about, is_too_slow=True)

@@ -54,6 +54,24 @@ def said(message: Message) -> str:
     return f"{message.text}\n{name}".strip("\n") if name else message.text
 
 
+def marked_texts(query: Query, texts: list[str]) -> list[Spans]:
+    """Where in each of these texts the words stand that were found."""
+    positive = [term for term in query.terms if not term.is_excluded]
+    sql, values = tsquery(Query(query.text, tuple(positive)), is_finished=False)
+    if not sql or not texts:
+        return [[] for _text in texts]
+    either = sql.replace(" && ", " || ")
+    statement = (
+        "SELECT ts_headline('pg_catalog.russian', "  # noqa: S608
+        f"translate(said, 'ёЁ' || %s || %s, 'ее  '), {either}, %s) "
+        "FROM unnest(%s::text[]) WITH ORDINALITY AS given(said, place) ORDER BY place"
+    )
+    options = f"HighlightAll=true, StartSel={snippets.OPEN}, StopSel={snippets.SHUT}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [snippets.OPEN, snippets.SHUT, *values, options, texts])
+        return [snippets.spans(text) for (text,) in cursor.fetchall()]
+
+
 def marked(query: Query, ids: Iterable[int]) -> dict[int, Spans]:
     """Where in these messages (`said`) the words stand that were found."""
     positive = [term for term in query.terms if not term.is_excluded]

@@ -69,10 +69,11 @@ def results(agent: Agent, text: str, *, before: str = "") -> dict[str, Any]:
         "chips": _chips(query, problems),
         "people": answer.people,
         "threads": answer.threads,
+        "about": answer.about,
         "hits": answer.messages.rows,
         "more": urlencode(more) if answer.messages.more else "",
         "is_too_slow": answer.is_too_slow,
-        "is_nothing": not (answer.people or answer.threads or answer.messages.rows),
+        "is_nothing": not (answer.people or answer.threads or answer.about or answer.messages.rows),
     }
 
 
