@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet, Sum
 
+from accounts.models import BusinessAccount
 from billing import tariffs
 from billing.models import LedgerEntry
 from billing.money import Money
@@ -100,6 +101,44 @@ def _versions(
         sums = _sums(span, "template_id")
         rows.append((number + 1, sums.get(template.pk, ())))
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One message in two categories, where this account writes most."""
+
+    market: str
+    low: Money
+    high: Money
+
+    @property
+    def difference(self) -> Money:
+        return self.high - self.low
+
+
+def gap(account: BusinessAccount, *, since: str, to: str, at: datetime) -> Gap | None:
+    """By the card of today, before volume tiers; None while nothing was sent, or where there is no price."""
+    sent = LedgerEntry.objects.filter(account=account, opened_at__gte=at - timedelta(days=DAYS))
+    busy = sent.exclude(market="").order_by().values("market").annotate(n=Sum("quantity"))
+    first = busy.order_by("-n", "market").first()
+    if first is None:
+        return None
+    terms = tariffs.of_workspace(account.workspace_id)
+    waba, mine = str(account.pk), terms.accounts[str(account.pk)]
+    day = mine.day_of(at)
+    card = terms.cards.in_force(
+        model=mine.priced.plan.stage_on(day).cards, currency=mine.plan_on(day).currency, on=day
+    )
+    prices = []
+    for category in (since, to):
+        band = card.list_band(market=first["market"], category=category) if card else None
+        cost = Money(band.rate, card.currency) if band and card else None
+        sold = terms.resale(cost, waba=waba, day=day, kind="message", category=category).price
+        prices.append(sold)
+    low, high = prices
+    if low is None or high is None or low.currency != high.currency:
+        return None
+    return Gap(first["market"], low, high)
 
 
 def moved(template: Template, *, to: str, at: datetime) -> Move:

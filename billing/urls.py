@@ -14,6 +14,7 @@ urlpatterns = [
     path("what-if/", overview.what_if, name="what_if"),
     path("quote/", quote.quote, name="quote"),
     path("templates/<int:template_id>/costs/", templates.costs, name="template_costs"),
+    path("accounts/<int:account_id>/category-gap/", templates.gap, name="category_gap"),
     path("templates/<int:template_id>/move/", templates.move, name="template_move"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/lines.csv", ledger.ledger_csv, name="ledger_csv"),

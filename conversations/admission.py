@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from accounts.models import Agent, PhoneNumber
-from conversations import gates
+from conversations import card_files, gates
 from conversations.canned import VARIABLE
 from conversations.gates import Gate
 from conversations.models import Conversation, Direction, MediaFile, Message
@@ -231,7 +231,10 @@ def filled(
     values = components.in_zone(components.of(template), values, timezone.get_current_timezone())
     if media is not None and not components.of(template).needs_file:
         media = None
-    files = {components.HEADER_FILE: media.kind} if media else {}
+    cards = card_files.of(template, conversation.number)
+    files = {key: file.kind for key, file in cards.items()}
+    if media:
+        files[components.HEADER_FILE] = media.kind
     ready = contract.weigh(template, values, files=files)
     if isinstance(ready, Unfit):
         raise TemplateRefused(ready.problems)
@@ -241,7 +244,7 @@ def filled(
     return Draft(
         kind="template",
         text=ready.preview.body,
-        content=ready.content,
+        content=card_files.content_of(ready, cards, template),
         media=media,
         template=template,
         needs_window=False,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from accounts.models import PhoneNumber
-from conversations import rates, statuses
+from conversations import card_files, rates, statuses
 from conversations.bulk import update_rows
 from conversations.models import Attempt, Conversation, Direction, MediaFile, Message, Outcome
 from conversations.outgoing import payload
@@ -114,8 +114,9 @@ class _Round:
         number = self.numbers[head.number_id]
         if number.held_reason or number.account.token_problem or not number.is_active:
             return None
-        if head.media and not is_with_meta(head.media, at=at):
-            return self._upload(thread, head, head.media, number=number, at=at)
+        for media in filter(None, (head.media, *card_files.carried_by(head).values())):
+            if not is_with_meta(media, at=at):
+                return self._upload(thread, head, media, number=number, at=at)
         attempt = _next_attempt(head, self.lasts.get(head.pk))
         try:
             body = payload(head, thread.contact, ours=str(attempt.key))

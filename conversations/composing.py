@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -203,13 +204,20 @@ def _choice(template: Template, values: Mapping[str, str]) -> Choice:
 
 
 def _variable_label(variable: Variable) -> str:
+    card = re.fullmatch(r"card\.(\d+)\..+", variable.key)
+    if card:
+        return gettext("Card {n}: {name}").format(n=int(card[1]) + 1, name=_braced(variable))
     place = variable.key.partition(".")[0]
     shown = {
         "header": gettext("Title: {name}"),
         "body": gettext("Text: {name}"),
         "offer": gettext("The offer ends"),
     }.get(place, gettext("Link: {name}"))
-    return shown.format(name=f"{{{{{variable.name}}}}}")
+    return shown.format(name=_braced(variable))
+
+
+def _braced(variable: Variable) -> str:
+    return f"{{{{{variable.name}}}}}"
 
 
 def _with_slots(layout: components.Layout, place: str, known: dict[str, str]) -> SafeString:

@@ -2,14 +2,17 @@
 
 What `content` holds by kind: text `{body}`; image, video, audio, document, sticker `{caption}` beside the file; place
 (location) and interactive as Meta has them; contacts `{contacts: [{name, phones, …}]}`; reaction `{emoji}`; template
-`{name, language, category, components, preview}` where `components` are the filled ones without the header's file.
+`{name, language, category, components, preview, files}`
+where `components` are the filled ones without their files, and `files` those of its cards.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from conversations.models import Contact, Message
+from conversations import card_files
+from conversations.models import Contact, MediaFile, Message
+from templates_app import components
 from whatsapp import payloads
 from whatsapp.payloads import Address, Payload
 
@@ -75,14 +78,17 @@ def _file(message: Message, to: Address, *, quote: str, ours: str) -> Payload:
 
 
 def _template_components(message: Message) -> list[dict[str, Any]]:
-    components: list[dict[str, Any]] = list(message.content.get("components", []))
-    if message.media is None:
-        return components
-    file: dict[str, Any] = {"id": message.media.meta_id}
-    if message.media.kind == "document" and message.media.filename:
-        file["filename"] = message.media.filename
-    header = {"type": message.media.kind, message.media.kind: file}
-    return [{"type": "header", "parameters": [header]}, *components]
+    filled: list[dict[str, Any]] = list(message.content.get("components", []))
+    files = {key: (file.kind, _named(file)) for key, file in card_files.carried_by(message).items()}
+    if message.media is not None:
+        files[components.HEADER_FILE] = (message.media.kind, _named(message.media))
+    return components.with_files(filled, files)
+
+
+def _named(media: MediaFile) -> dict[str, Any]:
+    """A document keeps its name."""
+    named = media.kind == "document" and media.filename
+    return {"id": media.meta_id} | ({"filename": media.filename} if named else {})
 
 
 def _card(card: dict[str, Any]) -> dict[str, Any]:

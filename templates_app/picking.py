@@ -23,7 +23,7 @@ from django.db.models import (
 
 from accounts import audit
 from accounts.models import Agent
-from templates_app import components
+from templates_app import card_samples, components
 from templates_app.models import HiddenName, Pick, Template
 from templates_app.models.templates import TemplateQuerySet
 
@@ -90,9 +90,9 @@ def _speaks(language: str) -> Case:
 
 
 def can_be_filled(template: Template, *, with_files: bool = True) -> bool:
-    """Whether a person can fill it in here: all parts are known, and no card needs a file of its own."""
+    """Whether a person can fill it in here: all parts are known, and the files of its cards are here."""
     layout = components.of(template)
-    if layout.unsupported or layout.card_files:
+    if layout.unsupported or not card_samples.are_all_here(template):
         return False
     return with_files or not layout.needs_file
 

@@ -61,3 +61,19 @@ def test_who_writes_templates_sees_it_on_the_page(number: PhoneNumber):
         page = client.get(f"/billing/templates/{template.pk}/{piece}/")
         assert page.status_code == 200
         assert "USD" in page.content.decode()
+
+
+def test_a_draft_that_advertises_is_told_what_marketing_costs_more(number: PhoneNumber):
+    assert template_costs.gap(number.account, since="utility", to="marketing", at=NOW) is None
+    template = Template.objects.create(account=number.account, name="a", language="en")
+    sends_template(world.make_conversation(number), timezone.now(), template=template)
+    booking.keep_books(number.workspace_id)
+    now = timezone.now()
+    found = template_costs.gap(number.account, since="utility", to="marketing", at=now)
+    assert found is not None
+    assert found.difference.amount > 0
+    client = Client()
+    client.force_login(world.make_agent(number.workspace, "Cleo", Role.MANAGER))
+    page = client.get(f"/billing/accounts/{number.account_id}/category-gap/").content.decode()
+    assert found.market in page
+    assert "+" in page

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role
+from accounts.models import BusinessAccount, Role
 from accounts.rights import AgentRequest, role
 from billing import access, template_costs
 from billing.facts import CATEGORIES
@@ -43,6 +43,18 @@ def move(request: AgentRequest, template_id: int) -> HttpResponse:
         "days": template_costs.DAYS,
     }
     return render(request, "billing/_template_move.html", context)
+
+
+@role(*WRITERS)
+@require_GET
+def gap(request: AgentRequest, account_id: int) -> HttpResponse:
+    """What a message costs more as marketing than as utility: for a draft that sounds like advertising."""
+    accounts = BusinessAccount.objects.filter(workspace_id=request.user.workspace_id)
+    account = get_object_or_404(accounts, pk=account_id)
+    if not access.sees_prices(request.user):
+        return HttpResponse(status=204)
+    found = template_costs.gap(account, since="utility", to="marketing", at=timezone.now())
+    return render(request, "billing/_category_gap.html", {"gap": found})
 
 
 def _mine(request: AgentRequest, template_id: int) -> Template:

@@ -162,7 +162,7 @@ def test_a_refused_submission_is_explained_on_the_draft(
         manager.post(f"/templates/drafts/{row.pk}/submit/", {"version": row.version})
     page = manager.get(f"/templates/drafts/{row.pk}/").content.decode()
     assert "Meta did not take it." in page
-    assert "There is already en_US content" in page
+    assert "A template with this name and language exists already" in page
 
 
 def test_what_meta_would_refuse_cannot_be_submitted_even_by_hand(manager: Client, account: Any):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
 from accounts.rights import AgentRequest
@@ -110,7 +111,7 @@ def context(row: Draft, *, size: str = "") -> dict[str, Any]:
         "card_button_kinds": content.cards[0].buttons if content.cards else (),
         "apps": _apps(content, said),
         "samples": {place: sample_rows(content, place) for place in ("header", "body")},
-        "sources": sources.choices(row.account.workspace_id),
+        "sources": SimpleLazyObject(lambda: sources.choices(row.account.workspace_id)),
         "refused": sum(p.severity is rules.Severity.REFUSED for p in found),
         "warned": sum(p.severity is rules.Severity.OFTEN_REFUSED for p in found),
         "is_promotional": any(p.rule == "promotional" for p in found),
