@@ -56,7 +56,7 @@ class Standing:
             if time.monotonic() > until:
                 raise CannotStart(f"{what()} after {self.patience:.0f} s; see {self.site.folder}")
             self.boss.tend()
-            self.boss.pause(0.2)
+            self.boss.pause(0.5)
 
     # --- Meta ----------------------------------------------------------------------------------------
 
