@@ -7,7 +7,7 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, numbers
 from accounts.checking import AccountFacts
 from accounts.models import Agent, BusinessAccount, MetaApp, PhoneNumber, Workspace
 
@@ -157,22 +157,15 @@ def _confirm(account: BusinessAccount, facts: AccountFacts) -> None:
         ]
     )
     told = {number.phone_number_id: number for number in facts.numbers}
-    rows = list(PhoneNumber.objects.filter(account=account, phone_number_id__in=told))
-    for row in rows:
+    for row in PhoneNumber.objects.filter(account=account, phone_number_id__in=told):
         number = told[row.phone_number_id]
-        row.display_phone_number, row.digits = number.display, number.digits
-        row.verified_name, row.quality_rating = number.verified_name, number.quality
-        row.messaging_limit, row.status = number.limit, number.status
-        row.messages_per_second = number.per_second
-    PhoneNumber.objects.bulk_update(
-        rows,
-        [
-            "display_phone_number",
-            "digits",
-            "verified_name",
-            "quality_rating",
-            "messaging_limit",
-            "status",
-            "messages_per_second",
-        ],
-    )
+        numbers.stand(
+            row,
+            display_phone_number=number.display,
+            digits=number.digits,
+            verified_name=number.verified_name,
+            quality_rating=number.quality,
+            messaging_limit=number.limit,
+            status=number.status,
+            messages_per_second=number.per_second,
+        )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from accounts import sockets
 from accounts.models import BusinessAccount, PhoneNumber
 from whatsapp.facts import (
     AccountAlert,
@@ -16,6 +17,7 @@ from whatsapp.facts import (
     NumberSecurity,
 )
 
+STANDARD_THROUGHPUT: Final = 80
 HIGH_THROUGHPUT: Final = 1000  # messages a second, after Meta's upgrade
 # How the older webhooks say that quality moved; the rating itself comes with the next look at the number.
 FLAGS: Final = {"FLAGGED": "FLAGGED", "UNFLAGGED": "CONNECTED"}
@@ -42,15 +44,33 @@ def record(fact: NumberQuality | NumberName | NumberSecurity, number: PhoneNumbe
             return Change("number.secured", {"event": fact.event, "requester": fact.requester})
 
 
+def stand(number: PhoneNumber, **told: str | int) -> bool:
+    """Write how Meta has the number: the only place that does. Gives whether anything changed; open pages hear of it.
+
+    `told`: columns of the row. Words longer than a column are cut.
+    """
+    cut = {name: _fits(name, value) for name, value in told.items()}
+    changed = PhoneNumber.objects.filter(pk=number.pk).exclude(**cut).update(**cut) if cut else 0
+    for name, value in cut.items():
+        setattr(number, name, value)
+    if changed:
+        sockets.tell_staff(number.workspace_id, kind="standing", number=number.pk)
+    return bool(changed)
+
+
+def _fits(name: str, value: str | int) -> str | int:
+    longest = getattr(PhoneNumber._meta.get_field(name), "max_length", None)
+    return value[:longest] if isinstance(value, str) and longest else value
+
+
 def _quality(fact: NumberQuality, row: PhoneNumber) -> Change:
     before = {"limit": row.messaging_limit, "status": row.status, "speed": row.messages_per_second}
-    limit = fact.portfolio_limit or fact.current_limit
-    if limit:
-        row.messaging_limit = limit[:24]
-    row.status = FLAGS.get(fact.event, row.status)
+    told: dict[str, str | int] = {"status": FLAGS.get(fact.event, row.status)}
+    if limit := fact.portfolio_limit or fact.current_limit:
+        told["messaging_limit"] = limit
     if fact.event == "THROUGHPUT_UPGRADE":
-        row.messages_per_second = HIGH_THROUGHPUT
-    row.save(update_fields=["messaging_limit", "status", "messages_per_second"])
+        told["messages_per_second"] = HIGH_THROUGHPUT
+    stand(row, **told)
     after = {"limit": row.messaging_limit, "status": row.status, "speed": row.messages_per_second}
     return Change(
         "number.rated",
@@ -61,8 +81,7 @@ def _quality(fact: NumberQuality, row: PhoneNumber) -> Change:
 def _name(fact: NumberName, row: PhoneNumber) -> Change:
     before = row.verified_name
     if fact.decision == "APPROVED" and fact.requested_name and not fact.is_username:
-        row.verified_name = fact.requested_name[:160]
-        row.save(update_fields=["verified_name"])
+        stand(row, verified_name=fact.requested_name)
     return Change(
         "number.named",
         {

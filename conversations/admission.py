@@ -193,6 +193,7 @@ def standing_of(number: PhoneNumber) -> gates.Standing:
         restriction=number.account.restriction,
         is_limit_full=number.account.is_limit_full,
         lifted_until=number.gates_lifted_until,
+        spam_until=number.spam_until,
     )
 
 

@@ -22,6 +22,10 @@ WORDS: Final[dict[Reason, tuple[str | Promise, str | Promise]]] = {
         _("Meta restricts this number: it may not begin conversations now."),
         _("Answers to customers go on. Administrators see the reason on the quality page."),
     ),
+    Reason.SPAM_LIMIT: (
+        _("Meta’s spam limit was hit (131048): marketing from this number rests for some hours."),
+        _("Look at what was sent last and to whom. Administrators can let it pass."),
+    ),
     Reason.LIMIT_FULL: (
         _("The limit of people to write to first in 24 hours is used up."),
         _("Try again later: places come free hour by hour. Answers to customers do not count."),

@@ -7,12 +7,14 @@ nobody. Whole numbers that can send nothing at all (payment, token) wait in hold
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 NO_BEGINNING: Final = "RESTRICTED_BIZ_INITIATED_MESSAGING"
 NO_UTILITY: Final = "RESTRICTED_UTILITY_TEMPLATES"
+SPAM_LIMIT: Final = 131048
+SPAM_PAUSE: Final = timedelta(hours=6)  # Meta lifts it within hours; more tries make it longer
 STOPPED_STATES: Final = frozenset({"RESTRICTED", "BANNED", "RATE_LIMITED"})
 
 
@@ -21,6 +23,7 @@ class Reason(StrEnum):
     MEDIUM_QUALITY = "medium_quality"
     RESTRICTED = "restricted"
     LIMIT_FULL = "limit_full"
+    SPAM_LIMIT = "spam_limit"
 
 
 class Gate(StrEnum):
@@ -38,6 +41,7 @@ class Standing:
     restriction: str = ""
     is_limit_full: bool = False
     lifted_until: datetime | None = None
+    spam_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ def judge(standing: Standing, *, category: str, begins: bool, at: datetime) -> V
         return PASSES
     if begins and standing.is_limit_full:
         return Verdict(Gate.CLOSED, Reason.LIMIT_FULL)
+    if category == "MARKETING" and standing.spam_until and at < standing.spam_until:
+        return Verdict(Gate.CLOSED, Reason.SPAM_LIMIT)
     if category == "MARKETING" and standing.rating == "RED":
         return Verdict(Gate.CLOSED, Reason.LOW_QUALITY)
     if category == "MARKETING" and standing.rating == "YELLOW":

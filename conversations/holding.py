@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -29,6 +30,13 @@ def hold(number: PhoneNumber, verdict: Verdict) -> None:
         PhoneNumber.objects.filter(pk=number.pk).update(held_reason=str(verdict.code))
     sockets.tell_staff(number.workspace_id, kind="standing", number=number.pk)
     logger.error("number held", number=str(number), code=verdict.code, details=verdict.details)
+
+
+def rest(number: PhoneNumber, *, until: datetime) -> None:
+    """Meta's spam limit was hit: marketing rests, answers go on (gates.py). Never sooner than said before."""
+    longer = Q(spam_until=None) | Q(spam_until__lt=until)
+    if PhoneNumber.objects.filter(longer, pk=number.pk).update(spam_until=until):
+        sockets.tell_staff(number.workspace_id, kind="standing", number=number.pk)
 
 
 def release(number: PhoneNumber) -> None:

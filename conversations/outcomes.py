@@ -10,9 +10,9 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from conversations import lanes, live, settling, statuses
+from conversations import gates, lanes, live, settling, statuses
 from conversations.bulk import update_rows
-from conversations.holding import hold
+from conversations.holding import hold, rest
 from conversations.models import Attempt, Conversation, Direction, Message, Outcome
 from conversations.verdicts import Verdict
 from events import journal
@@ -119,6 +119,8 @@ def _mark(thread: Conversation, message: Message, verdict: Verdict, *, at: datet
     """The list shows the ticks of the latest message; the number and the window learn what concerns them."""
     if verdict.holds:
         hold(thread.number, verdict)
+    if verdict.code == gates.SPAM_LIMIT:
+        rest(thread.number, until=at + gates.SPAM_PAUSE)
     if verdict.code == settling.WINDOW_CLOSED:  # Meta's clock beats ours
         thread.window_refused_at = at
     is_last = thread.last_direction == Direction.OUT and message.at >= thread.last_at

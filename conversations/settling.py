@@ -14,12 +14,13 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from accounts.models import PhoneNumber, PricingPlan
-from conversations import lanes, live, parking, statuses
+from conversations import gates, lanes, live, parking, statuses
 from conversations.arrivals import Arrival
 from conversations.bulk import update_rows
-from conversations.holding import hold
+from conversations.holding import hold, rest
 from conversations.models import (
     Attempt,
     Consent,
@@ -288,6 +289,8 @@ def _note_failure(conversation: Conversation, arrival: Told) -> None:
 def note_trouble(number: PhoneNumber, code: int, details: str) -> None:
     """An error that is not the message's own fault stops the number, or all that use the token."""
     rule = rule_for(code)
+    if code == gates.SPAM_LIMIT:
+        rest(number, until=timezone.now() + gates.SPAM_PAUSE)
     if code in HOLDS_NUMBER:
         hold(number, Verdict(outcome=Outcome.REFUSED, code=code, details=details, holds="number"))
     elif rule.scope == Scope.TOKEN and code:

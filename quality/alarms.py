@@ -86,9 +86,17 @@ def of_number(number: int, values: Mapping[Aspect, str], *, held_code: str) -> l
 
 
 def of_account(
-    values: Mapping[Aspect, str], *, limit: str, paused: Iterable[tuple[int, str]], at: datetime
+    values: Mapping[Aspect, str],
+    *,
+    limit: str,
+    paused: Iterable[tuple[int, str]],
+    at: datetime,
+    is_refused: bool = False,
 ) -> list[Alarm]:
-    """`limit`: Meta's tier of the portfolio; `paused`: ids and states of templates that Meta stopped."""
+    """`limit`: Meta's tier of the portfolio; `paused`: ids and states of templates that Meta stopped.
+
+    `is_refused`: a send was told that the token does not work.
+    """
     found = [
         Alarm(Kind.TEMPLATE_PAUSED, template=pk, facts={"status": state}) for pk, state in paused
     ]
@@ -101,11 +109,11 @@ def of_account(
         found.append(Alarm(Kind.PAYMENT))
     if values.get(Aspect.SUBSCRIPTION) == "no":
         found.append(Alarm(Kind.NOT_SUBSCRIBED))
-    return [*found, *_token(values, at), *_limit(values, limit)]
+    return [*found, *_token(values, at, is_refused=is_refused), *_limit(values, limit)]
 
 
-def _token(values: Mapping[Aspect, str], at: datetime) -> list[Alarm]:
-    if values.get(Aspect.TOKEN) == "no":
+def _token(values: Mapping[Aspect, str], at: datetime, *, is_refused: bool) -> list[Alarm]:
+    if is_refused or values.get(Aspect.TOKEN) == "no":
         return [Alarm(Kind.TOKEN_DEAD)]
     ends = values.get(Aspect.TOKEN_ENDS, "")
     if ends and datetime.fromisoformat(ends) - at < TOKEN_SOON:

@@ -28,8 +28,9 @@ STOPPED: Final = (TemplateState.PAUSED, TemplateState.DISABLED)
 @transaction.atomic
 def reconcile(account: BusinessAccount, *, at: datetime) -> list[Alert]:
     """Bring the account's alerts to what is wrong now; give those that were opened. Under the account's lock."""
-    BusinessAccount.objects.select_for_update(no_key=True).only("pk").get(pk=account.pk)
-    wanted = {alarm.key: alarm for alarm in _wrong(account, at)}
+    rows = BusinessAccount.objects.select_for_update(no_key=True).only("pk", "token_problem")
+    is_refused = bool(rows.get(pk=account.pk).token_problem)
+    wanted = {alarm.key: alarm for alarm in _wrong(account, at, is_refused=is_refused)}
     standing = {
         (alert.kind, alert.number_id, alert.template_id): alert
         for alert in Alert.objects.filter(account=account, closed_at=None)
@@ -70,7 +71,7 @@ def happened(
     showing.happened(_open(account, alarm, at), "opened")
 
 
-def _wrong(account: BusinessAccount, at: datetime) -> list[Alarm]:
+def _wrong(account: BusinessAccount, at: datetime, *, is_refused: bool) -> list[Alarm]:
     values: dict[int | None, dict[Aspect, str]] = {}
     for number_id, aspect, value in Gauge.objects.filter(account=account).values_list(
         "number_id", "aspect", "value"
@@ -80,7 +81,11 @@ def _wrong(account: BusinessAccount, at: datetime) -> list[Alarm]:
     stopped = Template.objects.filter(account=account, status__in=STOPPED)
     tier = next((number.messaging_limit for number in numbers if number.messaging_limit), "")
     found = alarms.of_account(
-        values.get(None, {}), limit=tier, paused=stopped.values_list("pk", "status"), at=at
+        values.get(None, {}),
+        limit=tier,
+        paused=stopped.values_list("pk", "status"),
+        is_refused=is_refused,
+        at=at,
     )
     for number in numbers:
         found += alarms.of_number(

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import sockets
+from accounts import numbers
 from accounts.models import BusinessAccount, PhoneNumber
 from quality import alerting, showing
 from quality.aspects import Aspect
@@ -18,11 +18,14 @@ from quality.models import Gauge, Observation, Source
 METERS = frozenset({Aspect.LIMIT_USED})
 # What a row of accounts repeats, because sending asks for it.
 ON_NUMBER = {
-    Aspect.RATING: ("quality_rating", 16),
-    Aspect.STATUS: ("status", 24),
-    Aspect.LIMIT: ("messaging_limit", 24),
-    Aspect.NAME: ("verified_name", 160),
+    Aspect.RATING: "quality_rating",
+    Aspect.STATUS: "status",
+    Aspect.LIMIT: "messaging_limit",
+    Aspect.NAME: "verified_name",
 }
+
+
+SPEEDS = {"STANDARD": numbers.STANDARD_THROUGHPUT, "HIGH": numbers.HIGH_THROUGHPUT}
 
 
 @transaction.atomic
@@ -107,12 +110,10 @@ def _lock(account: BusinessAccount) -> None:
 
 
 def _write_through(number: PhoneNumber, values: Mapping[Aspect, str]) -> None:
-    changed = {
-        column: values[aspect][:longest]
-        for aspect, (column, longest) in ON_NUMBER.items()
-        if aspect in values
+    """What the row repeats, because sending asks for it."""
+    told: dict[str, str | int] = {
+        column: values[aspect] for aspect, column in ON_NUMBER.items() if aspect in values
     }
-    if changed:
-        PhoneNumber.objects.filter(pk=number.pk).update(**changed)
-        if any(getattr(number, column) != value for column, value in changed.items()):
-            sockets.tell_staff(number.workspace_id, kind="standing", number=number.pk)
+    if speed := SPEEDS.get(values.get(Aspect.THROUGHPUT, "")):
+        told["messages_per_second"] = speed
+    numbers.stand(number, **told)

@@ -104,6 +104,9 @@ class PhoneNumber(models.Model):
     gates_lifted_until = models.DateTimeField(
         null=True, blank=True
     )  # an administrator lets marketing pass (conversations/gates.py)
+    spam_until = models.DateTimeField(
+        null=True, blank=True
+    )  # Meta's spam limit (131048) was hit: no marketing until then
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = PhoneNumberQuerySet.as_manager()

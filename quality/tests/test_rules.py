@@ -161,6 +161,9 @@ def test_every_alarm_has_words():
         (Standing(restriction="RESTRICTED_UTILITY_TEMPLATES"), "MARKETING", True, Gate.OPEN, None),
         (Standing(is_limit_full=True), "UTILITY", True, Gate.CLOSED, Reason.LIMIT_FULL),
         (Standing(is_limit_full=True), "UTILITY", False, Gate.OPEN, None),
+        (Standing(spam_until=NOW + timedelta(hours=1)), "MARKETING", True, Gate.CLOSED, Reason.SPAM_LIMIT),
+        (Standing(spam_until=NOW + timedelta(hours=1)), "UTILITY", True, Gate.OPEN, None),
+        (Standing(spam_until=NOW), "MARKETING", True, Gate.OPEN, None),
     ],
 )  # fmt: skip
 def test_what_is_held_back(standing, category, begins, gate, reason):
