@@ -22,6 +22,7 @@ from accounts.models import Agent, Role, Workspace
 from billing import booking
 from billing.models import BillingPlan, Budget, ExchangeRate, LedgerEntry, StoredCard
 from billing.tests import books, invoiced
+from coaching.models import Review
 from conversations.models import (
     AutoRule,
     CannedReply,
@@ -159,6 +160,13 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         ).pk,
         "quality:number_id": number.pk,
         "automation:number_id": number.pk,
+        "coaching:review_id": Review.objects.create(
+            workspace=workspace,
+            conversation=conversation,
+            agent=agent,
+            week=message.at.date(),
+            card=[],
+        ).pk,
         "setup:account_id": account.pk,
         "setup:number_id": number.pk,
         "webhooks:app_id": account.app_id,

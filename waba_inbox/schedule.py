@@ -52,6 +52,10 @@ CLOCK: dict[str, dict[str, Any]] = {
         "task": "quality.tasks.measure_all",
         "schedule": 60.0,
     },
+    "choose what to look at": {
+        "task": "coaching.tasks.draw_due",
+        "schedule": crontab(day_of_week="mon", minute="20"),
+    },
     "reckon how long things took": {"task": "reports.tasks.gather_all", "schedule": 30.0},
     "tell of new alerts": {"task": "quality.tasks.tell_news", "schedule": 10.0},
     "mail what happened to templates": {

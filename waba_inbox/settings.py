@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "templates_app",
     "conversations",
     "reports",
+    "coaching",
     "quality",
     "billing",
     "webhooks",

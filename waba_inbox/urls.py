@@ -17,6 +17,7 @@ urlpatterns = [
     path("billing/", include("billing.urls")),
     path("quality/", include("quality.urls")),
     path("reports/", include("reports.urls")),
+    path("coaching/", include("coaching.urls")),
     path("accounts/", include("accounts.entrance")),
     path("settings/whatsapp/checklist/", include("quality.setup_urls")),
     path("settings/", include("accounts.urls")),

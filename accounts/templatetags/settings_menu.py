@@ -49,6 +49,9 @@ GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
             Entry("accounts:me", _("Profile"), "user-round", EVERYBODY),
             Entry("accounts:security", _("Sign-in"), "shield-check", EVERYBODY),
             Entry("canned:notices", _("Notifications"), "bell", WORKS_CONVERSATIONS),
+            Entry(
+                "coaching:mine", _("What colleagues found"), "clipboard-check", WORKS_CONVERSATIONS
+            ),
             Entry("canned:replies", _("Quick replies"), "zap", WORKS_CONVERSATIONS),
             Entry("automation:macros", _("Macros"), "wand-sparkles", WORKS_CONVERSATIONS),
         ),

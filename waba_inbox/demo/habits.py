@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from accounts.hours import Hours, Span
+from accounts.models import Agent, Workspace
+from coaching import reviewing, sampling
+from coaching.models import Review
 from conversations import macros, ruling, surveying
 from conversations.macros import Steps
 from conversations.models import (
@@ -22,6 +26,11 @@ from waba_inbox.demo.company import ZONE, Company
 DAYTIME: Final = tuple(Span(day, 9 * 60, 21 * 60) for day in range(7))
 AROUND_THE_CLOCK: Final = tuple(Span(day, 0, 24 * 60) for day in range(7))
 SCORES: Final = (5, 5, None, 4, 5, None, 5, 3, None, 5, 4, None, 1, 5, 4, None)
+FOUND: Final = (
+    "Ответ быстрый и по делу. В следующий раз назвать срок доставки сразу.",
+    "Тёплый тон, вопрос решён до конца.",
+    "Верно, но клиент дважды переспросил: лучше сразу спросить номер заказа.",
+)
 HOLIDAYS: Final = ((date(2027, 1, 1), "Новый год"), (date(2027, 1, 7), "Рождество"))
 
 
@@ -40,6 +49,9 @@ def make(company: Company, *, now: datetime) -> None:
             thanks="Спасибо! Мы читаем каждый ответ.",
         )
     _rate(company)
+    coaching = reviewing.plan_of(company.workspace)
+    coaching.is_on = True
+    coaching.save()
     workshop = company.teams["workshop"]
     labels = tuple(
         Label.objects.filter(workspace=company.workspace, name="Возврат").values_list(
@@ -89,3 +101,19 @@ def _rate(company: Company) -> None:
             answered_at=answered_at,
             thanked_at=answered_at,
         )
+
+
+def review(workspace: Workspace, *, now: datetime) -> None:
+    """This week's and last week's sample; some of it has been looked at. Again after a refresh, it changes nothing."""
+    plan = reviewing.plan_of(workspace)
+    week = sampling.week_of(now.astimezone(ZoneInfo(workspace.time_zone)).date())
+    if plan.pk is None or Review.objects.filter(workspace=workspace).exists():
+        return
+    for one in (week - timedelta(days=7), week):
+        reviewing.draw(plan, week=one, at=now)
+    elena = Agent.objects.get(email="elena@demo.waba-inbox.test")
+    rows = Review.objects.filter(workspace=workspace).exclude(agent=elena).order_by("pk")
+    for n, row in enumerate(rows[::2]):
+        card = sampling.card_of(row.card)
+        answers = {c.key: c.most - ((n + k) % 4 == 0) for k, c in enumerate(card)}
+        reviewing.finish(row, by=elena, answers=answers, summary=FOUND[n % len(FOUND)], at=now)

@@ -50,6 +50,7 @@ def seed(*, now: datetime, refresh: bool = False) -> Iterator[str]:
             yield f"All times moved forward by {step.total_seconds() / 3600:.1f} h."
     booking.keep_books(workspace.pk)
     gathering.rebuild(workspace.pk)
+    habits.review(workspace, now=now)
     yield from meta.tell(workspace)
     yield from words(workspace)
 
