@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet, Sum
 from accounts.models import Agent, BusinessAccount, PhoneNumber, Team
 from billing import tariffs
 from billing.models import DayTotal, ShareTotal
-from billing.money import Money, zero
+from billing.money import Money
 from billing.openings import Quota
 from billing.pricing import (
     conversation_by_category_2023,
@@ -56,11 +56,12 @@ class Spend:
     month: Money
     cost: Money | None
     forecast: Money | None
+    pace: Decimal | None  # of each day to come, as the forecast takes it
     days: tuple[Day, ...]
 
     @property
     def highest(self) -> Decimal:
-        return max((day.price for day in self.days), default=Decimal(0))
+        return max((*(day.price for day in self.days), self.pace or Decimal(0)), default=Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +121,22 @@ def spend(workspace_id: int, *, month: date, today: date, currency: str) -> Spen
         month=Money(total, currency),
         cost=Money(costs[0]["sum"] or Decimal(0), currency) if same else None,
         forecast=_forecast(days, today=today, currency=currency) if is_running else None,
+        pace=_pace(days, today=today) if is_running else None,
         days=days,
     )
 
 
 def _forecast(days: tuple[Day, ...], *, today: date, currency: str) -> Money:
-    """What is spent, and each day to come as the whole days of the last week were on average."""
-    passed = [day for day in days if day.day < today]
+    """What is spent, and each day to come at the pace."""
     spent = sum((day.price for day in days if day.day <= today), Decimal(0))
-    usual = passed[-USUAL_DAYS:]
-    if not usual:
-        return Money(spent, currency) if spent else zero(currency)
     left = sum(1 for day in days if day.day > today)
-    pace = sum((day.price for day in usual), Decimal(0)) / len(usual)
-    return Money(spent + pace * left, currency)
+    return Money(spent + _pace(days, today=today) * left, currency)
+
+
+def _pace(days: tuple[Day, ...], *, today: date) -> Decimal:
+    """As the whole days of the last week were on average."""
+    usual = [day for day in days if day.day < today][-USUAL_DAYS:]
+    return sum((day.price for day in usual), Decimal(0)) / len(usual) if usual else Decimal(0)
 
 
 def tiers(workspace_id: int, *, at: datetime) -> list[Tier]:
