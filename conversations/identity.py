@@ -212,6 +212,7 @@ def _keep_profiles(sightings: Sequence[Sighting], contacts: Sequence[Contact]) -
                 and (is_newer or not getattr(contact, column))
             ):
                 setattr(contact, column, value)
+                contact.has_new_profile = True
                 changed[contact.pk] = contact
     update_rows(sorted(changed.values(), key=lambda contact: contact.pk), PROFILE)
 

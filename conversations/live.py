@@ -47,16 +47,38 @@ def publish(
     """Number the change and show it. Call it last in the transaction. `was`: where the conversation stood before."""
     if was is not None and was != conversation.place:
         facts["was"] = was.facts
-    journal.record(
-        journal.Change(
-            kind=kind,
-            workspace_id=conversation.workspace_id,
-            subject=f"conversation:{conversation.pk}",
-            rows=(conversation, *messages),
-            actor=actor,
-            show=show,
-            facts=facts,
-        )
+    journal.record(_change(kind, conversation, messages, actor=actor, facts=facts))
+
+
+def publish_messages(
+    kind: str, conversation: Conversation, *messages: Message, **facts: object
+) -> None:
+    """As `publish`, where only these messages, the list's row and the window look otherwise now.
+
+    Most of what happens is that: one more message of who waits already, a tick. The header and the panel are most of
+    a fragment's cost, and stay as they were pushed last.
+    """
+    change = _change(kind, conversation, messages, actor=None, facts=facts)
+    change.is_minor = True
+    journal.record(change)
+
+
+def _change(
+    kind: str,
+    conversation: Conversation,
+    messages: Sequence[Message],
+    *,
+    actor: Agent | None,
+    facts: dict[str, object],
+) -> journal.Change:
+    return journal.Change(
+        kind=kind,
+        workspace_id=conversation.workspace_id,
+        subject=f"conversation:{conversation.pk}",
+        rows=(conversation, *messages),
+        actor=actor,
+        show=show,
+        facts=facts,
     )
 
 
@@ -66,17 +88,19 @@ def fragment(
     *,
     teams: Iterable[Team] = (),
     fields: Iterable[Shown] = (),
+    is_minor: bool = False,
 ) -> str:
     """The row of the list, these bubbles, the thread's header, and of the panel what may have changed with them.
 
     In the language that is active. `teams`: where it could be moved, if its team may have changed; `fields`: what
-    stands in the custom fields, if one of them may have.
+    stands in the custom fields, if one of them may have; `is_minor`: without the header and the panel.
     """
     context: dict[str, Any] = {
         "conversation": conversation,
         "messages": messages,
         "teams": teams,
         "fields": fields,
+        "is_minor": is_minor,
     }
     if any(message.media and message.media.kind == "image" for message in messages):
         context["gallery"] = panel.gallery(conversation)
@@ -102,6 +126,7 @@ def show(changes: list[journal.Change]) -> None:
             stood[conversation_id].add(Place(change.workspace_id, *change.facts["was"]))
     conversations = Conversation.objects.for_list().in_bulk(list(message_ids))
     filled = {change.rows[0].pk for change in changes if "field" in change.facts}
+    major = {change.rows[0].pk for change in changes if not change.is_minor}
     audience = _audience(conversations.values())
     if not audience and not stood:
         return  # nobody looks
@@ -112,7 +137,13 @@ def show(changes: list[journal.Change]) -> None:
         with translation.override(who.language), masking.shown(who.phones):
             teams = panel.teams_of(conversations[pk].workspace_id) if pk in stood else ()
             shown = fields.get(pk, ())
-            rendered = fragment(conversations[pk], bubbles[pk], teams=teams, fields=shown)
+            rendered = fragment(
+                conversations[pk],
+                bubbles[pk],
+                teams=teams,
+                fields=shown,
+                is_minor=pk not in major,
+            )
         for group in groups:
             html[group].append(rendered)
     readers = _seated({one.workspace_id for one in conversations.values()}) if stood else []

@@ -95,7 +95,9 @@ def _write(changes: Sequence[tuple[Conversation, Message, Verdict, datetime]]) -
     with journal.together():
         for thread, message, verdict, _at in written:
             kind = f"message.{verdict.outcome}"
-            live.publish(kind, thread, shown(message), message=message.pk)
+            is_minor = verdict.outcome == Outcome.ACCEPTED
+            publish = live.publish_messages if is_minor else live.publish
+            publish(kind, thread, shown(message), message=message.pk)
 
 
 def _settle(_thread: Conversation, message: Message, verdict: Verdict, at: datetime) -> bool:

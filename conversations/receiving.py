@@ -79,6 +79,8 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
     answered = _answered_from_the_phone(changed, batches)
     begins = _begins(changed, batches)
     resolved = {conversation.pk for conversation in changed if conversation.is_resolved}
+    stood = {conversation.pk: _stand(conversation) for conversation in changed}
+    renamed = {contact.pk for contact in contacts if contact.has_new_profile}
     for conversation in changed:
         for message in batches[conversation.pk]:
             _advance(conversation, message, answered.get(conversation.pk))
@@ -92,7 +94,15 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
         is_ours = all(message.direction == Direction.OUT for message in batch)
         kind = "message.echoed" if is_ours else "message.received"
         line, was = passed.get(conversation.pk, (None, None))
-        live.publish(kind, conversation, *batch, *([line] if line else []), was=was)
+        if (
+            line
+            or stood[conversation.pk] != _stand(conversation)
+            or conversation.contact_id in renamed
+            or any(_rates(message) for message in batch)
+        ):
+            live.publish(kind, conversation, *batch, *([line] if line else []), was=was)
+        else:
+            live.publish_messages(kind, conversation, *batch)
     ruled = _ask_rules_soon(begins)
     _hand_out_soon(one for one in changed if one.workspace_id not in ruled)
     _tell_soon(messages)
@@ -278,6 +288,17 @@ def _rates(message: Message) -> bool:
 def _asks(message: Message) -> bool:
     """Whether a customer wants something by it now."""
     return message.direction == Direction.IN and message.source != "history" and not _rates(message)
+
+
+def _stand(conversation: Conversation) -> tuple[object, ...]:
+    """What the header and the panel say of a conversation and a message may change."""
+    return (
+        conversation.status,
+        conversation.waiting_since,
+        conversation.snoozed_until,
+        conversation.reason_id,
+        bool(conversation.last_kind),  # nobody has seen a new one yet
+    )
 
 
 # --- the thread ----------------------------------------------------------------------------------

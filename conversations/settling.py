@@ -219,12 +219,14 @@ def _pricing(known: dict[str, Any] | None, fact: StatusUpdate) -> dict[str, Any]
 def _tell_conversations(told: Sequence[tuple[Told, Message]]) -> None:
     threads = lanes.locked(message.conversation_id for _arrival, message in told)
     changed: dict[int, set[Message]] = defaultdict(set)
+    failed: set[int] = set()
     for arrival, message in told:
         conversation = threads[message.conversation_id]
         conversation.number = arrival.number
         _bill(conversation, message, arrival.fact)
         if arrival.fact.status == "failed":
             _note_failure(conversation, arrival)
+            failed.add(conversation.pk)
         changed[conversation.pk].add(message)
         is_last = (
             conversation.last_direction == Direction.OUT and message.at >= conversation.last_at
@@ -237,7 +239,8 @@ def _tell_conversations(told: Sequence[tuple[Told, Message]]) -> None:
     )
     for pk, messages in changed.items():
         shown = [quoted.get(m.quoted_id, m) if m.kind == "reaction" else m for m in messages]
-        live.publish("message.settled", threads[pk], *sorted(shown, key=lambda row: row.pk))
+        publish = live.publish if pk in failed else live.publish_messages
+        publish("message.settled", threads[pk], *sorted(shown, key=lambda row: row.pk))
 
 
 def _bill(conversation: Conversation, message: Message, fact: StatusUpdate) -> None:

@@ -34,6 +34,9 @@ class Change:
     actor: Agent | None
     show: Show
     facts: dict[str, Any] = field(default_factory=dict)
+    is_minor: bool = (
+        False  # only the rows themselves look otherwise, nothing that stands beside them
+    )
     seq: int = 0
 
 

@@ -62,6 +62,8 @@ class Contact(models.Model):
             models.Index(fields=["workspace", "-id"], name="contact_latest"),
         ]
 
+    has_new_profile = False  # set by identity.py where what Meta says of them has just changed
+
     def __str__(self) -> str:
         return self.shown_name
 

@@ -157,9 +157,12 @@ class Screen:
         }
 
 
+PARTS = ("header-", "held-", "turn-", "panel-")
+
+
 def _is_part(node: Node) -> bool:
-    """Parts of the panel are pushed only when they change: what they say must be right, however old."""
-    return node.attrs["id"].startswith(("panel-source-", "panel-team-", "panel-gallery-"))
+    """The header and the panel are pushed only when they change: what they say must be right, however old."""
+    return node.attrs["id"].startswith(PARTS)
 
 
 def _version(node: Node) -> float:

@@ -570,6 +570,23 @@ def test_one_push_a_group_whatever_the_size_of_the_batch(
     assert len(groups) == len(set(groups)) == 4  # one language, four audiences
 
 
+def test_header_and_panel_are_pushed_only_when_they_change(
+    stage: Stage, django_capture_on_commit_callbacks: Any
+) -> None:
+    def pushed(**parts: Any) -> str:
+        RecordingLayer.sent.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            stage.told(contacts=[posts.contact()], **parts)
+        return "".join(str(message) for _group, message in RecordingLayer.sent)
+
+    header = f"header-{stage.conversation.pk}"
+    assert header in pushed(messages=[posts.text("Anybody?")])
+    again = pushed(messages=[posts.text("Hello?")])
+    assert "Hello?" in again
+    assert header not in again
+    assert header not in pushed(statuses=[posts.status("wamid.out", "delivered")])
+
+
 def test_only_languages_that_somebody_reads_are_rendered(
     stage: Stage, fay: Agent, dan: Agent, cleo: Agent, django_capture_on_commit_callbacks: Any
 ) -> None:

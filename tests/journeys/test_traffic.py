@@ -127,7 +127,8 @@ class Worker:
     held: int = 0
 
     def stay(self) -> None:
-        """A reload from here on would be seen at the end."""
+        """A reload from here on would be seen at the end. A machine that does much else may be slow to paint."""
+        self.desk.page.set_default_timeout(PATIENCE * 1000)
         self.desk.page.evaluate("() => { window.stayed = true }")
 
     def open_one(self) -> int | None:
@@ -171,7 +172,8 @@ class Worker:
         return bool(self.desk.page.evaluate(CLICK, selector))
 
     def _in_front(self, pk: int) -> int:
-        expect(self.desk.page.locator(f".pane:not([hidden]) #messages-{pk}")).to_be_visible()
+        pane = self.desk.page.locator(f".pane:not([hidden]) #messages-{pk}")
+        expect(pane).to_be_visible(timeout=PATIENCE * 1000)
         return pk
 
     def shown(self) -> dict[str, Any]:
