@@ -18,6 +18,7 @@ from billing.money import Money
 from templates_app.models import Template
 
 DAYS: Final = 30
+MARKETS: Final = 5  # how many are tried for a price
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +121,23 @@ def gap(account: BusinessAccount, *, since: str, to: str, at: datetime) -> Gap |
     """By the card of today, before volume tiers; None while nothing was sent, or where there is no price."""
     sent = LedgerEntry.objects.filter(account=account, opened_at__gte=at - timedelta(days=DAYS))
     busy = sent.exclude(market="").order_by().values("market").annotate(n=Sum("quantity"))
-    first = busy.order_by("-n", "market").first()
-    if first is None:
-        return None
     terms = tariffs.of_workspace(account.workspace_id)
     waba, mine = str(account.pk), terms.accounts[str(account.pk)]
     day = mine.day_of(at)
     card = terms.cards.in_force(
         model=mine.priced.plan.stage_on(day).cards, currency=mine.plan_on(day).currency, on=day
     )
-    prices = []
-    for category in (since, to):
-        band = card.list_band(market=first["market"], category=category) if card else None
+
+    def price(market: str, category: str) -> Money | None:
+        band = card.list_band(market=market, category=category) if card else None
         cost = Money(band.rate, card.currency) if band and card else None
-        sold = terms.resale(cost, waba=waba, day=day, kind="message", category=category).price
-        prices.append(sold)
-    low, high = prices
-    if low is None or high is None or low.currency != high.currency:
-        return None
-    return Gap(first["market"], low, high)
+        return terms.resale(cost, waba=waba, day=day, kind="message", category=category).price
+
+    for row in busy.order_by("-n", "market")[:MARKETS]:
+        low, high = price(row["market"], since), price(row["market"], to)
+        if low is not None and high is not None and low.currency == high.currency:
+            return Gap(row["market"], low, high)
+    return None
 
 
 def moved(template: Template, *, to: str, at: datetime) -> Move:

@@ -205,7 +205,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "one_time": (
         "“{found}”: Meta refuses codes outside of authentication. Choose that category; it has a form for them.",
-        "«{found}»: коды Meta принимает только в категории «Аутентификация», там для них есть форма. Выберите её.",
+        "«{found}»: Meta принимает коды только в категории «Код подтверждения»: выберите её, там есть форма.",
     ),
     "no_opt_out": (
         "Say how to get no more of these: a quick reply “Unsubscribe” or a word in the footer. Else people block you.",

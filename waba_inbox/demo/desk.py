@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.core.files.base import ContentFile
+
 from accounts.models import Agent
 from templates_app import library
+from templates_app.content import CAROUSEL, ButtonContent, CardContent, Content, DraftContent
 from templates_app.models import (
     AlertKind,
     Draft,
@@ -15,10 +18,12 @@ from templates_app.models import (
     DraftState,
     DraftVersion,
     NoteKind,
+    SampleFile,
     Template,
     TemplateAlert,
     TemplateState,
 )
+from waba_inbox.demo import files
 from waba_inbox.demo.company import Company
 
 MANAGER, ADMINISTRATOR = "elena", "dmitry"
@@ -67,9 +72,18 @@ PLANS: Final = (
 )  # fmt: skip
 
 
+CARDS: Final = (
+    ("wool_coat", "Пальто «Нева», цена {{1}} до пятницы", "12 400 ₽", "neva"),
+    ("winter", "Парка «Ладога», цена {{1}} до пятницы", "15 900 ₽", "ladoga"),
+    ("boots", "Ботинки «Кижи», цена {{1}} до пятницы", "9 800 ₽", "kizhi"),
+)  # fmt: skip
+
+
 def make(company: Company, *, now: datetime) -> None:
     for plan in PLANS:
-        _draft(company, plan, now=now)
+        _draft(company, plan, library.BY_KEY[plan.scenario].draft(plan.language), now=now)
+    cards = Plan(scenario="", state=DraftState.DRAFT, author=MANAGER, written_ago=5)
+    _draft(company, cards, _new_arrivals(company), now=now)
     mine = Template.objects.filter(account__in=company.accounts)
     mine.filter(status=TemplateState.PAUSED).update(paused_until=now + timedelta(hours=1.9))
     due = mine.filter(status=TemplateState.APPROVED, name="appointment_reminder", language="en")
@@ -89,8 +103,39 @@ def make(company: Company, *, now: datetime) -> None:
             )
 
 
-def _draft(company: Company, plan: Plan, *, now: datetime) -> None:
-    whole = library.BY_KEY[plan.scenario].draft(plan.language)
+def _new_arrivals(company: Company) -> DraftContent:
+    """A carousel, with the pictures that its reviewers will see."""
+    account = company.numbers["shop"].account
+    cards, samples = [], {"body.1": "Мария"}
+    for n, (picture, words, price, end) in enumerate(CARDS):
+        made = files.made("image", picture, nth=n)
+        sample = SampleFile.objects.create(
+            account=account,
+            handle=f"4::demo-{end}",
+            mime_type=made.mime_type,
+            filename=f"{end}.jpg",
+            size=len(made.data),
+            file=ContentFile(made.data, name=f"{end}.jpg"),
+        )
+        link = ButtonContent(kind="URL", text="Купить", url=f"https://shop.example/{end}")
+        reply = ButtonContent(kind="QUICK_REPLY", text="Отложите для меня")
+        cards.append(
+            CardContent(
+                handle=sample.handle, filename=sample.filename, body=words, buttons=(link, reply)
+            )
+        )
+        samples[f"card.{n}.body.1"] = price
+    content = Content(
+        form=CAROUSEL,
+        body="Здравствуйте, {{1}}! Новинки недели, которые подойдут к вашим прошлым покупкам. Листайте.",
+        cards=tuple(cards),
+        samples=samples,
+        sources={"body.1": "contact.first_name"},
+    )
+    return DraftContent(name="new_arrivals", language="ru", category="MARKETING", content=content)
+
+
+def _draft(company: Company, plan: Plan, whole: DraftContent, *, now: datetime) -> None:
     author: Agent = company.agents[plan.author]
     at = now - timedelta(hours=plan.written_ago)
     draft = Draft.objects.create(

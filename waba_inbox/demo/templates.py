@@ -322,6 +322,11 @@ def _template(
         status=plan.status,
         quality=plan.quality,
         components=components_of(plan, words),
+        sources={
+            f"body.{n}": "contact.first_name"
+            for n, filled in enumerate(plan.fills, start=1)
+            if filled == "first"
+        },
         rejected_reason=plan.reason,
         rejection_note=plan.note,
         synced_at=now,
