@@ -45,7 +45,7 @@ class Watcher(threading.Thread):
 
     def fetched(self) -> tuple[Screen, int]:
         """The page as the server tells it now, and up to which change it knows everything."""
-        answer = self.session.get(self.address, timeout=30)
+        answer = self.session.get(self.address, timeout=120)
         answer.raise_for_status()
         found = CURSOR.search(answer.text)
         if found is None:
