@@ -74,6 +74,21 @@ function headerOf(header) {
   return null;
 }
 
+/** What ends soon, with its end. */
+function offer(shown) {
+  if (!shown) return null;
+  const ends = shown.ends ? h("small", {}, new Date(shown.ends * 1000).toLocaleString()) : null;
+  return h("div", { class: "offer" }, h("b", {}, shown.text), ends);
+}
+
+/** The cards of a carousel, side by side. */
+function slides(cards) {
+  if (!cards?.length) return null;
+  const one = (card) => h("li", { class: "slide" }, headerOf(card.header), words(card.body),
+    (card.buttons ?? []).map((button) => h("span", { class: "slide__button" }, button.text)));
+  return h("ul", { class: "slides", tabIndex: 0 }, cards.map(one));
+}
+
 const film = (file) => h("video", { class: "photo", src: source(file), controls: true, preload: "metadata" });
 
 // The inside of a bubble, by type. Gives [children, class].
@@ -94,7 +109,7 @@ function inside(message) {
     case "template": {
       const shown = message.rendered;
       const isMedia = shown.header && shown.header.type !== "text";
-      return [[headerOf(shown.header), words(shown.body), words(shown.footer, "foot")], isMedia ? "media" : ""];
+      return [[headerOf(shown.header), offer(shown.offer), words(shown.body), words(shown.footer, "foot"), slides(shown.cards)], isMedia ? "media" : ""];
     }
     case "order": return [[h("div", { class: "title" }, t("order")), h("ul", { class: "order" }, ...(content.product_items ?? []).map((item) =>
       h("li", {}, h("span", {}, `${item.product_retailer_id} × ${item.quantity}`), h("span", {}, `${item.item_price} ${item.currency}`)))), words(content.text)], ""];
