@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from accounts import sockets
 from accounts.models import Agent, PhoneNumber
 from accounts.seats import is_open_to
 from conversations import access, lanes, live
@@ -95,15 +96,21 @@ def say_consent(contact_id: int, *, agent: Agent, allows: bool, note: str, at: d
     return contact
 
 
+@transaction.atomic
 def note(contact_id: int, *, agent: Agent, text: str, at: datetime) -> ContactNote:
-    return ContactNote.objects.create(contact_id=contact_id, author=agent, text=text, at=at)
+    made = ContactNote.objects.create(contact_id=contact_id, author=agent, text=text, at=at)
+    _tell(agent.workspace_id, contact_id)
+    return made
 
 
+@transaction.atomic
 def forget_note(note: ContactNote, *, agent: Agent) -> None:
     """By whoever wrote it, or by those who lead."""
     if note.author_id != agent.pk and not agent.leads:
         raise NotTheirs(agent.name)
+    contact_id = note.contact_id
     note.delete()
+    _tell(agent.workspace_id, contact_id)
 
 
 @transaction.atomic
@@ -123,7 +130,13 @@ def begin(contact_id: int, *, agent: Agent, number: PhoneNumber, at: datetime) -
 
 
 def show(contact: Contact, *, kind: str, actor: Agent | None) -> None:
-    """Publish every thread of the contact: names stand in its row, its header and its panel."""
+    """Publish every thread of the contact: names stand in its row, its header and its panel. Their own page is told."""
+    _tell(contact.workspace_id, contact.pk)
     ids = Conversation.objects.filter(contact=contact).values_list("pk", flat=True)
     for conversation in lanes.locked(ids).values():
         live.publish(kind, conversation, actor=actor)
+
+
+def _tell(workspace_id: int, contact_id: int) -> None:
+    """Who has the contact's page open asks for it anew (static/js/contact.js)."""
+    sockets.tell_staff(workspace_id, kind="contact", contact=contact_id)

@@ -68,11 +68,14 @@ def _number(words: str) -> Decimal | None:
 
 
 def _shown(asked: Asked, notes: list[ContactNote], fields: list[FieldValue]) -> list[About]:
-    contacts = {note.contact_id for note in notes} | {one.contact_id for one in fields}
-    threads = asked.conversations.filter(contact_id__in=contacts - {None}).for_list()
+    contacts = {note.contact_id for note in notes}
+    contacts |= {one.contact_id for one in fields if one.contact_id is not None}
+    threads = asked.conversations.filter(contact_id__in=contacts).for_list()
     latest = threads.order_by("contact_id", "-last_at", "-pk").distinct("contact_id")
     newest = {thread.contact_id: thread for thread in latest}
-    own = asked.conversations.filter(pk__in=[one.conversation_id for one in fields]).for_list()
+    own = asked.conversations.filter(
+        pk__in=[one.conversation_id for one in fields if one.conversation_id]
+    ).for_list()
     by_id = {thread.pk: thread for thread in own}
     texts = [note.text for note in notes] + [_words(one) for one in fields]
     cut = [

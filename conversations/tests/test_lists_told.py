@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Agent, PhoneNumber
-from conversations import fields, labelling, viewing
+from conversations import contacting, fields, labelling, viewing
 from conversations.filters import NOTHING_ASKED
 from conversations.tests.pushes import RecordingLayer
 from tests import world
@@ -58,3 +59,22 @@ def test_what_the_page_asks_for(client: Client, ana: Agent, cleo: Agent, number:
     viewing.delete(view.pk, agent=cleo)
     assert client.get("/inbox/views/", {"view": view.pk}).status_code == 404
     assert 'id="views"' in client.get("/inbox/views/").content.decode()
+
+
+def test_the_page_of_a_contact_hears_of_its_contact(
+    ana: Agent, number: PhoneNumber, client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    contact = world.make_conversation(number).contact
+    at = timezone.now()
+    with django_capture_on_commit_callbacks(execute=True):
+        note = contacting.note(contact.pk, agent=ana, text="Likes red", at=at)
+        contacting.forget_note(note, agent=ana)
+        contacting.say_consent(contact.pk, agent=ana, allows=True, note="", at=at)
+        contacting.edit(contact.pk, agent=ana, name="M", language="", email="", company="")
+    group = f"staff.{ana.workspace_id}"
+    notes = [body["note"] for name, body in RecordingLayer.sent if name == group]
+    assert notes == [{"kind": "contact", "contact": contact.pk}] * 4
+    client.force_login(ana)
+    page = client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert f'data-contact="{contact.pk}"' in page
+    assert "<live-updates" in page

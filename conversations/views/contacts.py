@@ -79,14 +79,16 @@ def _known_words(contact: Contact | None) -> str:
 
 @require_http_methods(["GET", "POST"])
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
-    found, agent = contact_of(request, pk), agent_of(request)
+    agent = agent_of(request)
+    cursor = agent.workspace.last_seq  # before the rows: nothing falls between them and the line
+    found = contact_of(request, pk)
     initial = {column: getattr(found, column) for column in contacting.DETAILS}
     form = ContactForm(request.POST or None, initial=initial)
     if request.method == "POST" and found.erased_at is None and form.is_valid():
         contacting.edit(found.pk, agent=agent, **form.cleaned_data)
         messages.success(request, gettext("Saved."))
         return redirect("contacts:contact", found.pk)
-    context = _page(agent, found) | {"form": form}
+    context = _page(agent, found) | {"form": form, "cursor": cursor}
     status = 422 if form.errors else 200
     return render(request, "conversations/contact.html", context, status=status)
 

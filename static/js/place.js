@@ -24,12 +24,13 @@ export function parse(html) {
     return box.content;
 }
 
-/** Put a pushed or answered fragment in its place and remember it for a while. @param {string} html */
+/** Put a pushed or answered fragment in its place, remember it for a while, and say on document that it came (`pushed`). @param {string} html */
 export function place(html) {
     const now = performance.now();
     recent = recent.filter(({ at }) => now - at < REMEMBER_MS);
     recent.push({ at: now, html });
     apply(html);
+    tell("pushed", html);
 }
 
 /** Apply again what came since: for a pane that was rendered before and inserted after. @param {number} since */
