@@ -147,7 +147,7 @@ def choice(conversation: Conversation, agent: Agent, *, template_id: int) -> Cho
     return _choice(found, _values(found, conversation, agent))
 
 
-def fallbacks(conversation: Conversation, agent: Agent, *, words: str = "") -> list[Choice]:
+def fallbacks(conversation: Conversation, agent: Agent, *, words: str = "") -> list[Template]:
     """For a message that goes out later. Without those that need a file: nobody is there to choose one at that hour."""
     found = picking.shelf(
         agent,
@@ -156,7 +156,7 @@ def fallbacks(conversation: Conversation, agent: Agent, *, words: str = "") -> l
         language=conversation.contact.language,
         with_files=False,
     )
-    return [_choice(row, _values(row, conversation, agent)) for _group, row in found.rows]
+    return [row for _group, row in found.rows]
 
 
 def for_many(agent: Agent, accounts: Iterable[int], *, words: str = "") -> picking.Shelf:

@@ -124,6 +124,27 @@ def test_it_can_be_changed_sent_at_once_and_given_up(conversation: Any, ana: Any
         scheduling.cancel(first.pk, agent=ana)
 
 
+def test_the_fields_come_for_the_one_template_that_is_chosen(
+    client: Any, conversation: Any, ana: Any, django_assert_max_num_queries: Any
+) -> None:
+    world.seat(ana, conversation.number)
+    template = fallback(conversation)
+    words = [{"type": "BODY", "text": "Hi {{1}}, soon."}]
+    Template.objects.bulk_create(
+        Template(
+            account=template.account, name=f"t{n}", language="en", status="APPROVED", components=words
+        )
+        for n in range(30)
+    )  # fmt: skip
+    client.force_login(ana)
+    url = f"/inbox/{conversation.pk}/scheduled/"
+    with django_assert_max_num_queries(20):
+        page = client.get(url).content.decode()
+    assert (page.count("<option"), page.count('name="fallback.')) == (32, 0)
+    page = client.get(url, {"fallback": template.pk, "q": "t1"}).content.decode()
+    assert (page.count("<option"), page.count('name="fallback.')) == (13, 1)
+
+
 def test_the_pages_of_send_later(client: Any, conversation: Any, ana: Any) -> None:
     world.seat(ana, conversation.number)
     fallback(conversation)

@@ -151,26 +151,25 @@ def _dialog(
         "typed": timezone.localtime(row.due_at).strftime("%Y-%m-%d %H:%M") if row else "",
         "is_template": is_template,
         "variables": _variables(request, conversation, row) if row and row.template_id else (),
-        "fallbacks": [] if is_template else _fallbacks(request, conversation, row),
+        **({} if is_template else _fallback(request, conversation, row)),
         "choices": _choices(now),
         "now": now,
     }
     return render(request, "conversations/_later.html", context)
 
 
-def _fallbacks(
+def _fallback(
     request: HttpRequest, conversation: Conversation, row: Scheduled | None
-) -> list[composing.Choice]:
-    """What was chosen, with its values, stands first; the others by `q`."""
-    agent, words = agent_of(request), request.GET.get("q", "")[:200].replace("\0", "")
-    found = composing.fallbacks(conversation, agent, words=words)
-    if row is None or row.fallback_id is None:
-        return found
-    mine = composing.choice(conversation, agent, template_id=row.fallback_id)
-    others = [choice for choice in found if choice.template.pk != row.fallback_id]
-    if mine is None:
-        return others
-    return [_filled(mine, row.fallback_values), *others]
+) -> dict[str, Any]:
+    """What may go out instead, by `q`; and the one that is chosen, with its fields: `fallback`, else the row's."""
+    agent, asked = agent_of(request), request.GET
+    words, wanted = asked.get("q", "")[:200].replace("\0", ""), asked.get("fallback", "")
+    kept = row.fallback_id if row and "fallback" not in asked else None
+    pk = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 10 else kept
+    chosen = composing.choice(conversation, agent, template_id=pk) if pk else None
+    if chosen and row and row.fallback_id == pk:
+        chosen = _filled(chosen, row.fallback_values)
+    return {"chosen": chosen, "fallbacks": composing.fallbacks(conversation, agent, words=words)}
 
 
 def _variables(

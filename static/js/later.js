@@ -40,7 +40,6 @@ async function open(url) {
     box.replaceChildren(parse(await response.text()));
     wake(box);
     box.setAttribute("aria-label", box.querySelector("h2")?.textContent ?? "");
-    showFallback();
     box.showModal();
     /** @type {HTMLInputElement | null} */ (box.querySelector("[name=typed]"))?.focus();
     return box;
@@ -95,15 +94,6 @@ function changed(event) {
         if (name) name.textContent = file.name;
     }
     if (field.matches("[data-moment-picker]") && field.value) when(field.value.replace("T", " "));
-    if (field.name === "fallback") showFallback();
-}
-
-/** The variables of the template that is chosen, and of no other. */
-function showFallback() {
-    const chosen = /** @type {HTMLSelectElement | null} */ (dialog?.querySelector("select[name=fallback]") ?? null)?.value;
-    for (const set of /** @type {NodeListOf<HTMLFieldSetElement>} */ (dialog?.querySelectorAll("[data-fallback]") ?? [])) {
-        set.hidden = set.disabled = set.dataset.fallback !== chosen;
-    }
 }
 
 /** @param {SubmitEvent} event */

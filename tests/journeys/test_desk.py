@@ -8,9 +8,11 @@ import requests
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import PhoneNumber, Role
+from conversations.models import Conversation
+from simulator.person import Person
 from tests import world
 from tests.journeys.conftest import Seat
-from tests.journeys.people import PHONE
+from tests.journeys.people import PHONE, Desk
 from tests.journeys.stage import Stage
 
 TEMPLATE = re.compile(r"/templates/\d+/$")
@@ -92,9 +94,9 @@ def test_two_managers_in_one_draft_and_one_of_them_on_a_phone(seat: Seat, shop: 
 
 
 def test_the_whole_story_is_seen_on_the_board_of_a_second_browser(
-    seat: Seat, shop: PhoneNumber, stage: Stage
+    seat: Seat, shop: PhoneNumber, stage: Stage, maria: Person, thread: Conversation
 ):
-    """Draft, a colleague's word, Meta's no, the correction, its yes, a pause by quality, and its end."""
+    """Draft, a colleague's word, Meta's no, the correction, its yes, its use, a pause by quality, and its end."""
     world.make_agent(shop.workspace, "Cleo", Role.MANAGER)
     world.make_agent(shop.workspace, "Ada", Role.ADMINISTRATOR)
     cleo, ada = seat("Cleo"), seat("Ada")
@@ -148,8 +150,17 @@ def test_the_whole_story_is_seen_on_the_board_of_a_second_browser(
     expect(board.locator("live-updates")).to_have_attribute("data-state", "open")
     stands_in("approved")
     page.goto(address)
+
+    ana = seat("Ana").look(f"/inbox/{thread.pk}/")
+    pick(ana)
+    ana.page.get_by_role("button", name="Send the template").click()
+    expect(ana.tick("Your order is ready: https://shop.example/o", "read")).to_be_visible()
+    pick(ana)  # it stands ready in front of her
     review(stage, "order_ready", quality="RED")
     stands_in("paused")
+    ana.page.get_by_role("button", name="Send the template").click()
+    expect(ana.pane.locator(".refusal")).to_contain_text("its state is “Paused”")
+    expect(ana.pane.locator(".refusal")).to_contain_text("when the pause is over")
     expect(board.locator("#column-paused time-left")).to_contain_text("2")  # 2 h 59 m
     expect(page.locator(".banner--soon time-left")).to_contain_text("2")
     review(stage, "order_ready", status="APPROVED")
@@ -159,6 +170,20 @@ def test_the_whole_story_is_seen_on_the_board_of_a_second_browser(
     expect(board.locator("#column-approved .card__note--soon")).to_contain_text("Marketing")
     review(stage, "order_ready", status="DISABLED")
     stands_in("disabled")
+    story = page.locator(".timeline__one strong")
+    for told in ("Submitted to Meta", "State", "Quality", "Category will change"):
+        expect(story.filter(has_text=re.compile(f"^{told}$")).first).to_be_visible()
+    states = page.locator(".timeline__one p:first-child")
+    for told in ("Rejected", "Approved", "Paused", "Disabled"):
+        expect(states.filter(has_text=told).first).to_be_visible()
+
+
+def pick(desk: Desk) -> None:
+    """The one template is found by words and chosen."""
+    desk.pane.locator("button[data-template]:visible").click()
+    desk.page.fill("[data-picker-search]", "shop.example")
+    desk.page.locator(".picker__option", has_text="order_ready").click()
+    expect(desk.page.get_by_role("button", name="Send the template")).to_be_visible()
 
 
 def review(stage: Stage, name: str, **said: str) -> None:
