@@ -18,7 +18,7 @@ RUN export DEBUG=0 SECRET_KEY=only-for-the-build SECRETS_KEYS=AAAAAAAAAAAAAAAAAA
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEBUG=0 DATA_DIR=/data PORT=8000
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin waba \
-    && install -d -o waba -g waba /data /data/media
+    && install -d -o waba -g waba /data /data/media /data/backups
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
