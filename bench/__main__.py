@@ -16,7 +16,18 @@ from bench import figures, site
 from waba_inbox.local.folder import ROOT
 from waba_inbox.local.services import closing
 
-STAGES = ("intake", "busy", "drain", "sends", "live", "memory", "endurance", "switching", "pages")
+STAGES = (
+    "intake",
+    "busy",
+    "drain",
+    "sends",
+    "live",
+    "memory",
+    "endurance",
+    "switching",
+    "prices",
+    "pages",
+)
 
 
 def arguments() -> argparse.Namespace:
@@ -35,7 +46,7 @@ def stages(
     standing: site.Standing, *, is_quick: bool
 ) -> dict[str, Callable[[], list[figures.Figure]]]:
     from bench import company
-    from bench.stages import drain, endurance, intake, live, pages, sends, switching
+    from bench.stages import drain, endurance, intake, live, pages, prices, sends, switching
 
     numbers = company.make(standing)
     rounds = 3 if is_quick else 5
@@ -54,6 +65,7 @@ def stages(
         "memory": lambda: live.memory(standing, numbers),
         "endurance": lambda: endurance.measure(standing, numbers),
         "switching": lambda: switching.measure(standing, rounds=2 if is_quick else 3),
+        "prices": prices.measure,
         "pages": lambda: pages.measure(
             standing,
             conversations=size[0],
