@@ -51,10 +51,19 @@ def data_of(paper: Paper) -> dict[str, Any]:
         ],
         "sums": sums,
         "total": words.money(paper.total, paper.currency, language),
+        "names": _names(paper, said),
         "words": f"{said['words']}: {told}" if told else "",
         "note": f"{said['reason']}: {paper.note}" if paper.note else "",
         "signed": paper.seller.signed_by,
     }
+
+
+def _names(paper: Paper, said: dict[str, str]) -> str:
+    """“Всего наименований 6, на сумму 17 330,14 ₽”, as a Russian invoice says above the words."""
+    if paper.language != "ru":
+        return ""
+    total = words.money(paper.total, paper.currency, paper.language)
+    return f"{said['names']} {len(paper.lines)}, {said['worth']} {total}"
 
 
 def _facts(paper: Paper, said: dict[str, str]) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -19,6 +20,7 @@ RUSSIAN: Final = {
     "number": "№", "of": "от", "seller": "Поставщик", "buyer": "Покупатель", "for": "За период",
     "due": "Оплатить до", "position": "№", "what": "Наименование", "quantity": "Кол-во", "unit": "Цена",
     "amount": "Сумма", "net": "Итого без налога", "tax": "НДС", "no_tax": "Без НДС", "total": "Всего к оплате",
+    "worth": "на сумму",
     "tax_number": "ИНН", "registration": "КПП", "bank": "Банк получателя", "bank_code": "БИК",
     "account": "Сч. №", "correspondent": "Корр. сч. №", "signed": "Руководитель", "corrects": "К счёту",
     "reason": "Основание", "words": "Сумма прописью", "draft": "Черновик", "names": "Всего наименований",
@@ -27,7 +29,7 @@ ENGLISH: Final = {
     "invoice": "Invoice", "credit_note": "Credit note", "proforma": "Proforma invoice", "number": "No.", "of": "of",
     "seller": "Seller", "buyer": "Bill to", "for": "Period", "due": "Due", "position": "#", "what": "Description",
     "quantity": "Quantity", "unit": "Unit price", "amount": "Amount", "net": "Subtotal", "tax": "Tax",
-    "no_tax": "No tax", "total": "Total", "tax_number": "Tax ID", "registration": "Registration",
+    "no_tax": "No tax", "total": "Total", "worth": "worth", "tax_number": "Tax ID", "registration": "Registration",
     "bank": "Bank", "bank_code": "BIC", "account": "Account", "correspondent": "Correspondent account",
     "signed": "Signed", "corrects": "Corrects", "reason": "Reason", "words": "In words", "draft": "Draft",
     "names": "Lines",
@@ -40,8 +42,9 @@ def labels(language: str) -> dict[str, str]:
 
 
 def money(amount: Decimal, currency: str, language: str) -> str:
-    """“1 234,50 ₽”."""
-    return format_currency(amount, currency, locale=language)
+    """“1 234,50 ₽”, “RUB 1,234.50”: three letters never touch the digits."""
+    said = format_currency(amount, currency, locale=language)
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\u00a0", said)
 
 
 def unit(amount: Decimal, language: str) -> str:

@@ -31,6 +31,7 @@ class Shot(NamedTuple):
 
 
 RUSSIAN, ENGLISH = "anna@demo.waba-inbox.test", "james@demo.waba-inbox.test"
+FINANCE = "irina@demo.waba-inbox.test"
 MANAGER, ADMINISTRATOR = "elena@demo.waba-inbox.test", "dmitry@demo.waba-inbox.test"
 
 
@@ -61,6 +62,16 @@ def shots(phone: str) -> list[Shot]:
         Shot("agents-bulk", ENGLISH, "/inbox/?tab=all", keys=("j", "x", "j", "x", "j", "x")),
         Shot("agents-search", ENGLISH, "/inbox/?tab=all", keys=("/",), typed="coat"),
         Shot("agents-notifications", ENGLISH, "/settings/notifications/"),
+        Shot("finance-overview", FINANCE, "/billing/"),
+        Shot("finance-ledger", FINANCE, "/billing/ledger/"),
+        Shot("finance-charge", FINANCE, "/billing/ledger/", click=".table--ledger tbody a"),
+        Shot("finance-reconciliation", FINANCE, "/billing/reconciliation/"),
+        Shot(
+            "finance-difference",
+            FINANCE,
+            "/billing/reconciliation/",
+            click=".table--ledger tbody a",
+        ),
         Shot("phone-en", "", phone + "/phone?lang=en"),
     ]
 
