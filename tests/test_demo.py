@@ -33,6 +33,9 @@ from conversations.models import (
     ReadMark,
 )
 from events.models import Event
+from quality import evidence
+from quality.causes import Signal
+from quality.story import latest_fall
 from templates_app.models import Template, TemplateEvent
 from waba_inbox.demo import big, bodies, cast, company, refreshing, scripts, seeding, sounds
 from waba_inbox.demo import meta as demo_meta
@@ -518,3 +521,12 @@ def test_the_cast_is_the_same_every_time_but_for_the_clock():
         [said.text for said in chat.said] for chat in second
     ]
     assert second[0].said[0].at - first[0].said[0].at == timedelta(days=1)
+
+
+def test_the_fall_of_the_workshop_has_causes_that_can_be_seen(demo):
+    number = PhoneNumber.objects.get(phone_number_id=company.WORKSHOP_NUMBER)
+    fall = latest_fall(number)
+    assert fall is not None
+    found = [cause.signal for cause in evidence.likely(number, at=fall.at)]
+    assert Signal.MARKETING in found
+    assert [sent.name for sent in evidence.most_sent(number, at=fall.at)][:1] == ["review_request"]

@@ -90,7 +90,7 @@ class Simulator:
             PhoneNumber.objects.filter(workspace=workspace).select_related("account__app")
         )
         for number in numbers:
-            self.call("/wabas", _waba(number.account))
+            self.call("/wabas", _waba(number.account, number.messaging_limit))
             self.call("/numbers", _number(number))
             for template in Template.objects.of(number.account_id).order_by("pk"):
                 self.call("/templates", _template(template, number.account))
@@ -202,7 +202,7 @@ def _odd_customers(workspace: Workspace) -> Iterator[dict[str, Any]]:
         yield who | {"behaviour": BEHAVIOURS[row.error_code]}
 
 
-def _waba(account: BusinessAccount) -> dict[str, Any]:
+def _waba(account: BusinessAccount, limit: str) -> dict[str, Any]:
     is_old = account.pricing_plan == PricingPlan.CONVERSATION_2022
     return {
         "id": account.waba_id,
@@ -212,6 +212,7 @@ def _waba(account: BusinessAccount) -> dict[str, Any]:
         "country": "RU",
         "pricing_model": "CBP-I" if is_old else "auto",
         "token": account.token,
+        "messaging_limit": limit,
     }
 
 

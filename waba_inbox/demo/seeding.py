@@ -18,6 +18,7 @@ from waba_inbox.demo import (
     desk,
     filing,
     habits,
+    mailing,
     meta,
     people,
     ready,
@@ -60,7 +61,7 @@ def make(*, now: datetime) -> company.Company:
     made = company.make()
     library = templates.make(made, now=now)
     desk.make(made, now=now)
-    writing.write(made, cast.chats(now=now), library, now=now)
+    writing.write(made, mailing.of(cast.chats(now=now), now=now), library, now=now)
     terms.make(made, now=now)
     filing.file(made, now=now)
     habits.make(made, now=now)

@@ -1,4 +1,7 @@
-"""A month of how Meta rated the demo's numbers: the shop recovered from a fall, the workshop has just had one."""
+"""A month of how Meta rated the demo's numbers: the shop recovered from a fall, the workshop has just had one.
+
+The workshop fell after the mailing of mailing.py.
+"""
 
 from __future__ import annotations
 
