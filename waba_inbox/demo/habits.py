@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils import translation
+
 from accounts.hours import Hours, Span
 from accounts.models import Agent, Workspace
 from coaching import reviewing, sampling
@@ -49,7 +51,8 @@ def make(company: Company, *, now: datetime) -> None:
             thanks="Спасибо! Мы читаем каждый ответ.",
         )
     _rate(company)
-    coaching = reviewing.plan_of(company.workspace)
+    with translation.override("ru"):
+        coaching = reviewing.plan_of(company.workspace)
     coaching.is_on = True
     coaching.save()
     workshop = company.teams["workshop"]
