@@ -126,7 +126,7 @@ function groupOf(group, depth) {
     const words = dialog().dataset;
     const joined = group.any ? "any" : "all";
     const rows = make("div", { class: "filter__rows" });
-    const choice = select([["all", words.all ?? ""], ["any", words.any ?? ""]], joined, "");
+    const choice = select([["all", words.all ?? ""], ["any", words.any ?? ""]], joined, words.joined ?? "");
     const add = make("button", { class: "button button--small button--quiet", type: "button" }, `+ ${words.add}`);
     add.addEventListener("click", () => {
         rows.append(row([subjects[0].key, "", []]));

@@ -87,7 +87,7 @@ def thread(stage: Stage, maria: Person) -> Conversation:
     """Maria has written before; Meta knows it too, so the window is open."""
     maria.writes("Is the coat still there?")
     found = Conversation.objects.filter(contact__phone=MARIA.lstrip("+"), messages__isnull=False)
-    assert stage.boss.wait_until(found.exists, seconds=15), "the message did not arrive"
+    assert stage.boss.wait_until(found.exists, seconds=90), "the message did not arrive"
     return found.get()
 
 
