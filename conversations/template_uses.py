@@ -1,4 +1,4 @@
-"""What conversations keep with a template: messages for later, sending to many under way, and what waits to leave."""
+"""What conversations keep with a template: messages for later, sending to many, ratings, and what waits to leave."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from conversations import statuses
-from conversations.models import Direction, Job, JobKind, JobState, Message, Scheduled
+from conversations.models import (
+    Direction,
+    Job,
+    JobKind,
+    JobState,
+    Message,
+    Scheduled,
+    SurveyPlan,
+)
 from templates_app.models import Template
 from templates_app.usage import Use
 
@@ -34,6 +42,12 @@ def of(template: Template) -> Iterator[Use]:
     rows = list(jobs.select_related("owner")[:SHOWN])
     some = tuple((f"{job.title} · {job.owner.name}", "") for job in rows)
     yield Use(gettext("Is being sent to many"), jobs.count(), some)
+    asking = SurveyPlan.objects.filter(template=template, since__isnull=False)
+    numbers = tuple(
+        (plan.number.label, reverse("automation:survey", args=[plan.number_id]))
+        for plan in asking.select_related("number")[:SHOWN]
+    )
+    yield Use(gettext("Asks customers how it was"), asking.count(), numbers)
     waiting = Message.objects.filter(
         Q(status__in=statuses.WAITING), template=template, direction=Direction.OUT
     )

@@ -16,6 +16,7 @@ from accounts.models import Role
 from conversations import outgoing, rating, receiving, surveying, triage
 from conversations.arrivals import Arrival
 from conversations.models import Conversation, Direction, Message, Survey, SurveyPlan, SurveyState
+from templates_app import usage
 from templates_app.models import Template
 from tests import world
 from whatsapp import checks
@@ -229,3 +230,12 @@ def test_a_manager_sets_it_up(client, workspace, number):
     )
     too_long = client.post(url, said | {"button": "x" * 21, "wait_minutes": "9999999"})
     assert too_long.status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_template_that_asks_is_told_to_whoever_would_delete_it(plan, number):
+    template = Template.objects.create(account=number.account, name="how_was_it", language="en")
+    plan.template = template
+    plan.save(update_fields=["template"])
+    [use] = usage.of(template)
+    assert use.some == ((number.label, reverse("automation:survey", args=[number.pk])),)
