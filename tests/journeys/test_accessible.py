@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import Agent, Role
+from accounts.models import Agent, PhoneNumber, Role
 from conversations.models import Conversation
 from simulator.person import Person
+from templates_app.models import Template
+from tests import world
 from tests.journeys.conftest import Seat
 from tests.journeys.people import Desk
 
@@ -17,17 +19,36 @@ checker = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe is not installed (requirements-dev.txt)"
 )
 
-RULES = {
+RULES: dict[str, Any] = {
     "preload": False,
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
 }
-SETTINGS = ("security", "notifications", "replies", "people", "teams", "workspace", "numbers")
+COLOURS = RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+PAGES = (
+    "/contacts/", "/templates/", "/templates/library/", "/reports/",
+    "/billing/", "/billing/ledger/", "/billing/invoices/", "/billing/cards/", "/billing/plans/",
+    "/quality/", "/quality/alerts/", "/quality/alerts/rules/",
+    "/settings/you/", "/settings/security/", "/settings/notifications/", "/settings/replies/", "/settings/people/",
+    "/settings/teams/", "/settings/workspace/", "/settings/numbers/",
+)  # fmt: skip
 
 
 def serious(page: Page, where: str) -> list[str]:
-    """What keeps people out, each as “where: rule: element: why”."""
-    found: dict[str, Any] = checker.Axe().run(page, options=RULES).response
+    """What keeps people out, each as “where: rule: element: why”. Dark differs in its colours alone."""
+    found = _faults(page, f"{where} light", RULES)
+    _theme(page, "dark")
+    found += _faults(page, f"{where} dark", COLOURS)
+    _theme(page, "light")
+    return found
+
+
+def _theme(page: Page, name: str) -> None:
+    page.evaluate("name => { document.documentElement.dataset.theme = name }", name)
+
+
+def _faults(page: Page, where: str, options: dict[str, Any]) -> list[str]:
+    found: dict[str, Any] = checker.Axe().run(page, options=options).response
     return [
         f"{where}: {fault['id']}: {node['html'][:120]}: {node['failureSummary'][:200]}"
         for fault in found["violations"]
@@ -36,39 +57,78 @@ def serious(page: Page, where: str) -> list[str]:
     ]
 
 
-def in_the_inbox(desk: Desk, thread: Conversation) -> list[str]:
-    faults = serious(desk.look("/inbox/?tab=all").page, "inbox")
-    desk.look(f"/inbox/{thread.pk}/?tab=all")
-    faults += serious(desk.page, "thread")
-    for keys, what in (("Control+k", "#palette"), ("Control+/", "#key-help")):
-        desk.page.keyboard.press(keys)
-        expect(desk.page.locator(what)).to_be_visible()
-        faults += serious(desk.page, what)
-        desk.page.keyboard.press("Escape")
-    desk.page.keyboard.press("Alt+m")
-    expect(desk.pane.locator("[name=typed]")).to_be_visible()
-    faults += serious(desk.page, "snooze")
-    desk.page.keyboard.press("Escape")
-    desk.page.keyboard.press("Alt+p")
-    faults += serious(desk.page, "note")
-    return faults
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_serious_stands_in_anybodys_way(
-    seat: Seat, maria: Person, thread: Conversation, theme: str
-):
+def sit_down(seat: Seat) -> Desk:
+    """An administrator, who may open every page; nothing moves while colours are measured."""
     ana = seat("Ana")
-    Agent.objects.filter(name="Ana").update(theme=theme, role=Role.ADMINISTRATOR)
-    faults = in_the_inbox(ana, thread)
-    pages = [
-        "/templates/",
-        "/settings/you/",
-    ]  # colours are what the dark adds: a few pages show all
-    if theme == "light":
-        pages += ["/contacts/", *(f"/settings/{name}/" for name in SETTINGS)]
-    for path in pages:
-        ana.page.goto(ana.url + path)
-        assert ana.page.locator("html").get_attribute("data-theme") == theme
-        faults += serious(ana.page, path)
+    Agent.objects.filter(name="Ana").update(theme="light", role=Role.ADMINISTRATOR)
+    ana.page.emulate_media(reduced_motion="reduce")
+    return ana
+
+
+def test_nothing_serious_stands_in_anybodys_way_in_the_inbox(
+    seat: Seat, maria: Person, thread: Conversation, shop: PhoneNumber
+):
+    Template.objects.create(
+        account=shop.account, name="order_ready", language="en", category="UTILITY", status="APPROVED",
+        components=[{"type": "BODY", "text": "Hello {{1}}, it is ready."}],
+    )  # fmt: skip
+    ana = sit_down(seat)
+    page = ana.page
+    faults = serious(ana.look("/inbox/?tab=all").page, "inbox")
+    page.locator(".list [data-filter]").first.click()
+    expect(page.locator("dialog.filter")).to_be_visible()
+    faults += serious(page, "filter")
+    page.keyboard.press("Escape")
+    page.locator("[data-find-open]").click()
+    page.locator("find-panel input[name=find]").press_sequentially("coat")
+    expect(page.locator("#found mark").first).to_be_visible()
+    faults += serious(page, "search")
+    page.locator("[data-find-close]").click()
+    ana.rows.locator("[data-pick]").check(force=True)
+    expect(page.locator("#bulk-acts button").first).to_be_visible()
+    faults += serious(page, "bulk")
+    page.locator("[data-pick-none]").click()
+
+    ana.look(f"/inbox/{thread.pk}/?tab=all")
+    faults += serious(page, "thread")
+    for keys, shown in (("Control+k", "#palette"), ("Control+/", "#key-help")):
+        page.keyboard.press(keys)
+        expect(page.locator(shown)).to_be_visible()
+        faults += serious(page, shown)
+        page.keyboard.press("Escape")
+    page.keyboard.press("Alt+m")
+    expect(ana.pane.locator("[name=typed]")).to_be_visible()
+    faults += serious(page, "snooze")
+    page.keyboard.press("Escape")
+    ana.bubble("Is the coat").locator("[data-details]").dispatch_event("click")
+    expect(page.locator("dialog[open] .truth")).to_be_visible()
+    faults += serious(page, "message")
+    page.keyboard.press("Escape")
+    ana.pane.locator(".composer__acts button[data-template]").click()
+    expect(page.locator("dialog[open] [role=option]").first).to_be_visible()
+    faults += serious(page, "picker")
+    page.locator("dialog[open] [role=option]").first.click()
+    expect(page.locator("dialog[open] .bubble--preview").first).to_be_visible()
+    faults += serious(page, "template")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Alt+p")
+    faults += serious(page, "note")
+    assert not faults, "\n".join(faults)
+
+
+def test_nothing_serious_stands_in_anybodys_way_on_the_other_pages(seat: Seat, shop: PhoneNumber):
+    thread = world.make_conversation(shop)
+    ana = sit_down(seat)
+    page = ana.page
+    own = (f"/contacts/{thread.contact_id}/", f"/quality/numbers/{shop.pk}/")
+    faults: list[str] = []
+    for path in (*PAGES, *own):
+        answer = page.goto(ana.url + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        faults += serious(page, path)
+    page.goto(f"{ana.url}/templates/")
+    page.get_by_role("button", name="New template").click()
+    expect(page.locator("#draft-body")).to_be_visible()
+    faults += serious(page, "editor")
     assert not faults, "\n".join(faults)
