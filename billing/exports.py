@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from asgiref.sync import sync_to_async
-from django.http import StreamingHttpResponse
-
 from accounts.models import BusinessAccount, PhoneNumber
 from billing import reading
 from billing.models.facts import shown_as
 from billing.reading import Filters
-from conversations import tables
+from conversations import streaming, tables
 
 COLUMNS: Final = (
     "line", "reverses", "quantity", "month", "day", "opened_at", "expires_at", "account", "number", "contact",
@@ -26,7 +22,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 NUMBERS: Final = frozenset(map(COLUMNS.index, ("line", "reverses", "quantity", "price", "cost")))
 # What people have typed, and a number that begins with a plus; the rest is ours and begins no formula.
-TYPED: Final = tuple(
+TYPED: Final = frozenset(
     map(COLUMNS.index, ("account", "number", "contact", "template", "agent", "team", "note"))
 )
 STORED: Final = (
@@ -35,44 +31,15 @@ STORED: Final = (
     "quota_position", "template_name", "agent_name", "team_name", "currency", "price", "price_currency", "cost",
     "note", "party__place", "party__country",
 )  # fmt: skip
-PAGE: Final = 500
-
-
-class InPieces(StreamingHttpResponse):
-    """Goes out as it is made. Django's own would first gather the whole of it under ASGI."""
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._pieces()
-
-    async def _pieces(self) -> AsyncIterator[bytes]:
-        pieces = iter(self.streaming_content)  # type: ignore[arg-type]
-        while (piece := await sync_to_async(_after)(pieces)) is not None:
-            yield piece
-
-
-def _after(pieces: Iterator[bytes]) -> bytes | None:
-    return next(pieces, None)
-
-
-class _Echo:
-    """A file that hands back what is written to it: csv wants one."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def csv_lines(filters: Filters) -> Iterator[str]:
     """Times in the zone of the account, exact amounts with a point. Begins with the mark that Excel wants for UTF-8."""
-    writer = csv.writer(_Echo())
-    said = [tables.MARK + writer.writerow(COLUMNS)]
-    for cells in rows(filters):
-        for column in TYPED:
-            cells[column] = safe(cells[column])
-        said.append(writer.writerow(cells))
-        if len(said) >= PAGE:
-            yield "".join(said)
-            said = []
-    yield "".join(said)
+    return streaming.csv_pieces(COLUMNS, rows(filters), cells=_cells)
+
+
+def _cells(row: Sequence[Any]) -> list[Any]:
+    return [safe(cell) if column in TYPED else cell for column, cell in enumerate(row)]
 
 
 def rows(filters: Filters) -> Iterator[list[Any]]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Avg, Count
 
 from accounts.models import Agent, Workspace
 from coaching import sampling
 from coaching.models import Review
-from conversations import tables
-from reports.exporting import Echo
+from conversations.streaming import csv_pieces
 
 WEEKS = 8
 
@@ -86,13 +85,14 @@ COLUMNS = (
 
 def csv_lines(workspace: Workspace) -> Iterator[str]:
     """One line a criterion of each finished review, the latest week first, in flat memory."""
-    writer = csv.writer(Echo())
-    yield tables.MARK + writer.writerow(COLUMNS)
     rows = Review.objects.filter(workspace=workspace, done_at__isnull=False)
-    for row in rows.select_related("agent", "reviewer").order_by("-week", "pk").iterator(1000):
-        for criterion in sampling.card_of(row.card):
-            cells = [
-                row.week.isoformat(), row.agent.name, row.reviewer.name if row.reviewer else "", row.conversation_id,
-                row.score, row.done_at, criterion.name, row.answers.get(criterion.key), criterion.most, row.summary,
-            ]  # fmt: skip
-            yield writer.writerow([tables.safe(cell) for cell in cells])
+    found = rows.select_related("agent", "reviewer").order_by("-week", "pk").iterator(1000)
+    return csv_pieces(COLUMNS, (cells for row in found for cells in _cells(row)))
+
+
+def _cells(row: Review) -> Iterator[list[Any]]:
+    for criterion in sampling.card_of(row.card):
+        yield [
+            row.week.isoformat(), row.agent.name, row.reviewer.name if row.reviewer else "", row.conversation_id,
+            row.score, row.done_at, criterion.name, row.answers.get(criterion.key), criterion.most, row.summary,
+        ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from coaching import results, reviewing, sampling
 from coaching.forms import JudgeForm, PlanForm, RemarkForm
 from coaching.models import Review
 from conversations import transcripts
+from conversations.streaming import InPieces
 
 AGENT, MANAGER, ADMINISTRATOR = Role.AGENT.value, Role.MANAGER.value, Role.ADMINISTRATOR.value
 SHOWN = 100
@@ -152,11 +153,11 @@ def results_page(request: AgentRequest) -> HttpResponse:
 
 @role(MANAGER, ADMINISTRATOR)
 @require_safe
-def file(request: AgentRequest) -> StreamingHttpResponse:
+def file(request: AgentRequest) -> InPieces:
     audit.record(
         request.user, "coaching.exported", request.user.workspace.name, address_of(request)
     )
-    answer = StreamingHttpResponse(
+    answer = InPieces(
         results.csv_lines(request.user.workspace), content_type="text/csv; charset=utf-8"
     )
     answer["Content-Disposition"] = 'attachment; filename="reviews.csv"'

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from conversations import tables
+from conversations.streaming import csv_pieces
 from reports.figures import Scope
 from reports.models import Span, SpanKind
 
@@ -16,31 +15,25 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-class Echo:
-    """A file that hands back what is written to it: csv wants one."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_lines(scope: Scope, kind: SpanKind, *, zone: ZoneInfo) -> Iterator[str]:
     """Oldest first; times in the zone of the workspace. Begins with the mark that Excel wants for UTF-8."""
-    writer = csv.writer(Echo())
-    yield tables.MARK + writer.writerow(COLUMNS)
     rows = Span.objects.filter(
         kind=kind, day__gte=scope.period.since, day__lte=scope.period.until, **scope.only
     ).select_related("number", "team", "agent")
-    for row in rows.order_by("day", "ended_at", "pk").iterator(chunk_size=2000):
-        cells = [
-            row.kind,
-            row.conversation_id,
-            row.number.label,
-            row.team.name if row.team else "",
-            row.agent.name if row.agent else "",
-            row.began_at.astimezone(zone).isoformat(timespec="seconds"),
-            row.ended_at.astimezone(zone).isoformat(timespec="seconds"),
-            row.day.isoformat(),
-            row.seconds,
-            round((row.ended_at - row.began_at).total_seconds()),
-        ]
-        yield writer.writerow([tables.safe(cell) for cell in cells])
+    found = rows.order_by("day", "ended_at", "pk").iterator(chunk_size=2000)
+    return csv_pieces(COLUMNS, (_cells(row, zone) for row in found))
+
+
+def _cells(row: Span, zone: ZoneInfo) -> list[Any]:
+    return [
+        row.kind,
+        row.conversation_id,
+        row.number.label,
+        row.team.name if row.team else "",
+        row.agent.name if row.agent else "",
+        row.began_at.astimezone(zone).isoformat(timespec="seconds"),
+        row.ended_at.astimezone(zone).isoformat(timespec="seconds"),
+        row.day.isoformat(),
+        row.seconds,
+        round((row.ended_at - row.began_at).total_seconds()),
+    ]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -16,6 +16,7 @@ from accounts import audit
 from accounts.models import Agent, PhoneNumber, Role, Team
 from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of
+from conversations.streaming import InPieces
 from reports import exporting, figures, words
 from reports.forms import ScopeForm, dimension
 from reports.models import SpanKind
@@ -76,7 +77,7 @@ def _names(workspace_id: int, of: str) -> dict[int | None, str]:
 
 @role(MANAGER, ADMINISTRATOR)
 @require_safe
-def rows(request: AgentRequest) -> StreamingHttpResponse:
+def rows(request: AgentRequest) -> InPieces:
     """The rows behind one figure (`kind`): conversations and colleagues, no customer and no word that was said."""
     kind = request.GET.get("kind", SpanKind.REPLY.value)
     if kind not in SpanKind.values:
@@ -88,7 +89,7 @@ def rows(request: AgentRequest) -> StreamingHttpResponse:
     )  # fmt: skip
     name = f"{kind}-{scope.period.since}-{scope.period.until}.csv"
     lines = exporting.csv_lines(scope, SpanKind(kind), zone=_zone(request))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer = InPieces(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, name)
     return answer
 

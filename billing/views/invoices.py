@@ -17,12 +17,12 @@ from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of
 from billing import exports, reading
 from billing.access import ADMINISTRATOR, FINANCE
-from billing.exports import InPieces
 from billing.invoice_forms import CreditForm, DraftForm, PaidForm, PartiesForm
 from billing.invoices import drafting, issuing, mailing, naming, sheets
 from billing.invoices.pdf import pdf as pdf_of
 from billing.models import Invoice, Parties
 from billing.reading import Filters
+from conversations.streaming import InPieces
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 200

@@ -19,6 +19,7 @@ from billing.forms import LedgerForm
 from billing.models import LedgerEntry
 from billing.models.ledger import Cause
 from conversations import access
+from conversations.streaming import InPieces
 
 
 def _form(request: AgentRequest) -> LedgerForm:
@@ -64,10 +65,10 @@ def _before(text: str) -> tuple[datetime, int] | None:
 
 @role(FINANCE, ADMINISTRATOR)
 @require_safe
-def ledger_csv(request: AgentRequest) -> exports.InPieces:
+def ledger_csv(request: AgentRequest) -> InPieces:
     filters = _form(request).filters
     name = f"ledger-{filters.month:%Y-%m}.csv" if filters.month else "ledger.csv"
-    return exports.InPieces(
+    return InPieces(
         exports.csv_lines(filters),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
