@@ -178,3 +178,14 @@ def see(reviews: Sequence[Review], *, agent: Agent, at: datetime) -> None:
     """The agent has read what was found."""
     ids = [row.pk for row in reviews if row.agent_id == agent.pk]
     Review.objects.filter(pk__in=ids, seen_at=None).update(seen_at=at)
+
+
+def follow_merger(kept: int, gone: int) -> None:
+    """Two conversations became one. Where both have a review of the same week by the same person, that of `kept`."""
+    known = set(
+        Review.objects.filter(conversation_id=kept).values_list("agent_id", "week", "reviewer_id")
+    )
+    for row in Review.objects.filter(conversation_id=gone):
+        if (row.agent_id, row.week, row.reviewer_id) not in known:
+            row.conversation_id = kept
+            row.save(update_fields=["conversation"])

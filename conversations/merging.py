@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.db.models import F
 
@@ -27,8 +27,21 @@ from events import live as pipe
 MOVED_WITH_CONTACTS: Final = frozenset(
     {"identifiers", "conversations", "consents", "notes", "blocks", "field_values"}
 )
-MOVED_WITH_CONVERSATIONS: Final = frozenset({"messages", "read_marks", "field_values", "scheduled"})
+MOVED_WITH_CONVERSATIONS: Final = frozenset(
+    {"messages", "read_marks", "field_values", "scheduled", "surveys"}
+)
+Mover: TypeAlias = Callable[[int, int], None]  # the conversation that stays, the one that goes
+_elsewhere: dict[str, Mover] = {}
 SHOWN_AT_ONCE: Final = 200
+
+
+def also(relation: str, move: Mover) -> None:
+    """What another app keeps of conversations, under this name: called before the one that goes is gone."""
+    _elsewhere[relation] = move
+
+
+def moved_elsewhere() -> frozenset[str]:
+    return frozenset(_elsewhere)
 
 
 def merge(contacts: Sequence[Contact]) -> Contact:
@@ -114,6 +127,10 @@ def _join(kept: Conversation, gone: Conversation) -> None:
     kept.labels.add(*gone.labels.all())
     filled = FieldValue.objects.filter(conversation=kept).values("field")
     FieldValue.objects.filter(conversation=gone).exclude(field__in=filled).update(conversation=kept)
+    asked = kept.surveys.values("resolved_at")
+    gone.surveys.exclude(resolved_at__in=asked).update(conversation=kept)
+    for move in _elsewhere.values():
+        move(kept.pk, gone.pk)
     _join_columns(kept, gone)
     place, pk = gone.place, gone.pk
     gone.delete()

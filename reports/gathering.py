@@ -77,6 +77,11 @@ def rebuild(workspace_id: int) -> None:
         pass
 
 
+def follow_merger(kept: int, gone: int) -> None:
+    """Two conversations became one: it is reckoned anew at once with the next change, which the merger is."""
+    Span.objects.filter(conversation_id=gone).update(conversation_id=kept)
+
+
 # --- spans -------------------------------------------------------------------------------------------
 
 

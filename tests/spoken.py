@@ -25,6 +25,7 @@ NAMES_AT_META = (  # what stands on Meta's own pages, and is looked for there by
 NAMES = frozenset(
     [
         "WhatsApp",
+        "Android",
         "Meta",
         "WABA",
         "ID",

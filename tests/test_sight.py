@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.models import Agent, PhoneNumber, Team
 from conversations.models import Conversation
+from templates_app.models import Template
 from tests import world
 from tests.test_rights import URLS, answers, things_of
 
@@ -37,6 +38,8 @@ def test_every_address_of_a_conversation_says_the_same(
         team=teams[team_name],
         assignee={"Ana": ana, "Cleo": cleo}.get(assignee or ""),
     )
+    template = Template.objects.filter(pk=things["conversations:template_id"])
+    template.update(account=number.account)
     ana.sight = sight
     ana.save(update_fields=["sight"])
     client.force_login(ana)

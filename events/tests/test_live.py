@@ -36,8 +36,8 @@ def _layer(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_group_gets_its_own_html_once() -> None:
     live.push({"one": "<b>1</b>", "two": "<b>2</b>"})
     assert sorted(Layer.sent, key=lambda item: item[0]) == [
-        ("one", {"type": "live.fragment", "html": "<b>1</b>"}),
-        ("two", {"type": "live.fragment", "html": "<b>2</b>"}),
+        ("one", {"type": "live.fragment", "html": "<b>1</b>", "traces": []}),
+        ("two", {"type": "live.fragment", "html": "<b>2</b>", "traces": []}),
     ]
 
 

@@ -262,7 +262,7 @@ def sent(*, conversation_id, template_id, agent, at):
 def test_the_picker_says_what_is_held_back_and_why(shop, client):
     cleo = world.make_agent(shop.workspace, "Cleo", Role.MANAGER)
     conversation = world.make_conversation(shop)
-    Template.objects.create(
+    template = Template.objects.create(
         account=shop.account, name="news", language="en", category="MARKETING", status="APPROVED",
         components=[{"type": "BODY", "text": "Hello"}],
     )  # fmt: skip
@@ -270,7 +270,7 @@ def test_the_picker_says_what_is_held_back_and_why(shop, client):
     for rating, closed in (("GREEN", False), ("YELLOW", False), ("RED", True)):
         shop.quality_rating = rating
         shop.save(update_fields=["quality_rating"])
-        page = client.get(f"/inbox/{conversation.pk}/templates/").content.decode()
+        page = client.get(f"/inbox/{conversation.pk}/templates/{template.pk}/").content.decode()
         assert ("disabled" in page) is closed
         assert ("picker__gate" in page) is (rating != "GREEN")
         above = client.get(f"/inbox/{conversation.pk}/held/").content.decode()

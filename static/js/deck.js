@@ -160,7 +160,7 @@ export class ThreadDeck extends HTMLElement {
             this.append(pane);
             wake(pane);
             replay(since);
-            this.#order.push(id);
+            this.#order = [...this.#order.filter((other) => other !== id), id]; // it may have been taken away before
             this.#forgetOldest();
             return pane;
         } catch {
@@ -173,7 +173,7 @@ export class ThreadDeck extends HTMLElement {
         for (const id of [...this.#order]) {
             if (this.#order.length <= KEEP_PANES) return;
             const pane = this.pane(id);
-            if (pane && (!pane.hidden || pane.querySelector("[data-local]"))) continue;
+            if (pane && (!pane.hidden || id === this.#wanted || pane.querySelector("[data-local]"))) continue;
             pane?.remove();
             this.#order.splice(this.#order.indexOf(id), 1);
         }

@@ -333,7 +333,7 @@ def test_a_carousel_begins_with_two_cards_and_a_tap_with_one_app(
     manager: Client, account: BusinessAccount
 ):
     row = begun(manager)
-    assert write(manager, row, form="CAROUSEL").count('class="desk__card"') == 2
+    assert write(manager, row, kind="CAROUSEL").count('class="desk__card"') == 2
     html = write(manager, row, category="AUTHENTICATION", code_kind="ONE_TAP")
     assert 'name="app_package"' in html
     assert "Write the app’s package" in html
@@ -367,7 +367,7 @@ def test_the_preview_shows_values_of_any_length(
 
 def test_a_picture_for_a_card_is_kept_and_shown(manager: Client, shop: BusinessAccount):
     row = begun(manager)
-    write(manager, row, form="CAROUSEL")
+    write(manager, row, kind="CAROUSEL")
     file = SimpleUploadedFile("coat.png", b"\x89PNG\r\n", content_type="image/png")
     answer = manager.post(f"/templates/drafts/{row.pk}/sample/", {"card-1": file})
     assert answer["Location"].endswith("#card-1")

@@ -45,6 +45,26 @@ def test_a_phone_goes_back_by_swipe_from_the_contact_to_the_list(seat: Seat, thr
         expect(inbox).to_have_attribute("data-pane", pane)
 
 
+def test_a_conversation_that_was_taken_away_and_comes_back_is_shown_again(
+    seat: Seat, thread: Conversation
+):
+    """Its place among the kept panes is the latest then: it is not the one that is let go for it."""
+    others = [world.make_conversation(thread.number) for _n in range(14)]
+    ana = seat("Ana").look("/inbox/?tab=all").open("Is the coat")
+    ana.page.evaluate(
+        """async ([taken, others]) => {
+            const deck = document.querySelector("thread-deck");
+            for (const id of others.slice(0, 4)) await deck.warm(`/inbox/${id}/`);
+            await deck.show(`/inbox/${others[0]}/`);
+            deck.pane(taken).remove();
+            for (const id of others) await deck.warm(`/inbox/${id}/`);
+            await deck.show(`/inbox/${taken}/`);
+        }""",
+        [thread.pk, [one.pk for one in others]],
+    )
+    expect(ana.page.locator(f"#pane-{thread.pk}")).to_be_visible()
+
+
 PRESS = """async ([of, forMs]) => {
     const target = document.querySelector(of);
     const touch = new Touch({identifier: 1, target, clientX: 120, clientY: 300});
