@@ -47,6 +47,9 @@ def shots(phone: str) -> list[Shot]:
         Shot("templates-review", MANAGER, "/templates/", click="#column-review .card__name"),
         Shot("templates-calendar", MANAGER, "/templates/calendar/"),
         Shot("quality", MANAGER, "/quality/"),
+        Shot("managers-report", MANAGER, "/reports/"),
+        Shot("managers-reviews", MANAGER, "/coaching/"),
+        Shot("administrators-checklist", ADMINISTRATOR, "/settings/whatsapp/checklist/1/"),
         Shot("people-ru", ADMINISTRATOR, "/settings/people/"),
         Shot("agents-thread", ENGLISH, "/inbox/?tab=all", click=first),
         Shot(
