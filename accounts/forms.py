@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import hours, zones
 from accounts.acts import ACTS
 from accounts.availability import BY_HAND
+from accounts.inputs import DayInput
 from accounts.models import Agent, Handing, PricingPlan, Role, Sight, Team, Workspace
 
 meta_id = RegexValidator(r"^\d{5,32}$", _("Meta’s ids are made of digits only."))
@@ -385,12 +386,8 @@ class NewNumberForm(NumberForm):
 class AuditForm(forms.Form):
     person = forms.TypedChoiceField(label=_("Person"), coerce=int, required=False, empty_value=None)
     act = forms.ChoiceField(label=_("Act"), required=False)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    until = forms.DateField(label=_("To"), required=False, widget=DayInput)
     before = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from accounts.inputs import DayInput
 from accounts.models import BusinessAccount, PhoneNumber, Workspace
 from billing import reading, tariffs
 from billing.figures import Bucket
@@ -38,13 +39,6 @@ CARD_CATEGORIES = [
 ]
 currency_code = RegexValidator(r"^[A-Z]{3}$", _("Three letters such as USD."))
 list_name = RegexValidator(r"^[\w .-]*$", _("Letters, digits, blanks, dots and hyphens only."))
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class CurrencyField(forms.CharField):

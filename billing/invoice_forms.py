@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.inputs import DayInput
 from accounts.models import BusinessAccount, Workspace
 from billing.invoices.naming import Said
 from billing.invoices.paper import PaperKind, Side
@@ -64,7 +65,7 @@ class DraftForm(forms.Form):
 
 
 class PaidForm(forms.Form):
-    on = forms.DateField(label=_("Paid on"), widget=forms.DateInput({"type": "date"}))
+    on = forms.DateField(label=_("Paid on"), widget=DayInput)
 
 
 class CreditForm(forms.Form):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.inputs import DayInput
 from accounts.models import Agent, PhoneNumber, Team
 from reports.figures import BY, Scope
 from reports.periods import LONGEST, Period, named
@@ -24,13 +25,6 @@ PERIODS = [
     ("own", _("From … to …")),
 ]
 USUAL = "30"
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class ScopeForm(forms.Form):

@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from accounts.inputs import DayInput
 from conversations import transcripts
 from conversations.views.asking import conversation_of
 
 FIRST_DAY, LAST_DAY = date(2009, 1, 1), date(2100, 1, 1)  # WhatsApp began in 2009
-DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class TranscriptForm(forms.Form):
-    since = forms.DateField(label=_("From"), required=False, widget=DAY)
-    until = forms.DateField(label=_("To"), required=False, widget=DAY)
+    since = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    until = forms.DateField(label=_("To"), required=False, widget=DayInput)
     notes = forms.BooleanField(label=_("With notes and events"), required=False)
 
 
