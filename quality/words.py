@@ -155,8 +155,10 @@ class AlertWords:
 def of(alert: Alert) -> AlertWords:
     """In the language that is active."""
     title, what, todo = WORDS[alert.kind]
-    subject = alert.template or alert.number or alert.account
-    return AlertWords(str(title), str(subject), str(what), str(todo), _detail(alert))
+    subject = str(alert.number or alert.account)
+    if alert.template:  # several accounts may have one of this name
+        subject = f"{alert.template} · {alert.account}"
+    return AlertWords(str(title), subject, str(what), str(todo), _detail(alert))
 
 
 def _detail(alert: Alert) -> str:

@@ -26,7 +26,6 @@ from conversations.models import (
 from waba_inbox.demo.company import ZONE, Company
 
 DAYTIME: Final = tuple(Span(day, 9 * 60, 21 * 60) for day in range(7))
-AROUND_THE_CLOCK: Final = tuple(Span(day, 0, 24 * 60) for day in range(7))
 SCORES: Final = (5, 5, None, 4, 5, None, 5, 3, None, 5, 4, None, 1, 5, 4, None)
 FOUND: Final = (
     "Ответ быстрый и по делу. В следующий раз назвать срок доставки сразу.",
@@ -39,9 +38,9 @@ HOLIDAYS: Final = ((date(2027, 1, 1), "Новый год"), (date(2027, 1, 7), "
 def make(company: Company, *, now: datetime) -> None:
     """Call inside a transaction, after the labels are there (filing.py)."""
     for name, number in company.numbers.items():
-        spans = DAYTIME if name == "workshop" else AROUND_THE_CLOCK
-        number.hours = Hours(ZONE, spans, HOLIDAYS).as_json()
-        number.save(update_fields=["hours"])
+        if name == "workshop":  # the shop is always open
+            number.hours = Hours(ZONE, DAYTIME, HOLIDAYS).as_json()
+            number.save(update_fields=["hours"])
         surveying.keep(
             number,
             is_on=name == "shop",
