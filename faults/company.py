@@ -88,7 +88,7 @@ def _quieten(standing: Standing) -> None:
         delivered=[0, 0.4],
         read=[0, 0.6],
         meters={"pair": False, "throughput": False, "daily": False},
-        outbox={"retry_seconds": 0.5, "batch": 3},
+        outbox={"retry_seconds": 0.5, "longest_pause": 4, "batch": 3},
     )
 
 

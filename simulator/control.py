@@ -329,11 +329,13 @@ class Control:
             self.world.settings.update(data)
         self.outbox.batch = int(outbox.get("batch", self.outbox.batch))
         self.outbox.retry_seconds = float(outbox.get("retry_seconds", self.outbox.retry_seconds))
+        self.outbox.longest_pause = float(outbox.get("longest_pause", self.outbox.longest_pause))
         if "webhook" in outbox:
             self.world.default_webhook = str(outbox["webhook"])
         shown = {
             "batch": self.outbox.batch,
             "retry_seconds": self.outbox.retry_seconds,
+            "longest_pause": self.outbox.longest_pause,
             "webhook": self.world.default_webhook,
         }
         return JSONResponse(self.world.settings | {"meters": self.world.meters.on, "outbox": shown})

@@ -51,6 +51,7 @@ class Outbox:
         self.receiver: Receiver | None = None
         self.batch = 1
         self.retry_seconds = 1.0
+        self.longest_pause = LONGEST_PAUSE
         self.timeout = 10.0
         self.log: deque[Json] = deque(maxlen=5000)
         self.posted = 0
@@ -254,7 +255,7 @@ class Outbox:
     def _try_again(self, delivery: Delivery) -> None:
         if self.world.clock.now() > delivery.first_at + GIVE_UP_AFTER:
             return
-        pause = min(LONGEST_PAUSE, self.retry_seconds * 2 ** (delivery.attempt - 1))
+        pause = min(self.longest_pause, self.retry_seconds * 2 ** (delivery.attempt - 1))
         self._put_off(replace(delivery, attempt=delivery.attempt + 1), pause)
 
     # --- the wire --------------------------------------------------------------------------------------------------
