@@ -8,6 +8,8 @@ import pytest
 
 from waba_inbox import catalogues
 
+WHOLE_PROCESSES = ("tests/journeys/", "tests/test_survival.py", "tests/test_faults.py")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _words() -> None:
@@ -20,5 +22,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not os.environ.get("CI"):
         return
     for item in items:
-        if "tests/journeys/" in item.nodeid or "tests/test_survival.py" in item.nodeid:
+        if any(place in item.nodeid for place in WHOLE_PROCESSES):
             item.add_marker(pytest.mark.flaky(reruns=1))
