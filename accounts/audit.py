@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Agent, AuditEntry, Workspace
+from accounts.zones import midnight
 
 PAGE = 50
 
@@ -42,13 +43,11 @@ def entries(
     if act:
         found = found.filter(act=act)
     if since:
-        found = found.filter(at__gte=_midnight(since))
+        found = found.filter(at__gte=midnight(since, timezone.get_current_timezone()))
     if until:
-        found = found.filter(at__lt=_midnight(until + timedelta(days=1)))
+        found = found.filter(
+            at__lt=midnight(until + timedelta(days=1), timezone.get_current_timezone())
+        )
     if before:
         found = found.filter(pk__lt=before)
     return found.order_by("-pk")[: PAGE + 1]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -6,6 +6,7 @@ The ids are those of Meta's reference "Time Zone IDs" (Marketing API); a WABA's 
 from __future__ import annotations
 
 import zoneinfo
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 
 AREAS = (
@@ -69,3 +70,8 @@ def choices() -> list[tuple[str, str]]:
 
 def is_known(name: str) -> bool:
     return any(name == known for known, _words in choices())
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """When this day begins there."""
+    return datetime.combine(day, time.min, tzinfo=zone)

@@ -6,7 +6,7 @@ Asked by the half-hour, since Meta does not say in which zone its days begin; ou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.graph import graph_for
 from accounts.models import BusinessAccount
+from accounts.zones import midnight
 from billing import figures, markets, tariffs
 from billing.figures import Figure
 from billing.markets import MarketMap, Place
@@ -69,8 +70,8 @@ def ask(account_id: int, days: Iterable[date]) -> None:
 
 def bounds(day: date, zone: ZoneInfo) -> tuple[int, int]:
     """First and last second of a local day, as Meta wants them."""
-    first = datetime.combine(day, time.min, zone)
-    last = datetime.combine(day + timedelta(days=1), time.min, zone)
+    first = midnight(day, zone)
+    last = midnight(day + timedelta(days=1), zone)
     return int(first.timestamp()), int(last.timestamp())
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import BusinessAccount, PricingPlan
+from accounts.zones import midnight
 from billing import card_files
 from billing.cards import Band, RateCard, RateCards
 from billing.engine import Account
@@ -146,14 +147,12 @@ def _international(account: BusinessAccount) -> International | None:
         return None
     zone = ZoneInfo(account.time_zone)
 
-    def midnight(day: date) -> datetime:
-        return datetime.combine(day, time.min, zone)
-
     return International(
         home=said.home,
-        starts_at=midnight(said.begins),
+        starts_at=midnight(said.begins, zone),
         exceptions={
-            market: midnight(date.fromisoformat(day)) for market, day in said.exceptions.items()
+            market: midnight(date.fromisoformat(day), zone)
+            for market, day in said.exceptions.items()
         },
     )
 

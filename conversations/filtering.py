@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import reduce
 from operator import and_, or_
@@ -13,6 +13,7 @@ from django.db.models.functions import Left, Lower
 from django.utils import timezone
 
 from accounts.models import Agent
+from accounts.zones import midnight
 from conversations.filters import Condition, Group, Part
 from conversations.models import (
     Contact,
@@ -131,16 +132,13 @@ def _moment(column: str, one: Condition, asked: _Asked) -> Q:
     if one.op == "older":
         return Q(**{f"{column}__lt": asked.at - timedelta(days=int(value))})
     day = date.fromisoformat(value)
-    starts, ends = _midnight(day), _midnight(day + timedelta(days=1))
+    zone = timezone.get_current_timezone()
+    starts, ends = midnight(day, zone), midnight(day + timedelta(days=1), zone)
     if one.op == "before":
         return Q(**{f"{column}__lt": starts})
     if one.op == "after":
         return Q(**{f"{column}__gte": ends})
     return Q(**{f"{column}__gte": starts, f"{column}__lt": ends})
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
 
 # --- custom fields -------------------------------------------------------------------------------

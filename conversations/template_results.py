@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
+from accounts.zones import midnight
 from conversations.models import Direction, Message
 from templates_app.models import Submission, SubmissionState, Template, TemplateDay
 
@@ -92,7 +93,7 @@ class Beside:
 def beside(template: Template, *, at: datetime) -> list[Beside]:
     """The last 30 days on which either of us knows of something, newest first."""
     since = at.astimezone(UTC).date() - timedelta(days=DAYS)
-    start = datetime.combine(since, datetime.min.time(), tzinfo=UTC)
+    start = midnight(since, UTC)
     counted = _counted(
         _messages([template.pk], start).annotate(day=TruncDate("at", tzinfo=UTC)), "day"
     )

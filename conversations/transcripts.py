@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.zones import midnight
 from conversations.models import Conversation, Direction, Message
 
 MOST: Final = 2000  # messages of one paper: some 100 pages
@@ -30,12 +31,10 @@ def of(
     if not with_notes:
         found = found.exclude(Q(direction=Direction.SYSTEM))
     if since:
-        found = found.filter(at__gte=_midnight(since))
+        found = found.filter(at__gte=midnight(since, timezone.get_current_timezone()))
     if until:
-        found = found.filter(at__lt=_midnight(until + timedelta(days=1)))
+        found = found.filter(
+            at__lt=midnight(until + timedelta(days=1), timezone.get_current_timezone())
+        )
     rows = list(found.order_by("-at", "-arrival", "-pk")[: MOST + 1])
     return Transcript(rows[:MOST][::-1], len(rows) > MOST)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

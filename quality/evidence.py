@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import Lag, TruncDay, TruncHour
 
 from accounts.models import PhoneNumber
+from accounts.zones import midnight
 from conversations.models import Direction, Message
 from quality import causes
 from quality.causes import Cause, Signal
@@ -147,7 +148,7 @@ class Failures:
 def failures(number: PhoneNumber, *, days: Iterable[date], zone: ZoneInfo) -> list[Failures]:
     """Of the days asked for, in the workspace's zone; the most frequent code first."""
     wanted = list(days)
-    since = datetime.combine(wanted[0], datetime.min.time(), zone)
+    since = midnight(wanted[0], zone)
     rows = (
         Message.objects.filter(number=number, direction=Direction.OUT, at__gte=since)
         .exclude(error_code=None)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import ExtractIsoWeekDay
 
+from accounts.zones import midnight
 from conversations.models import Conversation, Survey, SurveyState
 from reports import buckets, spans
 from reports.models import Tally, Volume
@@ -24,8 +25,6 @@ from reports.periods import MONTH, Period, pieces, steps
 UTC: Final = ZoneInfo("UTC")
 BY: Final = {"agent": "agent_id", "team": "team_id", "number": "number_id"}
 AGES: Final = (15, 60, 240)  # minutes waited: up to each, and more than the last
-DAYS: Final = range(1, 8)
-HOURS: Final = range(24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,8 @@ class Figures:
 
 def total(scope: Scope) -> Figures:
     found = _figures(scope, "").get(None, Figures())
-    found.ratings, found.scores = _rated(scope).aggregate(n=Count("pk"), s=Sum("score")).values()
+    rated = _rated(scope).aggregate(n=Count("pk"), s=Sum("score", default=0))
+    found.ratings, found.scores = rated["n"], rated["s"]
     return found
 
 
@@ -135,17 +135,14 @@ def _figures(scope: Scope, column: str) -> dict[int | None, Figures]:
 
 def _rated(scope: Scope) -> QuerySet[Survey]:
     """Ratings given on these days, for who had resolved the conversation."""
-    period = scope.period
-    return Survey.objects.filter(
-        score__isnull=False,
-        answered_at__gte=_start(period.since, scope.zone),
-        answered_at__lt=_start(period.until + timedelta(days=1), scope.zone),
-        **scope.only,
-    )
+    return _surveys(scope, "answered_at").filter(score__isnull=False)
 
 
-def _start(day: date, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
+def _surveys(scope: Scope, column: str) -> QuerySet[Survey]:
+    """With this moment on these days."""
+    first = midnight(scope.period.since, scope.zone)
+    end = midnight(scope.period.until + timedelta(days=1), scope.zone)
+    return Survey.objects.filter(**{f"{column}__gte": first, f"{column}__lt": end}, **scope.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +159,14 @@ class Ratings:
 
 def ratings(scope: Scope) -> Ratings:
     by_score = dict(_rated(scope).values_list("score").annotate(n=Count("pk")).order_by())
-    asked = Survey.objects.filter(
-        asked_at__gte=_start(scope.period.since, scope.zone),
-        asked_at__lt=_start(scope.period.until + timedelta(days=1), scope.zone),
-        **scope.only,
-    ).exclude(state=SurveyState.SKIPPED)
+    asked = _surveys(scope, "asked_at").exclude(state=SurveyState.SKIPPED)
     return Ratings([(score, by_score.get(score, 0)) for score in (5, 4, 3, 2, 1)], asked.count())
 
 
 def _days(period: Period) -> Q:
     wanted = Q()
     for kind, piece in pieces(period):
-        first = piece.since
-        wanted |= Q(period=kind, since__gte=first, since__lte=piece.until)
+        wanted |= Q(period=kind, since__gte=piece.since, since__lte=piece.until)
     return wanted
 
 
@@ -244,7 +236,7 @@ def _volumes(scope: Scope) -> Any:
 
 def hours_of_week(scope: Scope) -> list[list[int]]:
     """Messages that came in: seven rows from Monday, 24 hours each, in the workspace's zone."""
-    found = [[0] * 24 for _day in DAYS]
+    found = [[0] * 24 for _day in range(7)]
     rows = (
         _volumes(scope)
         .annotate(weekday=ExtractIsoWeekDay("day"))

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts import hours
 from accounts.models import PhoneNumber, Team, Workspace
+from accounts.zones import midnight
 from conversations import activity, rating, statuses
 from conversations.models import Conversation, Direction, Message
 from reports import buckets, spans
@@ -266,8 +267,7 @@ def _keep(
 def count_volumes(workspace_id: int, days: Iterable[Day], *, zone: ZoneInfo) -> None:
     """Count the messages of these days anew. Lines and what came with the phone app's history are none."""
     for number, day in sorted(days):
-        start = datetime(day.year, day.month, day.day, tzinfo=zone)
-        end = datetime.combine(day + timedelta(days=1), start.timetz().replace(tzinfo=None), zone)
+        start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
         Volume.objects.filter(number_id=number, day=day).delete()
         with connection.cursor() as cursor:
             cursor.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,14 +85,10 @@ def rows(request: AgentRequest) -> InPieces:
     scope = _form(request, at=timezone.now()).scope
     audit.record(
         request.user, "report.exported", str(SpanKind(kind).label), address_of(request),
-        since=_iso(scope.period.since), until=_iso(scope.period.until),
+        since=scope.period.since.isoformat(), until=scope.period.until.isoformat(),
     )  # fmt: skip
     name = f"{kind}-{scope.period.since}-{scope.period.until}.csv"
     lines = exporting.csv_lines(scope, SpanKind(kind), zone=_zone(request))
     answer = InPieces(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, name)
     return answer
-
-
-def _iso(day: date) -> str:
-    return day.isoformat()
