@@ -13,11 +13,11 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import BusinessAccount
+from accounts.months import moved
 from billing import asking_meta, figures, tariffs
 from billing.figures import Bucket
 from billing.models import DayTotal, LedgerEntry, MetaDay, MetaFigure, StoredFact
 from billing.models.ledger import Cause, Kind
-from billing.months import moved
 from billing.tariffs import AccountTerms
 
 NOTICED: Final = Decimal("0.005")  # Meta rounds: less than half a cent is no difference

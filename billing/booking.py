@@ -20,8 +20,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import months
 from accounts.models import Agent, Team
-from billing import budgeting, months, states, tariffs, totals
+from billing import budgeting, states, tariffs, totals
 from billing.engine import Engine, State
 from billing.entries import NO_WINDOW, Entry, Outcome, Refused
 from billing.facts import FREE_FORM, OUT, Fact

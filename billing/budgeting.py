@@ -15,9 +15,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import audit, mailing
+from accounts import audit, mailing, months
 from accounts.models import Agent, BusinessAccount, Role, Workspace
-from billing import months
 from billing.models import Budget, BudgetAlert, DayTotal
 from billing.reading import today_of
 

@@ -12,10 +12,10 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.inputs import DayInput
 from accounts.models import BusinessAccount, Workspace
+from accounts.months import moved
 from billing.invoices.naming import Said
 from billing.invoices.paper import PaperKind, Side
 from billing.models import Parties
-from billing.months import moved
 
 MONTHS_BACK = 14
 SIDE = (

@@ -17,14 +17,14 @@ from django.db import connection, transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from accounts import hours
+from accounts import hours, months
 from accounts.models import PhoneNumber, Team, Workspace
 from accounts.zones import midnight
 from conversations import activity, rating, statuses
 from conversations.models import Conversation, Direction, Message
 from reports import buckets, spans
 from reports.models import ReportState, Span, Tally, Volume
-from reports.periods import DAY, MONTH, next_month
+from reports.periods import DAY, MONTH
 
 BATCH: Final = 2000
 LAST: Final = 2**63 - 1
@@ -239,7 +239,7 @@ def tally(workspace_id: int, days: Iterable[Day]) -> None:
         _keep(workspace_id, DAY, number, day, [(*what, *sums[what]) for what in sums])
     for number, first in sorted({(number, day.replace(day=1)) for number, day in touched}):
         month = Tally.objects.filter(
-            number_id=number, period=DAY, since__gte=first, since__lt=next_month(first)
+            number_id=number, period=DAY, since__gte=first, since__lt=months.moved(first, 1)
         )
         sums_of = month.order_by().values_list("team_id", "agent_id", "kind", "bucket")
         _keep(

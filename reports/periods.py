@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from accounts.months import moved
+
 DAY: Final = "day"
 MONTH: Final = "month"
 LONGEST: Final = timedelta(days=366)
@@ -29,20 +31,14 @@ class Period:
         return Period(self.since - timedelta(days=self.days), self.since - timedelta(days=1))
 
 
-def next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def pieces(period: Period) -> Iterator[tuple[str, Period]]:
     """The same days as runs of single days and of whole months, in order, each day once."""
     day = period.since
     while day <= period.until:
-        month_ends = next_month(day) - timedelta(days=1)
+        month_ends = moved(day, 1) - timedelta(days=1)
         if day.day == 1 and month_ends <= period.until:
             last = month_ends
-            while (
-                ends := next_month(last + timedelta(days=1)) - timedelta(days=1)
-            ) <= period.until:
+            while (ends := moved(last + timedelta(days=1), 1) - timedelta(days=1)) <= period.until:
                 last = ends
             yield MONTH, Period(day, last)
         else:
@@ -57,7 +53,7 @@ def steps(period: Period) -> list[Period]:
     day = period.since
     while day <= period.until:
         if period.days > 200:
-            last = next_month(day) - timedelta(days=1)
+            last = moved(day, 1) - timedelta(days=1)
         elif period.days > 62:
             last = day + timedelta(days=6 - day.weekday())
         else:
@@ -77,6 +73,5 @@ def named(name: str, today: date) -> Period | None:
     if name == "month":
         return Period(first, today)
     if name == "last-month":
-        last = first - timedelta(days=1)
-        return Period(last.replace(day=1), last)
+        return Period(moved(today, -1), first - timedelta(days=1))
     return None

@@ -14,9 +14,8 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
-from accounts import audit
+from accounts import audit, months
 from accounts.models import Agent, BusinessAccount
-from billing import months
 from billing.invoices.paper import Line, LineKind, Paper, PaperKind, to_json
 from billing.invoices.words import market as market_words
 from billing.models import (

@@ -10,9 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import audit
+from accounts import audit, months
 from accounts.models import Agent, BusinessAccount
-from billing import months
 from billing.closing import close_month
 from billing.invoices.drafting import upto
 from billing.invoices.paper import Paper, PaperKind, to_json

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.months import moved
+from accounts.months import moved
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 1, 1))
 

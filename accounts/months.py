@@ -1,4 +1,4 @@
-"""Months by their first day, as the ledger books them. Pure."""
+"""Months by their first day, as the ledger books them and reports sum them up. Pure."""
 
 from __future__ import annotations
 
