@@ -20,7 +20,6 @@ from conversations import (
     lanes,
     live,
     media,
-    rating,
     rule_running,
     statuses,
     surveying,
@@ -88,7 +87,7 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
     _fetch_soon(messages)
     reopened = [one for one in changed if one.pk in resolved and not one.is_resolved]
     passed = coming_back.pass_on(reopened, at=timezone.now())
-    surveying.take(message for message in messages if _rates(message))
+    surveying.take(messages)
     for conversation in changed:
         batch = batches[conversation.pk]
         is_ours = all(message.direction == Direction.OUT for message in batch)
@@ -98,7 +97,7 @@ def record_messages(arrivals: Sequence[Said], *, also_lock: Iterable[int] = ()) 
             line
             or stood[conversation.pk] != _stand(conversation)
             or conversation.contact_id in renamed
-            or any(_rates(message) for message in batch)
+            or any(surveying.rated(message) for message in batch)
         ):
             live.publish(kind, conversation, *batch, *([line] if line else []), was=was)
         else:
@@ -278,16 +277,13 @@ def _tell_soon(messages: Iterable[Message]) -> None:
         transaction.on_commit(tell, robust=True)
 
 
-def _rates(message: Message) -> bool:
-    """Whether it answers our question how it was."""
-    return (
-        message.direction == Direction.IN and rating.read(message.kind, message.content) is not None
-    )
-
-
 def _asks(message: Message) -> bool:
-    """Whether a customer wants something by it now."""
-    return message.direction == Direction.IN and message.source != "history" and not _rates(message)
+    """Whether a customer wants something by it now, and not only answers our question how it was."""
+    return (
+        message.direction == Direction.IN
+        and message.source != "history"
+        and not surveying.rated(message)
+    )
 
 
 def _stand(conversation: Conversation) -> tuple[object, ...]:
@@ -316,7 +312,7 @@ def _advance(conversation: Conversation, message: Message, answered_at: datetime
     if conversation.last_inbound_at is None or message.at >= conversation.last_inbound_at:
         conversation.last_inbound_at = message.at
         conversation.last_inbound_wamid = message.wamid
-    if _rates(message):
+    if surveying.rated(message):
         return  # it opens the window, but nobody waits for an answer to it
     if answered_at is None or message.at > answered_at:
         conversation.waiting_since = min(message.at, conversation.waiting_since or message.at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -20,6 +21,7 @@ from conversations import activity, automatic, lanes, live, rating
 from conversations.models import (
     Conversation,
     ConversationStatus,
+    Direction,
     Message,
     Survey,
     SurveyPlan,
@@ -160,10 +162,17 @@ def quick_replies(template: Template) -> int:
 # --- the answer --------------------------------------------------------------------------------------
 
 
+def rated(message: Message) -> tuple[UUID, int] | None:
+    """The survey and the score that a customer answers with; None for any other message."""
+    if message.direction != Direction.IN:
+        return None
+    return rating.read(message.kind, message.content)
+
+
 def take(messages: Iterable[Message]) -> None:
-    """Keep the scores that these inbound messages give; the latest counts. Call in the transaction that stores them."""
+    """Keep the scores that these messages give; the latest counts. Call in the transaction that stores them."""
     for message in messages:
-        said = rating.read(message.kind, message.content)
+        said = rated(message)
         if said is None:
             continue
         token, score = said
