@@ -96,10 +96,6 @@ def _renew_spans(
             "pk", "number_id", "team_id"
         )
     }
-    open_hours = {
-        pk: hours.read(kept)
-        for pk, kept in PhoneNumber.objects.filter(workspace=workspace).values_list("pk", "hours")
-    }
     wanted: dict[tuple[int, str], Span] = {}
     for thread, acts in acts_of(threads, workspace_id=workspace.pk, since=since).items():
         number, team = threads[thread]
@@ -116,7 +112,6 @@ def _renew_spans(
                 began_at=one.began_at,
                 ended_at=one.ended_at,
                 day=one.ended_at.astimezone(zone).date(),
-                seconds=seconds_open(open_hours[number], one.began_at, one.ended_at),
             )
     known = Span.objects.filter(conversation_id__in=ids, ended_at__gte=since)
     return _bring_to(known, wanted)
@@ -134,8 +129,9 @@ FACTS: Final = (
 
 
 def _bring_to(known: Iterable[Span], wanted: dict[tuple[int, str], Span]) -> set[Day]:
+    """Write what differs. Open hours are reckoned for what is new only: most of a thread stands as it was."""
     changed: set[Day] = set()
-    gone, moved = [], []
+    gone, moved, untimed = [], [], []
     for row in known:
         new = wanted.pop((row.message_id, row.kind), None)
         if new is not None and all(getattr(row, name) == getattr(new, name) for name in FACTS):
@@ -148,7 +144,10 @@ def _bring_to(known: Iterable[Span], wanted: dict[tuple[int, str], Span]) -> set
         new.pk = row.pk
         if (row.began_at, row.ended_at) == (new.began_at, new.ended_at):
             new.seconds = row.seconds
+        else:
+            untimed.append(new)
         moved.append(new)
+    _time([*untimed, *wanted.values()])
     Span.objects.filter(pk__in=gone).delete()
     Span.objects.bulk_update(moved, [name.removesuffix("_id") for name in FACTS] + ["seconds"])
     # A merge may have brought the message from a conversation that is not in this batch: its row moves over.
@@ -159,6 +158,13 @@ def _bring_to(known: Iterable[Span], wanted: dict[tuple[int, str], Span]) -> set
         update_fields=[name.removesuffix("_id") for name in FACTS] + ["seconds"],
     )
     return changed | {(row.number_id, row.day) for row in wanted.values()}
+
+
+def _time(rows: Sequence[Span]) -> None:
+    numbers = PhoneNumber.objects.filter(pk__in={row.number_id for row in rows})
+    open_hours = {pk: hours.read(kept) for pk, kept in numbers.values_list("pk", "hours")}
+    for row in rows:
+        row.seconds = seconds_open(open_hours[row.number_id], row.began_at, row.ended_at)
 
 
 def seconds_open(when: hours.Hours | None, began_at: datetime, ended_at: datetime) -> int:
