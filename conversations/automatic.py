@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from conversations import admission, statuses
+from conversations import admission, latest, statuses
 from conversations.models import Conversation, Direction, Message
 from conversations.refusals import Refusal
 from templates_app.models import Template
 
 CLOSED = "closed"  # the window is
 REFUSED = "refused"  # it cannot be sent
-LISTED = ["last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error"]
 
 
 def queue(
@@ -48,8 +47,6 @@ def queue(
         return REFUSED
     message.save(force_insert=True)
     conversation.last_at = max(at, conversation.last_at)
-    conversation.last_kind, conversation.last_text = kind, text[:160]
-    conversation.last_direction, conversation.last_status = Direction.OUT, statuses.QUEUED
-    conversation.last_error = None
-    conversation.save(update_fields=LISTED)
+    latest.show(conversation, message)
+    conversation.save(update_fields=["last_at", *latest.COLUMNS])
     return message

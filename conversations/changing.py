@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from django.db import transaction
 
 from accounts.models import PhoneNumber
-from conversations import lanes, live, words
+from conversations import lanes, latest, live, words
 from conversations.arrivals import Arrival
 from conversations.models import Conversation, Message, ParkedChange, Reaction
 from whatsapp.facts import MessageEdited, MessageRevoked, ReactionChanged
@@ -104,7 +104,7 @@ def _apply(change: ParkedChange, message: Message, conversation: Conversation) -
         message.content = change.body["content"] | earlier
         message.save(update_fields=["edited_at", "text", "content"])
         if (message.at, message.arrival) == (conversation.last_at, conversation.last_arrival):
-            conversation.last_text = message.text[:160]
+            conversation.last_text = message.text[: latest.TEXT]
             conversation.save(update_fields=["last_text"])
         return True
     if message.revoked_at and message.revoked_at <= change.at:

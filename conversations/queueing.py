@@ -11,12 +11,11 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Agent
-from conversations import activity, admission, live, statuses, tasks
+from conversations import activity, admission, latest, live, statuses, tasks
 from conversations.admission import Draft
 from conversations.models import Conversation, ConversationStatus, Direction, Message, Source
 from conversations.refusals import ThreadMoved, WindowClosed
 
-LAST_TEXT: Final = 160
 NO_HOLD: Final = timedelta(0)
 HOLD_OVER: Final = 0.1  # seconds: the bell rings when the hold is over for sure
 
@@ -114,18 +113,14 @@ def becomes_last(conversation: Conversation, message: Message) -> None:
     if not conversation.last_kind:
         conversation.source = Source.US
     conversation.last_at = max(message.at, conversation.last_at)
-    conversation.last_kind = message.kind
-    conversation.last_text = message.text[:LAST_TEXT]
-    conversation.last_direction = Direction.OUT
-    conversation.last_status, conversation.last_error = statuses.QUEUED, None
+    latest.show(conversation, message)
     conversation.waiting_since = None
     if conversation.is_resolved:
         conversation.status, conversation.resolved_at = ConversationStatus.OPEN, None
         conversation.reason = None
     conversation.save(
         update_fields=[
-            "last_at", "last_kind", "last_text", "last_direction", "last_status", "last_error",
-            "waiting_since", "status", "resolved_at", "reason", "source",
+            "last_at", *latest.COLUMNS, "waiting_since", "status", "resolved_at", "reason", "source"
         ]
     )  # fmt: skip
 

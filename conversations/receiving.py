@@ -18,6 +18,7 @@ from conversations import (
     coming_back,
     identity,
     lanes,
+    latest,
     live,
     media,
     rule_running,
@@ -331,10 +332,8 @@ def _keep_last(conversation: Conversation, message: Message) -> None:
     if is_first:
         conversation.source = _begun_by(message)
     conversation.last_at, conversation.last_arrival = position
-    conversation.last_kind = message.kind
-    conversation.last_text = message.text[:160]
-    conversation.last_direction = message.direction
-    conversation.last_status, conversation.last_error = message.status, None
+    latest.show(conversation, message)
+    conversation.last_error = None  # what Meta says of a customer's message is no failure of ours
 
 
 def _begun_by(message: Message) -> str:

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Agent
-from conversations import admission, live, statuses
+from conversations import admission, latest, live, statuses
 from conversations.models import Conversation, Direction, Message
-from conversations.queueing import LAST_TEXT, locked, ring
+from conversations.queueing import locked, ring
 from conversations.refusals import TooLate
 
 NO_ANSWER = ("reaction",)
@@ -49,9 +49,7 @@ def _forget(conversation: Conversation, message: Message) -> None:
         conversation.last_status, conversation.last_error = "", None
         if last := left.order_by("at", "arrival").last():
             conversation.last_at, conversation.last_arrival = last.at, last.arrival
-            conversation.last_kind, conversation.last_text = last.kind, last.text[:LAST_TEXT]
-            conversation.last_direction = last.direction
-            conversation.last_status, conversation.last_error = last.status, last.error_code
+            latest.show(conversation, last)
     if conversation.waiting_since is None and not conversation.is_resolved:
         answers = left.filter(direction=Direction.OUT).exclude(source="history").order_by("at")
         answered_at = answers.values_list("at", flat=True).last()
@@ -61,7 +59,6 @@ def _forget(conversation: Conversation, message: Message) -> None:
         conversation.waiting_since = asked.order_by("at").values_list("at", flat=True).first()
     conversation.save(
         update_fields=[
-            "last_at", "last_arrival", "last_kind", "last_text", "last_direction", "last_status",
-            "last_error", "waiting_since",
+            "last_at", "last_arrival", *latest.COLUMNS, "waiting_since"
         ]
     )  # fmt: skip
