@@ -152,15 +152,7 @@ def restore(template_id: int, *, author: Agent) -> Draft:
         category=template.category,
         is_named=ours["parameter_format"] == "NAMED",
     )
-    return _create(
-        account_id=template.account_id,
-        template=template,
-        author=author,
-        name=template.name,
-        language=template.language,
-        category=template.category or Category.UTILITY,
-        content=words.as_json(),
-    )
+    return _of_template(template, author=author, content=words.as_json())
 
 
 @transaction.atomic
@@ -172,17 +164,33 @@ def correct(template_id: int, *, author: Agent) -> Draft:
     refused = template.status == TemplateState.REJECTED
     last = template.submissions.filter(state=SubmissionState.ACCEPTED).first()
     words = last.draft.content if refused and last and last.draft else None
+    return _of_template(
+        template,
+        author=author,
+        content=words or _content(template).as_json(),
+        category=last.body.get("category", template.category) if words and last else "",
+        reason=template.rejected_reason or "-" if refused else "",
+    )
+
+
+def _of_template(
+    template: Template,
+    *,
+    author: Agent,
+    content: dict[str, Any],
+    category: str = "",
+    reason: str = "",
+) -> Draft:
+    """A draft that will change this template."""
     return _create(
         account_id=template.account_id,
         template=template,
         author=author,
         name=template.name,
         language=template.language,
-        category=last.body.get("category", template.category)
-        if words and last
-        else template.category or Category.UTILITY,
-        content=words or _content(template).as_json(),
-        reason=template.rejected_reason or "-" if refused else "",
+        category=category or template.category or Category.UTILITY,
+        content=content,
+        reason=reason,
     )
 
 
