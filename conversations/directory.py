@@ -25,8 +25,8 @@ from conversations.models import (
     MediaState,
     Message,
 )
-from conversations.models.contacts import BY_NAME
-from conversations.search import FEWEST_DIGITS, PHONE_QUERY, Page
+from conversations.models.contacts import BY_NAME, called
+from conversations.search import FEWEST_DIGITS, PHONE_QUERY, Page, words_of
 
 ROWS: Final = 50
 PICTURES: Final = 24
@@ -79,22 +79,9 @@ def _wanted(found: QuerySet[Contact], agent: Agent, wanted: Wanted) -> QuerySet[
     return found
 
 
-def words_of(query: str) -> list[str]:
-    """What must all be found. A phone number written with spaces is one word."""
-    if PHONE_QUERY.fullmatch(query) and sum(map(str.isdigit, query)) >= FEWEST_DIGITS:
-        return [query]
-    return query.split()
-
-
 def named(agent: Agent, word: str) -> Q:
     """Contacts with this word in a name, a company, an address or the digits that the agent sees."""
-    wanted = (
-        Q(name__icontains=word)
-        | Q(profile_name__icontains=word)
-        | Q(username__icontains=word.removeprefix("@"))
-        | Q(email__icontains=word)
-        | Q(company__icontains=word)
-    )
+    wanted = called(word)
     digits = "".join(filter(str.isdigit, word))
     if PHONE_QUERY.fullmatch(word) and len(digits) >= FEWEST_DIGITS:
         wanted |= phones.matching(agent, digits)

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Agent, Team
 from conversations import access, phones
 from conversations.models import Contact, Conversation, Label
+from conversations.models.contacts import called
 from conversations.models.threads import ConversationQuerySet
 from conversations.query_words import Filter, Problem, Query, phone_forms
 
@@ -189,13 +190,7 @@ def people_called(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:
     """Contacts with every word in a name or a number. A query of its own, so that the index of names is used."""
     found = Contact.objects.filter(workspace_id=agent.workspace_id)
     for word in words:
-        wanted = (
-            Q(name__icontains=word)
-            | Q(profile_name__icontains=word)
-            | Q(username__icontains=word.removeprefix("@"))
-            | Q(email__icontains=word)
-            | Q(company__icontains=word)
-        )
+        wanted = called(word)
         for form in phone_forms(word):
             wanted |= phones.matching(agent, form)
         found = found.filter(wanted)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Lower, NullIf, Upper
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -17,6 +17,17 @@ from accounts.models import initials
 
 # The order of a list by name: those without one come first, by nothing that says who they are.
 BY_NAME = Lower(Coalesce(NullIf("name", Value("")), NullIf("profile_name", Value("")), "username"))
+
+
+def called(word: str) -> Q:
+    """Contacts with this word in a name, a company or an address."""
+    return (
+        Q(name__icontains=word)
+        | Q(profile_name__icontains=word)
+        | Q(username__icontains=word.removeprefix("@"))
+        | Q(email__icontains=word)
+        | Q(company__icontains=word)
+    )
 
 
 class Contact(models.Model):
