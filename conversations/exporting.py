@@ -57,7 +57,7 @@ def _titles() -> dict[str, str]:
 def run(job: Job) -> None:
     """Make the file. Safe to run again: a second file takes the first one's place."""
     agent, wish = job.owner, job.request
-    zone, rights = ZoneInfo(agent.time_zone), rights_of(agent)
+    zone, rights = ZoneInfo(agent.time_zone), jobs.rights_of(agent)
     with (
         masking.shown(agent.phones),
         translation.override(agent.language),
@@ -79,18 +79,9 @@ def run(job: Job) -> None:
     )
 
 
-def rights_of(agent: Agent) -> list[str]:
-    """What decides on what a file of this agent says: their seats, and how they see numbers."""
-    seats = [
-        f"{seat.workspace}/{seat.number}/{seat.team}/{seat.sight}/{sorted(seat.teams)}"
-        for seat in agent.seats_at()
-    ]
-    return [agent.phones, *sorted(seats)]
-
-
 def has_file(job: Job, agent: Agent, *, at: datetime) -> bool:
     """Whether it may be fetched: until the link runs out, under the rights it was made with."""
-    return job.has_file(at) and job.result.get("rights") == rights_of(agent)
+    return job.has_file(at) and job.result.get("rights") == jobs.rights_of(agent)
 
 
 def _write(table: tables.Table, job: Job, chosen: ConversationQuerySet) -> int:

@@ -131,6 +131,15 @@ def stop(job_id: int) -> None:
     )
 
 
+def rights_of(agent: Agent) -> list[str]:
+    """What decides on what a file of this agent says: their seats, and how they see numbers."""
+    seats = [
+        f"{seat.workspace}/{seat.number}/{seat.team}/{seat.sight}/{sorted(seat.teams)}"
+        for seat in agent.seats_at()
+    ]
+    return [agent.phones, *sorted(seats)]
+
+
 def of(agent: Agent, kind: str) -> QuerySet[Job]:
     return Job.objects.filter(owner=agent, kind=kind).order_by("-pk")
 

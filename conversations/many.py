@@ -59,7 +59,7 @@ def ask(
     address: str | None = None,
 ) -> Job:
     """Write down what is to be done to whom. The caller wakes the worker on commit. `what`: see many_acts."""
-    request = {"act": act, "what": dict(what)}
+    request = {"act": act, "what": dict(what), "rights": jobs.rights_of(agent)}
     job = jobs.ask(agent=agent, kind=JobKind.BULK, title=title, request=request)
     job.total = _take(job, found)
     job.save(update_fields=["total"])
@@ -185,6 +185,7 @@ def undo(job: Job, *, agent: Agent, address: str | None = None) -> Job:
     job.undo = None
     job.save(update_fields=["undo"])
     request = {**job.request, "act": UNDO, "did": job.request["act"], "of": job.pk}
+    request["rights"] = jobs.rights_of(agent)
     title = gettext("Undo: %(what)s") % {"what": job.title}
     back = jobs.ask(agent=agent, kind=JobKind.BULK, title=title, request=request)
     done = BulkRow.objects.filter(job=job, state=RowState.DONE, conversation_id=OuterRef("pk"))
@@ -209,6 +210,11 @@ def _undo(conversation: Conversation, row: BulkRow, earlier: BulkRow, job: Job, 
         return
     act.restore(conversation, earlier.before, deed)
     row.state, row.before, row.after = RowState.DONE, now, earlier.before
+
+
+def may_read(job: Job, agent: Agent) -> bool:
+    """Whether the agent gets the result row by row: only under the rights it was asked for with."""
+    return bool(job.request.get("rights") == jobs.rights_of(agent))
 
 
 def of(agent: Agent, *, since: datetime) -> list[Job]:

@@ -77,15 +77,53 @@ def test_the_result_row_by_row_is_a_file(
 
 
 def test_the_result_names_nobody_whom_the_agent_no_longer_sees(
-    threads: list[Conversation], asks: Any, client: Client, ana: Agent,
+    threads: list[Conversation], asks: Any, client: Client, number: PhoneNumber,
     django_capture_on_commit_callbacks: Any,
 ) -> None:  # fmt: skip
     asks(django_capture_on_commit_callbacks, act="resolve", ids=str(threads[0].pk))
-    ana.seats.all().delete()
+    elsewhere = world.make_number(number.account)
+    Conversation.objects.filter(pk=threads[0].pk).update(number=elsewhere)
     answer = client.get(f"/inbox/bulk/{Job.objects.get().key}/result/")
     (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig")))
     assert (row["Conversation"], row["Result"]) == (str(threads[0].pk), "Done")
     assert (row["Contact"], row["Phone"]) == ("", "")
+
+
+def test_other_rights_since_then_take_the_result_away(
+    threads: list[Conversation], asks: Any, client: Client, ana: Agent, number: PhoneNumber,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    asks(django_capture_on_commit_callbacks, act="resolve", **ALL)
+    card = f"/inbox/bulk/{Job.objects.get().key}/"
+    assert client.get(f"{card}result/").status_code == 200
+    assert f"{card}result/" in client.get(card).content.decode()
+    seat = ana.seats.get()
+    ana.seats.all().delete()
+    assert client.get(f"{card}result/").status_code == 404
+    for page in (client.get(card), client.get("/inbox/bulk/")):
+        assert f"{card}result/" not in page.content.decode()
+        assert "rights have changed since" in page.content.decode()
+    seat.save(force_insert=True)
+    assert client.get(f"{card}result/").status_code == 200
+    workspace = ana.workspace
+    workspace.agent_phones = "last4"
+    workspace.save(update_fields=["agent_phones"])
+    assert client.get(f"{card}result/").status_code == 404
+
+
+def test_taking_back_is_bound_to_the_rights_of_who_takes_back_now(
+    threads: list[Conversation], asks: Any, client: Client, ana: Agent,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    asks(django_capture_on_commit_callbacks, act="resolve", ids=str(threads[0].pk))
+    done = Job.objects.get()
+    workspace = ana.workspace
+    workspace.agent_phones = "last4"
+    workspace.save(update_fields=["agent_phones"])
+    asks(django_capture_on_commit_callbacks, f"/inbox/bulk/{done.key}/undo/")
+    back = Job.objects.exclude(pk=done.pk).get()
+    assert client.get(f"/inbox/bulk/{back.key}/result/").status_code == 200
+    assert client.get(f"/inbox/bulk/{done.key}/result/").status_code == 404
 
 
 def test_a_variable_with_a_sign_no_database_keeps_is_taken_without_it(

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from celery import current_app
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -40,8 +40,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """GET: the cards of what was asked for lately. POST: ask for an act on what is selected."""
     agent = agent_of(request)
     if request.method == "GET":
-        cards = many.of(agent, since=timezone.now() - SHOWN_FOR)
-        return render(request, "conversations/_bulk_jobs.html", {"jobs": cards})
+        found = many.of(agent, since=timezone.now() - SHOWN_FOR)
+        cards = [_shown(job, agent) for job in found]
+        return render(request, "conversations/_bulk_jobs.html", {"cards": cards})
     form = ManyForm(request.POST, agent=agent)
     if not form.is_valid():
         return invalid(request, form)
@@ -71,7 +72,11 @@ def _begun(request: HttpRequest, job: Job) -> HttpResponse:
 def _card(request: HttpRequest, job: Job) -> HttpResponse:
     if not by_script(request):
         return redirect("conversations:inbox")
-    return render(request, "conversations/_bulk_job.html", {"job": job})
+    return render(request, "conversations/_bulk_job.html", _shown(job, agent_of(request)))
+
+
+def _shown(job: Job, agent: Agent) -> dict[str, Any]:
+    return {"job": job, "may_read": many.may_read(job, agent)}
 
 
 def _job(request: HttpRequest, pk: uuid.UUID) -> Job:
@@ -80,7 +85,8 @@ def _job(request: HttpRequest, pk: uuid.UUID) -> Job:
 
 @require_GET
 def bulk_job(request: HttpRequest, job: uuid.UUID) -> HttpResponse:
-    return render(request, "conversations/_bulk_job.html", {"job": _job(request, job)})
+    card = _shown(_job(request, job), agent_of(request))
+    return render(request, "conversations/_bulk_job.html", card)
 
 
 @require_POST
@@ -104,6 +110,8 @@ def bulk_undo(request: HttpRequest, job: uuid.UUID) -> HttpResponse:
 def bulk_result(request: HttpRequest, job: uuid.UUID) -> HttpResponseBase:
     """A row for each conversation: what came of it, and if nothing why; who it was, where the agent still sees it."""
     found, agent = _job(request, job), agent_of(request)
+    if not many.may_read(found, agent):
+        raise Http404
     file = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115  the answer closes it
     seen = Exists(access.conversations(agent).filter(pk=OuterRef("conversation_id")))
     rows = BulkRow.objects.filter(job=found).annotate(is_seen=seen)
