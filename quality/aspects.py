@@ -38,13 +38,23 @@ class Aspect(StrEnum):
     TOKEN = "token"  # noqa: S105  the name of an aspect
     TOKEN_ENDS = "token_ends"  # noqa: S105
     SUBSCRIPTION = "subscription"
-    CAPABILITY = "capability"
+    NUMBERS = "numbers"  # in the account at Meta
+    NUMBERS_MOST = "numbers_most"  # in this account, else in the portfolio
+    TEMPLATES = "templates"  # each language counts
+    TEMPLATES_MOST = "templates_most"
 
 
 Values = dict[Aspect, str]
 # What a webhook tells when it changes; the rating and the health check are only ever asked for.
 TOLD: Final = frozenset(
-    {Aspect.LIMIT, Aspect.NAME, Aspect.NAME_REVIEW, Aspect.THROUGHPUT, Aspect.REVIEW}
+    {
+        Aspect.LIMIT,
+        Aspect.NAME,
+        Aspect.NAME_REVIEW,
+        Aspect.THROUGHPUT,
+        Aspect.REVIEW,
+        Aspect.NUMBERS_MOST,
+    }
 )
 RATINGS: Final = ("GREEN", "YELLOW", "RED", UNKNOWN)
 
@@ -53,7 +63,7 @@ def of_number(raw: Mapping[str, Any]) -> Values:
     """From `GET /{PNID}`. What Meta leaves out is left out here: it is not known to have changed."""
     found: Values = {}
     _take(found, Aspect.STATUS, raw.get("status"))
-    _take(found, Aspect.LIMIT, raw.get("whatsapp_business_manager_messaging_limit"))
+    _take(found, Aspect.LIMIT, tier_of(raw.get("whatsapp_business_manager_messaging_limit")))
     _take(found, Aspect.NAME, raw.get("verified_name"))
     _take(found, Aspect.NAME_REVIEW, raw.get("name_status"))
     _take(found, Aspect.VERIFIED, raw.get("code_verification_status"))
@@ -99,7 +109,7 @@ def rating(value: object) -> str:
 def of_quality_webhook(event: str, *, limit: str) -> Values:
     """`phone_number_quality_update`. It never says the rating itself: that is asked for at once."""
     found: Values = {}
-    _take(found, Aspect.LIMIT, limit)
+    _take(found, Aspect.LIMIT, tier_of(limit))
     if event == "THROUGHPUT_UPGRADE":
         found[Aspect.THROUGHPUT] = "HIGH"
     return found
@@ -113,7 +123,7 @@ def of_name_webhook(decision: str, *, requested: str) -> Values:
 
 
 def of_account_webhook(event: str, details: Mapping[str, Any]) -> Values:
-    """`account_update`, `account_review_update`, `business_capability_update`."""
+    """`account_update`, `account_review_update`."""
     match event:
         case "ACCOUNT_RESTRICTION":
             rows = details.get("restriction_info") or []
@@ -132,6 +142,54 @@ def of_account_webhook(event: str, details: Mapping[str, Any]) -> Values:
             return {Aspect.REVIEW: event}
         case _:
             return {}
+
+
+def of_templates(summary: Mapping[str, Any]) -> Values:
+    """From `GET /{WABA}/message_templates?summary=`: how many there are, and may be."""
+    found: Values = {}
+    for aspect, name in (
+        (Aspect.TEMPLATES, "message_template_count"),
+        (Aspect.TEMPLATES_MOST, "message_template_limit"),
+    ):
+        if (count := _count(summary.get(name))) is not None:
+            found[aspect] = str(count)
+    return found
+
+
+def of_capability_webhook(details: Mapping[str, Any]) -> tuple[Values, Values]:
+    """`business_capability_update`: what holds of the account, and of each of its numbers.
+
+    The messaging limit is the portfolio's and stands at every number, as Meta answers it there.
+    """
+    found: Values = {}
+    for name in ("max_phone_numbers_per_waba", "max_phone_numbers_per_business"):
+        count = _count(details.get(name))
+        if count is not None and Aspect.NUMBERS_MOST not in found:
+            found[Aspect.NUMBERS_MOST] = str(count)
+    of_each: Values = {}
+    told = details.get("max_daily_conversations_per_business")
+    old = details.get("max_daily_conversation_per_phone")
+    _take(of_each, Aspect.LIMIT, tier_of(old if told in (None, "") else told))
+    return found, of_each
+
+
+def tier_of(limit: object) -> str:
+    """Meta writes a limit as 2000, "2000" or "TIER_2K", and no limit as -1: one word for each. Empty: nothing said."""
+    text = "" if limit is None or isinstance(limit, bool) else str(limit).strip().upper()
+    if text == "-1":
+        return "TIER_UNLIMITED"
+    if not text.isdecimal() or len(text) > 9:
+        return text
+    people = int(text)
+    return f"TIER_{people // 1000}K" if people and people % 1000 == 0 else f"TIER_{people}"
+
+
+def _count(value: object) -> int | None:
+    """A number of things, or a text of one; -1, Meta’s “without a limit”, is nothing that could be shown."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) <= 9 else None
 
 
 def limit_of(tier: str) -> int | None:

@@ -94,6 +94,28 @@ def accounts(agent: Agent) -> list[tuple[BusinessAccount, Values]]:
     return [(account, values.get((account.pk, None), {})) for account in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of what Meta allows an account is used. `used` is None until Meta was asked."""
+
+    aspect: Aspect
+    used: int | None
+    most: int
+
+
+ROOMS: Final = ((Aspect.NUMBERS, Aspect.NUMBERS_MOST), (Aspect.TEMPLATES, Aspect.TEMPLATES_MOST))
+
+
+def rooms(values: Values) -> list[Room]:
+    """Numbers and templates of an account, as far as Meta has said how many there may be."""
+    found = []
+    for aspect, limit in ROOMS:
+        used, most = values.get(aspect, ""), values.get(limit, "")
+        if most.isdecimal() and int(most):
+            found.append(Room(aspect, int(used) if used.isdecimal() else None, int(most)))
+    return found
+
+
 def values_of(accounts: Sequence[int]) -> dict[tuple[int, int | None], Values]:
     found: dict[tuple[int, int | None], Values] = defaultdict(dict)
     for gauge in Gauge.objects.filter(account_id__in=accounts):

@@ -15,7 +15,7 @@ from quality.aspects import Aspect
 from quality.models import Gauge, Observation, Source
 
 # Meters move all day: their history would be noise.
-METERS = frozenset({Aspect.LIMIT_USED})
+METERS = frozenset({Aspect.LIMIT_USED, Aspect.NUMBERS, Aspect.TEMPLATES})
 # What a row of accounts repeats, because sending asks for it.
 ON_NUMBER = {
     Aspect.RATING: "quality_rating",

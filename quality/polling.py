@@ -35,7 +35,8 @@ def ask(account: BusinessAccount) -> list[Found]:
         if rule and rule.scope == Scope.TOKEN:
             return [(None, {Aspect.TOKEN: "no"})]
         return []
-    return _found(account, raw=raw, rows=rows, apps=apps, token=_debugged(account))
+    found = _found(account, raw=raw, rows=rows, apps=apps, token=_debugged(account))
+    return [(None, _templates(account)), *found]
 
 
 def _found(
@@ -47,6 +48,7 @@ def _found(
     token: Mapping[str, Any],
 ) -> list[Found]:
     values = aspects.of_account(raw) | aspects.of_token(_ends(token), problem="")
+    values[Aspect.NUMBERS] = str(len(rows))
     values[Aspect.SUBSCRIPTION] = "yes" if is_ours(apps, account) else "no"
     found: list[Found] = [(None, values)]
     by_id = {str(row.get("id")): row for row in rows}
@@ -55,6 +57,14 @@ def _found(
         gone: Values = {Aspect.STATUS: "DELETED"}
         found.append((number, aspects.of_number(row) if row else gone))
     return found
+
+
+def _templates(account: BusinessAccount) -> Values:
+    """How many templates there are, and may be; nothing if Meta does not say."""
+    try:
+        return aspects.of_templates(graph_for(account).template_summary(account.waba_id))
+    except GraphFailure:
+        return {}
 
 
 def _debugged(account: BusinessAccount) -> Mapping[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +20,8 @@ from whatsapp.facts import (
     NumberQuality,
     NumberSecurity,
 )
+
+CAPABILITY: Final = "BUSINESS_CAPABILITY_UPDATE"
 
 
 def heard_of_number(fact: NumberQuality | NumberName | NumberSecurity, number: PhoneNumber) -> None:
@@ -58,6 +62,20 @@ def heard_of_account(fact: AccountEvent | AccountAlert, account: BusinessAccount
             account, Kind.META_ALERT, fact.alert_type, number=None, at=at, details=details
         )
         return
+    if fact.event == CAPABILITY:
+        _capability(fact, account, at)
+        return
     values = aspects.of_account_webhook(fact.event, fact.details)
     observing.observe(account, values, source=Source.WEBHOOK, at=at, details={"event": fact.event})
+    _ask_soon(account)
+
+
+def _capability(fact: AccountEvent, account: BusinessAccount, at: datetime) -> None:
+    """How many people, numbers and templates Meta allows. The limit of people stands at each number."""
+    values, of_each = aspects.of_capability_webhook(fact.details)
+    told: dict[str, Any] = {"source": Source.WEBHOOK, "at": at, "details": {"event": fact.event}}
+    observing.observe(account, values, **told)
+    if of_each:
+        for number in PhoneNumber.objects.filter(account=account).order_by("pk"):
+            observing.observe(account, of_each, number=number, **told)
     _ask_soon(account)

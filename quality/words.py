@@ -120,7 +120,10 @@ ASPECTS: Final[dict[str, str | Promise]] = {
     Aspect.TOKEN: _("Access token"),
     Aspect.TOKEN_ENDS: _("End of the token"),
     Aspect.SUBSCRIPTION: _("Subscription to webhooks"),
-    Aspect.CAPABILITY: _("Capabilities"),
+    Aspect.NUMBERS: _("Numbers"),
+    Aspect.NUMBERS_MOST: _("Numbers allowed"),
+    Aspect.TEMPLATES: _("Templates"),
+    Aspect.TEMPLATES_MOST: _("Templates allowed"),
     "security": _("Security"),
     "meta_alert": _("Meta’s alert"),
 }

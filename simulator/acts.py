@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator import inbound, pictures, review
-from simulator.models import Json, Message, Number
+from simulator.models import Json, Message, Number, Waba
 from simulator.people import BEHAVIOURS, digits_of
 from simulator.person import Person
 
 if TYPE_CHECKING:
     from simulator.world import World
 
-__all__ = ["ACTS", "BEHAVIOURS", "act", "burst", "number_event"]
+__all__ = ["ACTS", "BEHAVIOURS", "act", "burst", "number_event", "waba_event"]
 
 # verb: the names of its arguments, in order; those with "?" may be left out
 ACTS: Final[dict[str, tuple[str, ...]]] = {
@@ -107,6 +107,18 @@ def burst(world: World, data: Json) -> int:
             batch=batch,
         )
     return count
+
+
+def waba_event(world: World, waba: Waba, data: Json) -> Waba:
+    """Meta allows more or less: `messaging_limit` (people in 24 h), `numbers_most`; with its webhook."""
+    changes = {name: data[name] for name in ("messaging_limit", "numbers_most") if name in data}
+    changed = world.wabas.keep(replace(waba, **changes))
+    value: Json = {
+        "max_daily_conversations_per_business": changed.messaging_limit,
+        "max_phone_numbers_per_business": changed.numbers_most,
+    }
+    review.emit(world, waba.id, "business_capability_update", value)
+    return changed
 
 
 def number_event(world: World, number: Number, data: Json) -> Number:

@@ -79,6 +79,7 @@ class Control:
             ("GET", "/time", self.time),
             ("POST", "/templates/{template}/event", self.template_event),
             ("POST", "/numbers/{number}/event", self.number_event),
+            ("POST", "/wabas/{waba}/event", self.waba_event),
             ("POST", "/webhook", self.webhook),
             ("GET", "/faults", self.show_faults),
             ("POST", "/faults", self.switch_on),
@@ -280,6 +281,14 @@ class Control:
         with self.world.lock:
             number = self.world.number(request.path_params["number"])
             changed = acts.number_event(self.world, number, data)
+        return JSONResponse(to_json(changed))
+
+    async def waba_event(self, request: Request) -> Response:
+        """What Meta allows from now on (`messaging_limit`, `numbers_most`), with its webhook."""
+        data = await body_of(request)
+        with self.world.lock:
+            waba = self.world.waba(request.path_params["waba"])
+            changed = acts.waba_event(self.world, waba, data)
         return JSONResponse(to_json(changed))
 
     async def webhook(self, request: Request) -> Response:

@@ -56,6 +56,7 @@ class Waba:
     override_url: str = ""
     override_token: str = ""
     messaging_limit: str = "TIER_100K"
+    numbers_most: int = 20  # of the portfolio
     has_payment: bool = True
     verification: str = "verified"
     free_tier_type: str = "free_customer_service"

@@ -55,6 +55,17 @@ class Management(Calls):
         params = {"fields": TEMPLATE_FIELDS, "limit": "100", **({"after": after} if after else {})}
         return self.one_page(f"{waba_id}/message_templates", params=params)
 
+    def template_summary(self, waba_id: str) -> Raw:
+        """`message_template_count` and `message_template_limit` of the account."""
+        asked = "total_count,message_template_count,message_template_limit"
+        answer = self.call(
+            "GET",
+            f"{waba_id}/message_templates",
+            params={"fields": "id", "limit": "1", "summary": asked},
+        )
+        found = answer.get("summary")
+        return found if isinstance(found, dict) else {}
+
     def template(self, template_id: str, *, fields: str = TEMPLATE_FIELDS) -> Raw:
         return self.call("GET", template_id, params={"fields": fields})
 

@@ -182,6 +182,34 @@ def test_no_override_lifts_what_meta_forbids():
     assert judge(lifted, category="MARKETING", begins=True, at=NOW).gate is Gate.CLOSED
 
 
+@pytest.mark.parametrize(("told", "tier"), [
+    (2000, "TIER_2K"), ("2000", "TIER_2K"), ("TIER_2K", "TIER_2K"), (250, "TIER_250"), (-1, "TIER_UNLIMITED"),
+    (None, ""), (True, ""), ("", ""), (0, "TIER_0"), ("tier_100k", "TIER_100K"),
+])  # fmt: skip
+def test_a_limit_has_one_word_however_meta_writes_it(told, tier):
+    assert aspects.tier_of(told) == tier
+
+
+def test_the_old_limit_of_a_number_counts_where_there_is_no_other():
+    account, each = aspects.of_capability_webhook(
+        {"max_daily_conversation_per_phone": -1, "max_phone_numbers_per_waba": "25"}
+    )
+    assert (account, each) == (
+        {Aspect.NUMBERS_MOST: "25"}, {Aspect.LIMIT: "TIER_UNLIMITED"},
+    )  # fmt: skip
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=40),
+        st.integers() | st.text(max_size=12) | st.none() | st.lists(st.integers()),
+    )
+)
+def test_whatever_a_capability_says_nothing_breaks(details):
+    account, each = aspects.of_capability_webhook(details)
+    assert all(len(value) <= aspects.LONGEST for value in (account | each).values())
+
+
 # --- causes ----------------------------------------------------------------------------------------
 
 

@@ -138,6 +138,37 @@ def test_a_restriction_closes_the_gate_and_its_end_opens_it(shop):
     assert open_kinds() == set()
 
 
+def capability(**told: Any) -> AccountEvent:
+    return AccountEvent(
+        waba_id="1", field="business_capability_update", event="BUSINESS_CAPABILITY_UPDATE",
+        details=told,
+    )  # fmt: skip
+
+
+def test_what_meta_allows_is_history_and_the_poll_agrees(meta, shop, ada, client):
+    with meta.world.lock:
+        waba = meta.world.wabas[defaults.WABA_ID]
+        meta.world.wabas.keep(replace(waba, messaging_limit="TIER_2K"))
+    polling.poll(shop.account_id)
+    with meta.world.lock:
+        meta.world.wabas.keep(replace(waba, messaging_limit="TIER_10K"))
+    told = capability(max_daily_conversations_per_business=10000, max_phone_numbers_per_business=20)
+    for _ in range(2):
+        watching.heard_of_account(told, shop.account)
+    polling.poll(shop.account_id)
+    limits = Observation.objects.filter(aspect=Aspect.LIMIT, number=shop).order_by("pk")
+    assert [(one.after, one.source) for one in limits] == [
+        ("TIER_2K", "poll"), ("TIER_10K", "webhook"),
+    ]  # fmt: skip
+    shop.refresh_from_db()
+    assert shop.messaging_limit == "TIER_10K"
+    assert drifting.of(ada, at=timezone.now() + timedelta(hours=1)) == {}
+    client.force_login(ada)
+    page = client.get("/quality/").content.decode()
+    assert "1 / 20" in page  # numbers
+    assert "/ 6000" in page  # templates
+
+
 def test_metas_own_alert_is_kept_with_its_words(shop):
     fact = AccountAlert(
         waba_id="1", field="account_alerts", alert_type="OBA_REJECTED", description="No."

@@ -65,7 +65,12 @@ def changes(request: AgentRequest) -> HttpResponse:
     return HttpResponse(headers={"X-Cursor": str(request.user.workspace.last_seq)})
 
 
-AccountRow = tuple[BusinessAccount, list[tuple[str, str]], list[tuple[Observation, str]]]
+AccountRow = tuple[
+    BusinessAccount,
+    list[tuple[str, str]],
+    list[tuple[board.Room, str]],
+    list[tuple[Observation, str]],
+]
 
 
 def _accounts(request: AgentRequest, at: datetime) -> list[AccountRow]:
@@ -83,6 +88,7 @@ def _accounts(request: AgentRequest, at: datetime) -> list[AccountRow]:
         (
             account,
             [(words.aspect_words(one), words.value_words(values[one])) for one in shown if one in values],
+            [(room, words.aspect_words(room.aspect)) for room in board.rooms(values)],
             [(one, words.aspect_words(one.aspect)) for one in drifts.get(account.pk, ())],
         )
         for account, values in board.accounts(request.user)

@@ -130,6 +130,18 @@ def test_reviews_and_quality_are_decided_from_outside(
     assert said == ["REJECTED", "APPROVED", "", "PAUSED", "MARKETING", "FLAGGED"]
 
 
+def test_a_higher_limit_comes_with_its_webhook(
+    wire: Wire, server: SimulatorServer, receiver: Receiver
+):
+    wire.control(f"wabas/{defaults.WABA_ID}/event", {"messaging_limit": "TIER_10K"})
+    server.drain()
+    assert receiver.values == [
+        {"max_daily_conversations_per_business": "TIER_10K", "max_phone_numbers_per_business": 20}
+    ]
+    answer = wire.get(defaults.WABA_ID, fields="whatsapp_business_manager_messaging_limit").json()
+    assert answer["whatsapp_business_manager_messaging_limit"] == "TIER_10K"
+
+
 def test_truth_knows_both_directions_and_reset_forgets_them(wire: Wire, server: SimulatorServer):
     server.world.customer(ANNA).writes("Hi")
     wire.text(ANNA)

@@ -31,6 +31,7 @@ ACCOUNT: Final[Values] = {
     Aspect.HEALTH: "AVAILABLE",
     Aspect.SUBSCRIPTION: "yes",
     Aspect.TOKEN: "yes",
+    Aspect.NUMBERS_MOST: "20",
 }
 
 
