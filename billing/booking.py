@@ -188,8 +188,6 @@ def _differences(run: _Run, *, upto: datetime | None) -> Iterator[LedgerEntry]:
         if before:
             yield reversal(before, cause=line.cause, closed=closed)
         line.month, line.is_adjustment = closed.month_for(line.account_id, line.day.replace(day=1))
-        if before and before.is_adjustment and not line.is_adjustment:
-            line.is_adjustment = True
         yield line
 
 

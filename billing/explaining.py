@@ -49,6 +49,7 @@ def explain(entry: LedgerEntry) -> Explanation:
         _price(entry, card),
         _quota(entry),
         _certainty(entry),
+        _lateness(entry),
     ]
     sentence = "; ".join(part for part in parts if part) + "."
     return Explanation(sentence, heard_at, card, _joined(entry, fact), zone)
@@ -190,7 +191,19 @@ def _quota(entry: LedgerEntry) -> str:
 
 
 def _certainty(entry: LedgerEntry) -> str:
-    return _("an estimate until WhatsApp confirms the delivery") if entry.is_estimated else ""
+    if not entry.is_estimated:
+        return ""
+    return _("an estimate, on no invoice until WhatsApp confirms the delivery")
+
+
+def _lateness(entry: LedgerEntry) -> str:
+    """Why it is booked in another month than its own."""
+    if entry.month == entry.day.replace(day=1):
+        return ""
+    return _("booked in %(month)s, because %(closed)s was closed before") % {
+        "month": date_format(entry.month, "F Y"),
+        "closed": date_format(entry.day, "F Y"),
+    }
 
 
 def _joined(entry: LedgerEntry, fact: StoredFact | None) -> int:

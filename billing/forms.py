@@ -67,6 +67,7 @@ class LedgerForm(forms.Form):
             ("", _("Any")),
             (reading.PAID, _("Charged")),
             (reading.FREE, _("Free")),
+            (reading.ESTIMATE, _("Estimates")),
             (reading.PROBLEM, _("Without an amount")),
         ],
     )

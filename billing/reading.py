@@ -17,12 +17,14 @@ from billing.money import Money
 
 PAGE = 50
 PIECE = 120
-FREE, PAID, PROBLEM = "free", "charged", "problem"
+PAYING = FREE, PAID, ESTIMATE, PROBLEM = "free", "charged", "estimate", "problem"
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which lines. `month`: its first day, None for all. `paid`: FREE, PAID or PROBLEM, empty for all."""
+    """Which lines. `month`: its first day, None for all. `paid`: one of PAYING, empty for all. `is_billed`: of a file,
+    only what an invoice may charge.
+    """
 
     workspace_id: int
     month: date | None = None
@@ -32,6 +34,7 @@ class Filters:
     category: str | None = None
     kind: str = ""
     paid: str = ""
+    is_billed: bool = False
 
     def of(self) -> Q:
         """For lines and for their sums alike: both have these columns."""
@@ -50,6 +53,8 @@ class Filters:
             found &= Q(kind=self.kind)
         if self.paid == FREE:
             found &= Q(is_free=True)
+        elif self.paid == ESTIMATE:
+            found &= Q(is_estimated=True)
         elif self.paid == PROBLEM:
             found &= Q(reason__in=PROBLEMS)
         elif self.paid == PAID:
@@ -59,7 +64,9 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """How many lines count, of which free, estimated and without an amount; costs and prices by currency."""
+    """How many lines count, of which free, estimated and without an amount; costs and prices by currency, and of the
+    prices what is only estimated.
+    """
 
     quantity: int
     free: int
@@ -67,6 +74,7 @@ class Sums:
     problems: int
     costs: tuple[Money, ...]
     prices: tuple[Money, ...]
+    estimates: tuple[Money, ...]
 
     @property
     def margin(self) -> Money | None:
@@ -117,7 +125,8 @@ def _sifted(rows: list[LedgerEntry]) -> list[LedgerEntry]:
 
 def uncancelled(filters: Filters) -> LedgerQuerySet:
     """For files: oldest first, without the pairs that cancel out inside the month."""
-    return LedgerEntry.objects.filter(filters.of()).uncancelled().order_by("opened_at", "pk")
+    found = LedgerEntry.objects.filter(filters.of()).uncancelled().order_by("opened_at", "pk")
+    return found.billed() if filters.is_billed else found
 
 
 def sums(filters: Filters) -> Sums:
@@ -134,6 +143,7 @@ def sums(filters: Filters) -> Sums:
         **{name: int(value or 0) for name, value in counted.items()},
         costs=_by_currency(found, "cost", "currency"),
         prices=_by_currency(found, "price", "price_currency"),
+        estimates=_by_currency(found.filter(is_estimated=True), "price", "price_currency"),
     )
 
 

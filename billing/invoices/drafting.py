@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -177,6 +178,7 @@ def charges(
     account: BusinessAccount, *, month: date, currency: str, named: str, markup_apart: bool = False
 ) -> list[Line]:
     """The ledger's lines of the month by kind, category, market and price; free ones at zero; adjustments last.
+    Estimates are left out: only what was delivered is charged.
 
     With `markup_apart` the conversations stand there at Meta's cost in the client's currency, and the mark-up of all of
     them in a line below.
@@ -184,6 +186,7 @@ def charges(
     lines = LedgerEntry.objects.filter(
         workspace_id=account.workspace_id, account=account, month=month, price_currency=currency
     ).exclude(reason__in=PROBLEMS)
+    lines = lines.billed()
     ours = lines.exclude(cause=Cause.ACCEPTED)
     found: list[Line] = []
     if markup_apart:
@@ -271,12 +274,22 @@ def upto(accounts: Iterable[BusinessAccount], month: date) -> str:
     return str(lines.aggregate(last=Max("pk"))["last"] or 0)
 
 
-def without_amount(invoice: Invoice) -> int:
-    """How many lines of the month have no amount yet: they will be adjusted later."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many lines of the month are not on the draft: they come later, if at all."""
+
+    without_amount: int
+    estimated: int
+
+
+def left_out(invoice: Invoice) -> LeftOut:
     of = (
         Q(account_id=invoice.account_id)
         if invoice.account_id
         else Q(workspace_id=invoice.workspace_id)
     )
-    found = DayTotal.objects.filter(of, month=invoice.month, reason__in=PROBLEMS)
-    return int(found.aggregate(n=Sum("quantity"))["n"] or 0)
+    found = DayTotal.objects.filter(of, month=invoice.month).aggregate(
+        problems=Sum("quantity", filter=Q(reason__in=PROBLEMS, is_estimated=False)),
+        estimated=Sum("quantity", filter=Q(is_estimated=True)),
+    )
+    return LeftOut(int(found["problems"] or 0), int(found["estimated"] or 0))

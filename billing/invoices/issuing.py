@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from accounts import audit, months
 from accounts.models import Agent, BusinessAccount
 from billing.closing import close_month
+from billing.gathering import locked_state
 from billing.invoices.drafting import upto
 from billing.invoices.paper import Paper, PaperKind, to_json
 from billing.models import Invoice, InvoiceState, Parties
@@ -57,10 +58,11 @@ def issue(invoice_id: int, *, by: Agent, at: datetime, address: str) -> Invoice:
     if kind is PaperKind.INVOICE:
         if today < months.moved(invoice.month, 1):
             raise MonthNotOver
-        for account in _billed_by(invoice):
-            close_month(account, month=invoice.month, by=by, at=at, address=address)
+        locked_state(by.workspace_id)  # nobody is booking into it meanwhile
         if invoice.paper["details"].get("upto") != upto(_billed_by(invoice), invoice.month):
             raise LedgerMoved
+        for account in _billed_by(invoice):
+            close_month(account, month=invoice.month, by=by, at=at, address=address)
     due_on = today + timedelta(days=parties.payment_days)
     number = _next(parties, invoice, today)
     paper = replace(invoice.as_paper, number=number, issued_on=today, due_on=due_on)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -29,6 +29,7 @@ class Cause(models.TextChoices):
     VOID = "void", _("Not delivered: taken back")
     CORRECTED = "corrected", _("Corrected")
     ACCEPTED = "accepted", _("Adjusted to what Meta counts")
+    MOVED = "moved", _("Not confirmed when its month was closed: moved on")
 
 
 class Kind(models.TextChoices):
@@ -82,6 +83,10 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
     def standing(self) -> Self:
         """Lines that count and that no later line has taken back: what is true now."""
         return self.filter(reverses=None).exclude(Exists(_reversals()))
+
+    def billed(self) -> Self:
+        """Without the estimates that still stand: what an invoice may charge."""
+        return self.exclude(Q(is_estimated=True, reverses=None) & ~Q(Exists(_reversals())))
 
     def uncancelled(self) -> Self:
         """Without the pairs that cancel out inside one month: what an accountant reads. The sums are the same."""

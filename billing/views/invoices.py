@@ -87,7 +87,7 @@ def _page(found: Invoice, **forms: Any) -> dict[str, Any]:
     return {
         "invoice": found,
         "paper": found.as_paper,
-        "without_amount": 0 if found.is_frozen else drafting.without_amount(found),
+        "left_out": None if found.is_frozen else drafting.left_out(found),
         "credit_form": forms.get("credit") or CreditForm(),
         "paid_form": forms.get("paid") or PaidForm(initial={"on": timezone.localdate()}),
         "credit_note": Invoice.objects.filter(corrects=found).first(),
@@ -172,7 +172,7 @@ def pdf(request: AgentRequest, invoice_id: int) -> HttpResponse:
 def xlsx(request: AgentRequest, invoice_id: int) -> InPieces:
     """The invoice and every conversation behind it, streamed."""
     found = _mine(request, invoice_id)
-    filters = Filters(found.workspace_id, found.month, found.account_id)
+    filters = Filters(found.workspace_id, found.month, found.account_id, is_billed=True)
     file = sheets.xlsx(found.as_paper, exports.rows(filters))
     name = content_disposition_header(True, f"{sheets.file_name(found)}.xlsx") or ""
     return InPieces(file, content_type=XLSX, headers={"Content-Disposition": name})
