@@ -59,12 +59,13 @@ def merged(
     *,
     added: str = "",
     removed: str = "",
-    priority: int | None = None,
-    field: tuple[str, Any] | None = None,
+    priority: tuple[int, int] | None = None,
+    field: tuple[str, Any, Any] | None = None,
 ) -> dict[str, Any]:
-    """What the line says after one more change. `added`, `removed`: a label's name; `field`: its name and value.
+    """What the line says after one more change. `added`, `removed`: a label's name; `priority`: what it was and is;
+    `field`: its name, what stood in it and what stands there now.
 
-    A label that was put on and taken off again is not spoken of.
+    What is again as it was before the line (`before`) is not spoken of.
     """
     on, off = list(content.get("added", ())), list(content.get("removed", ()))
     for name, here, there in ((added, on, off), (removed, off, on)):
@@ -72,9 +73,24 @@ def merged(
             there.remove(name)
         elif name:
             here.append(name)
-    fields = dict(content.get("fields", ()))
+    before = content.get("before", {})
+    fields, stood = dict(content.get("fields", ())), dict(before.get("fields", {}))
     if field is not None:
-        fields[field[0]] = field[1]
-    found: dict[str, Any] = {"added": on, "removed": off, "fields": list(map(list, fields.items()))}
-    found["priority"] = content.get("priority") if priority is None else priority
-    return found
+        name, was, now = field
+        if name not in fields:
+            stood[name] = was
+        fields[name] = now
+        if name in stood and stood[name] == now:
+            del fields[name]
+    said, first = content.get("priority"), before.get("priority")
+    if priority is not None:
+        if said is None:
+            first = priority[0]
+        said = None if priority[1] == first else priority[1]
+    return {
+        "added": on,
+        "removed": off,
+        "fields": list(map(list, fields.items())),
+        "priority": said,
+        "before": {"fields": stood, "priority": first},
+    }

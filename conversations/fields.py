@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from accounts import audit, sockets
 from accounts.models import Agent
 from conversations import activity, lanes, live, typed
-from conversations.field_values import columns_of, written
+from conversations.field_values import columns_of, value_of, written
 from conversations.models import Conversation, CustomField, FieldKind, FieldOwner, FieldValue
 from conversations.refusals import NotTheirs, ValueUnclear
 from events import journal
@@ -140,15 +140,17 @@ def set_value(
     owner: dict[str, Any] = (
         {"contact_id": conversation.contact_id} if of_contact else {"conversation": conversation}
     )
-    if not _store(field, owner, value):
+    known = FieldValue.objects.filter(field=field, **owner).first()
+    was = value_of(known, field.kind) if known else None
+    if not _store(field, owner, value, known=known):
         return conversation
     touched = [conversation]
     if of_contact:
         others = Conversation.objects.filter(contact_id=conversation.contact_id)
         ids = others.exclude(pk=conversation.pk).values_list("pk", flat=True)
         touched += list(Conversation.objects.filter(pk__in=list(ids)).order_by("pk"))
-    shown = value if isinstance(value, bool) else written(value)[:SHOWN]
-    line = activity.filed(conversation, at=at, by=agent, field=(field.name, shown))
+    told = (field.name, _shown(was), _shown(value))
+    line = activity.filed(conversation, at=at, by=agent, field=told)
     with journal.together():
         for one in touched:
             lines = [line] if one is conversation else []
@@ -156,9 +158,18 @@ def set_value(
     return conversation
 
 
-def _store(field: CustomField, owner: dict[str, Any], value: typed.Value | None) -> bool:
-    """False if it stood there already."""
-    known = FieldValue.objects.filter(field=field, **owner).first()
+def _shown(value: typed.Value | None) -> bool | str:
+    return value if isinstance(value, bool) else written(value)[:SHOWN]
+
+
+def _store(
+    field: CustomField,
+    owner: dict[str, Any],
+    value: typed.Value | None,
+    *,
+    known: FieldValue | None,
+) -> bool:
+    """False if it stood there already. `known`: what stands there."""
     if value is None:
         if known is None:
             return False

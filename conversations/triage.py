@@ -187,9 +187,9 @@ def set_priority(
     conversation = lanes.worked(conversation_id, agent)
     if conversation.priority == priority:
         return conversation
-    conversation.priority = priority
+    was, conversation.priority = conversation.priority, priority
     conversation.save(update_fields=["priority"])
-    line = activity.filed(conversation, at=at, by=agent, priority=priority)
+    line = activity.filed(conversation, at=at, by=agent, priority=(was, priority))
     live.publish("conversation.prioritised", conversation, line, actor=agent, to=priority)
     return conversation
 

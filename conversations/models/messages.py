@@ -195,6 +195,15 @@ class Message(models.Model):
         return kind_label(self.kind)
 
     @property
+    def says_nothing(self) -> bool:
+        """A line whose labels, priority and fields all are again as they were (conversations/activity.py)."""
+        said = self.content if isinstance(self.content, dict) else {}
+        if self.kind != "activity" or said.get("act") != "filed":
+            return False
+        is_filed = said.get("added") or said.get("removed") or said.get("fields")
+        return not is_filed and said.get("priority") is None
+
+    @property
     def is_postponed(self) -> bool:
         """Waiting for a later try, for a reason that Meta gave."""
         return (

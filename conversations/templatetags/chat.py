@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from accounts import masking
-from conversations import admission, gates, rows, specials
+from conversations import admission, filed_words, gates, rows, specials
 from conversations.gate_words import WORDS
 from conversations.models import Contact, Conversation, Message, Priority
 from conversations.panel import country_of
@@ -224,6 +224,12 @@ def error_words(code: int | None) -> Words | None:
 def priority_words(value: object) -> str:
     known = {int(choice): str(words) for choice, words in Priority.choices}
     return known.get(value, "") if isinstance(value, int) else ""
+
+
+@register.filter
+def filed(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a line tells of labels, priority and fields: each with its icon."""
+    return list(filed_words.of(content))
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -147,7 +148,8 @@ def test_priority_leaves_a_line(client, conversation, ana):
     triage.set_priority(conversation.pk, priority=4, **at(ana))
     line = conversation.messages.get(kind="activity")
     said = {"added": [], "removed": [], "fields": [], "priority": 4}
-    assert line.content == {"act": "filed", "by": "Ana", "by_id": ana.pk} | said
+    was = {"before": {"fields": {}, "priority": 0}}
+    assert line.content == {"act": "filed", "by": "Ana", "by_id": ana.pk} | said | was
     assert "Urgent" in client.get(f"/inbox/{conversation.pk}/").content.decode()
     assert client.post(f"/inbox/{conversation.pk}/priority/", {"priority": "9"}).status_code == 422
 
@@ -183,5 +185,43 @@ def test_a_line_says_what_is_left_of_the_changes():
     first = activity.merged({}, removed="VIP")
     assert activity.merged(first, added="VIP")["removed"] == []
     assert activity.merged(first, added="Late")["added"] == ["Late"]
-    price = activity.merged(activity.merged({}, field=("Price", "1")), field=("Price", ""))
+    price = activity.merged(
+        activity.merged({}, field=("Price", "9", "1")), field=("Price", "1", "")
+    )
     assert price["fields"] == [["Price", ""]]
+
+
+def test_what_was_changed_and_changed_back_is_not_spoken_of():
+    price = activity.merged({}, field=("Price", "", "1"), priority=(0, 4))
+    assert activity.merged(price, field=("Price", "1", ""))["fields"] == []
+    again = activity.merged(price, priority=(4, 2))
+    assert again["priority"] == 2
+    assert activity.merged(again, priority=(2, 0))["priority"] is None
+    old = {"act": "filed", "added": [], "removed": [], "fields": [["Price", "1"]], "priority": 3}
+    more = activity.merged(old, priority=(3, 0), field=("Price", "1", "2"))
+    assert (more["priority"], more["fields"]) == (0, [["Price", "2"]])
+
+
+def test_a_line_that_says_nothing_is_not_seen(conversation, ana, size, client):
+    vip = Label.objects.create(workspace=ana.workspace, name="VIP")
+    labelling.add(conversation.pk, label=vip, **at(ana))
+    triage.set_priority(conversation.pk, priority=4, **at(ana))
+    fields.set_value(conversation.pk, field=size, words="M", **at(ana))
+    client.force_login(ana)
+    page = client.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert "Ana: put on VIP; priority Urgent; Size — M <" in " ".join(strip_icons(page).split())
+    fields.set_value(conversation.pk, field=size, words="", **at(ana))
+    triage.set_priority(conversation.pk, priority=0, **at(ana))
+    labelling.remove(conversation.pk, label=vip, **at(ana))
+    line = conversation.messages.get(kind="activity")
+    page = client.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert f'id="message-{line.token}" class="message message--system" hidden' in page
+    paper = client.get(f"/inbox/{conversation.pk}/transcript/?notes=1").content.decode()
+    assert "Ana:" not in paper
+    labelling.add(conversation.pk, label=vip, **at(ana))
+    page = client.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert f'id="message-{line.token}" class="message message--system" data-' in page
+
+
+def strip_icons(html: str) -> str:
+    return re.sub(r"<svg.*?</svg>", "", html, flags=re.S)

@@ -105,6 +105,7 @@ export class StickToEnd extends HTMLElement {
             else lines.set(/** @type {HTMLElement} */ (line).dataset.day ?? "", line);
         }
         for (const message of this.messages) {
+            if (message.hidden) continue; // a line that has nothing to say any more
             const at = new Date(message.dataset.at ?? 0);
             const today = dayOf(at);
             if (today !== day) {
