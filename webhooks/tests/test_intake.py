@@ -201,7 +201,10 @@ async def test_a_burst_is_stored_by_a_few_statements(app, number, rung):
     store = app.box._store
 
     async def counted(group: Any) -> None:
+        """The first statement takes until everybody else has come, as a slow disk would."""
         groups.append(len(group))
+        while sum(groups) + len(app.box._waiting) < len(bodies):
+            await asyncio.sleep(0)
         await store(group)
 
     app.box._store = counted
@@ -211,9 +214,9 @@ async def test_a_burst_is_stored_by_a_few_statements(app, number, rung):
     assert {answer.status for answer in answers} == {200}
     stored = [bytes(e.body) async for e in Envelope.objects.order_by("pk")]
     assert stored == bodies  # in the order of arrival
-    assert len(groups) < 20
+    assert len(groups) <= 2
     await asyncio.sleep(0.2)
-    assert 1 <= len(rung) <= 5
+    assert 1 <= len(rung) <= len(groups)
 
 
 async def test_two_processes_given_the_same_bodies_do_not_wait_in_a_circle(app, number):
