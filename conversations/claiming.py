@@ -19,7 +19,10 @@ from conversations.outgoing import payload
 from whatsapp.payloads import Payload
 
 LONGEST_SLEEP: Final = timedelta(seconds=1)
-UPLOAD_LEASE: Final = timedelta(minutes=5)
+UPLOAD_LEASE: Final = timedelta(seconds=30)  # longer than a call to Meta may be silent
+SLOWEST_LINE: Final = (
+    256 * 1024
+)  # bytes a second; slower, and a second worker begins the same upload
 EXPIRES_SOON: Final = timedelta(hours=1)
 
 
@@ -154,7 +157,7 @@ class _Round:
         if media.next_try_at and media.next_try_at > at:
             return None  # somebody is uploading it
         media.tries += 1
-        media.next_try_at = at + UPLOAD_LEASE
+        media.next_try_at = at + lease(media.size)
         self.leased.append(media)
         return Upload(head.pk, thread.pk, number, media)
 
@@ -175,6 +178,11 @@ class _Round:
         attempt = self.attempts[conversation_id]
         number = self.numbers[attempt.number_id]
         return Call(attempt.pk, conversation_id, number, self.bodies[conversation_id])
+
+
+def lease(size: int) -> timedelta:
+    """How long an upload of so many bytes is its worker's alone. A worker that died holds a chat up for no longer."""
+    return UPLOAD_LEASE + timedelta(seconds=size / SLOWEST_LINE)
 
 
 def is_with_meta(media: MediaFile, *, at: datetime) -> bool:

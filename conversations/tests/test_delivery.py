@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import PhoneNumber
 from conversations import delivery, holding, reading, sending, statuses, turns, verdicts
+from conversations.claiming import Upload, lease
 from conversations.models import Conversation, MediaFile, Message, Outcome
 from conversations.tests.outbox import bodies, claimed, make_file, outgoing, say, send_file, store
 from simulator.faults import Fault
@@ -289,6 +290,18 @@ def test_an_upload_that_failed_is_made_again_without_an_attempt(meta, thread, an
     MediaFile.objects.filter(pk=media.pk).update(next_try_at=None)
     deliver(first, second)
     assert bodies(meta) == ["document", "second"]
+
+
+def test_an_upload_whose_worker_died_is_made_again_after_a_while_that_fits_its_size(
+    meta, thread, ana
+):
+    message = send_file(thread, ana, make_file(thread))
+    began = timezone.now()
+    assert isinstance(turns.take(thread.pk, at=began), Upload)  # and the worker dies here
+    assert turns.take(thread.pk, at=began + timedelta(seconds=25)) is None
+    assert isinstance(turns.take(thread.pk, at=began + timedelta(seconds=35)), Upload)
+    assert message.attempts.count() == 0
+    assert lease(100 * 1024 * 1024) == timedelta(seconds=430)
 
 
 def test_a_person_known_only_by_a_user_id_is_reached_by_it(meta, shop, ana):
