@@ -229,6 +229,17 @@ def test_a_single_file_is_tested_in_one_process() -> None:
     assert "-n" not in testing.pytest_words(["tests/test_live.py"], has_browser=True)
 
 
+def test_what_failed_is_known_from_the_notes_of_the_run(tmp_path: Path) -> None:
+    (tmp_path / "test_two.py").write_text("def test_good(): pass\ndef test_bad(): assert False\n")
+    notes = tmp_path / "notes"
+    assert testing.failed(notes) == []
+    words = ["-p", "cacheprovider", "-o", f"cache_dir={notes}", "-o", "addopts=", "-p", "no:django"]
+    command = [sys.executable, "-m", "pytest", "-c", os.devnull, *words, "--rootdir", str(tmp_path)]
+    done = subprocess.run([*command, "test_two.py"], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == testing.TESTS_FAILED
+    assert testing.failed(notes) == ["test_two.py::test_bad"]
+
+
 def test_a_python_that_is_too_old_is_said_in_one_sentence(tmp_path: Path) -> None:
     for name in ("python3", "python3.11", "python3.12", "python3.13", "python3.14"):
         (tmp_path / name).write_text("#!/bin/sh\nexit 1\n")
