@@ -123,3 +123,17 @@ def meta(simulator_server: Any, settings: Any) -> Iterator[Any]:
     simulator_server.set_webhook(lambda body, headers: 200)  # nobody's, until the test says whose
     yield simulator_server
     simulator_server.fresh_world()  # what it would still try to post is not for the next test
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What walks and sets have counted (`record_property("counted", …)`), also where several processes did."""
+    reports = [
+        report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())
+    ]
+    said = [
+        text for report in reports for name, text in report.user_properties if name == "counted"
+    ]
+    if said:
+        terminalreporter.section("counted")
+        for text in sorted(said):
+            terminalreporter.write_line(text)

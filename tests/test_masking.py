@@ -12,7 +12,8 @@ from accounts.models import Agent, PhoneNumber, Workspace
 from conversations import canned, live, phones
 from conversations.models import Contact, Conversation
 from tests import world
-from tests.test_rights import URLS, things_of
+from tests.doors import URLS
+from tests.things import things_of
 
 PHONE = "79215550142"
 SPELLINGS = (PHONE, "921 555-01-42", "921 555 01 42", "5550142", "555-01-42")

@@ -19,8 +19,8 @@ from conversations.models import Conversation, Direction, MediaFile, MediaState
 from conversations.models.messages import PARTIALS, SHOWN_KINDS
 from templates_app.models import Draft, Template, TemplateEvent
 from tests import world
+from tests.doors import URLS
 from tests.spoken import Spoken, english_in, foreign
-from tests.test_rights import URLS
 from webhooks.models import Envelope, Quarantined
 
 

@@ -11,7 +11,9 @@ from accounts.models import Agent, PhoneNumber, Team
 from conversations.models import Conversation
 from templates_app.models import Template
 from tests import world
-from tests.test_rights import URLS, answers, things_of
+from tests.doors import URLS
+from tests.test_rights import answers
+from tests.things import things_of
 
 STANDS = {  # of a conversation at Ana's number: its team, whose it is → which sights see it
     "mine": ("Shop", "Ana", {"all", "team", "own"}),
