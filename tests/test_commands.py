@@ -233,7 +233,7 @@ def test_what_failed_is_known_from_the_notes_of_the_run(tmp_path: Path) -> None:
     (tmp_path / "test_two.py").write_text("def test_good(): pass\ndef test_bad(): assert False\n")
     notes = tmp_path / "notes"
     assert testing.failed(notes) == []
-    words = ["-p", "cacheprovider", "-o", f"cache_dir={notes}", "-o", "addopts=", "-p", "no:django"]
+    words = ["-o", f"cache_dir={notes}", "-p", "no:django"]
     command = [sys.executable, "-m", "pytest", "-c", os.devnull, *words, "--rootdir", str(tmp_path)]
     done = subprocess.run([*command, "test_two.py"], cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == testing.TESTS_FAILED

@@ -54,7 +54,7 @@ def main() -> int:
         from waba_inbox import catalogues
 
         catalogues.compile_all()
-        remember = ["-p", "cacheprovider", "-o", f"cache_dir={notes}"]
+        remember = ["-o", f"cache_dir={notes}"]
 
         def tested(words: list[str]) -> int:
             command = pytest_words([*words, *remember], has_browser=bool(chromium))
