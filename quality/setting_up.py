@@ -6,8 +6,9 @@ Codes and PINs are passed on and kept nowhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import get_language
 
 from accounts import audit, checking, connecting, numbering
@@ -81,11 +82,26 @@ def request_name(number: PhoneNumber, *, name: str, by: Agent, address: str | No
 
 
 def change_profile(
-    number: PhoneNumber, *, changes: Mapping[str, Any], by: Agent, address: str | None
+    number: PhoneNumber,
+    *,
+    changes: Mapping[str, Any],
+    picture: UploadedFile[Any] | None = None,
+    by: Agent,
+    address: str | None,
 ) -> None:
-    """What customers see of the company. `changes` has Meta's own names."""
+    """What customers see of the company. `changes` has Meta's own names; without a picture the old one stays."""
     with checking.in_words():
-        graph_for(number).set_profile(number.phone_number_id, changes)
+        client = graph_for(number)
+        if picture is not None:
+            handle = client.resumable_upload(
+                number.account.app.app_id,
+                cast(BinaryIO, picture.file),
+                size=picture.size or 0,
+                mime=picture.content_type or "",
+                filename=(picture.name or "picture")[-255:],
+            )
+            changes = {**changes, "profile_picture_handle": handle}
+        client.set_profile(number.phone_number_id, changes)
     audit.record(by, "number.profile_changed", str(number), address, fields=sorted(changes))
     surveying.forget(number.account)
 

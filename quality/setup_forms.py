@@ -8,10 +8,16 @@ from typing import Any
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from PIL import Image, UnidentifiedImageError
+
+from conversations import sniffing
 
 DIGITS = re.compile(r"\D")
 ABOUT, ADDRESS, DESCRIPTION, EMAIL, SITE = 139, 256, 512, 128, 256  # Meta's limits
+PICTURE_BYTES, PICTURE_SIDE = 5 * 1024 * 1024, 192
+PICTURE_KINDS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 VERTICALS = [
     ("", "—"),
     ("AUTO", _("Cars")),
@@ -104,7 +110,56 @@ class NameForm(forms.Form):
     name = forms.CharField(label=_("New display name"), min_length=3, max_length=160, strip=True)
 
 
+class PictureField(forms.FileField):
+    """A square picture that Meta would take; `cleaned_data` has the file, with its true type."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.FileInput(attrs={"accept": ",".join(PICTURE_KINDS)})
+        super().__init__(widget=widget, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile[Any] | None:
+        found = super().clean(data, initial)
+        if not isinstance(found, UploadedFile):
+            return None
+        found.seek(0)
+        kind = sniffing.mime_of(found.read(sniffing.HEAD), found.name or "")
+        if kind not in PICTURE_KINDS or (found.size or 0) > PICTURE_BYTES:
+            raise ValidationError(_("Meta takes JPEG or PNG up to 5 MB."))
+        width, height = _size(found, kind)
+        if width != height:
+            raise ValidationError(
+                _("The picture must be square: this one has %(width)s × %(height)s pixels."),
+                params={"width": width, "height": height},
+            )
+        if width < PICTURE_SIDE:
+            raise ValidationError(
+                _("The picture is too small: it needs %(side)s × %(side)s pixels at least."),
+                params={"side": PICTURE_SIDE},
+            )
+        found.content_type = kind
+        found.seek(0)
+        return found
+
+
+def _size(upload: UploadedFile[Any], kind: str) -> tuple[int, int]:
+    """Read from the head of the file: nothing is unpacked."""
+    upload.seek(0)
+    try:
+        with Image.open(upload, formats=[PICTURE_KINDS[kind]]) as picture:
+            return picture.size
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        raise ValidationError(_("The picture cannot be read: the file is damaged.")) from None
+
+
 class ProfileForm(forms.Form):
+    picture = PictureField(
+        label=_("Picture"),
+        required=False,
+        help_text=_(
+            "JPEG or PNG up to 5 MB, square, at least 192 × 192 pixels, best 640 × 640."
+            " It is shown in a circle, and see-through parts turn black."
+        ),
+    )
     about = forms.CharField(label=_("A line about you"), max_length=ABOUT, required=False)
     description = forms.CharField(
         label=_("Description"),
@@ -126,7 +181,7 @@ class ProfileForm(forms.Form):
     def of(cls, profile: dict[str, Any]) -> ProfileForm:
         """Filled with what Meta has."""
         sites = [*(profile.get("websites") or ()), "", ""]
-        known = {name: profile.get(name, "") for name in cls.base_fields}
+        known = {name: profile.get(name, "") for name in cls.base_fields if name != "picture"}
         if known["vertical"] not in dict(VERTICALS):
             known["vertical"] = ""
         return cls(initial=known | {"site": sites[0], "other_site": sites[1]})

@@ -12,6 +12,7 @@ urlpatterns = [
     path("changes/", numbers.changes, name="changes"),
     path("numbers/<int:number_id>/", numbers.number, name="number"),
     path("numbers/<int:number_id>/profile/", numbers.profile, name="profile"),
+    path("numbers/<int:number_id>/picture/", numbers.picture, name="picture"),
     path("numbers/<int:number_id>/gates/", numbers.gates, name="gates"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<int:alert_id>/", alerts.alert, name="alert"),

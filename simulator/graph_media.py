@@ -94,6 +94,23 @@ class Download:
         return Response(data, media_type=media.mime_type)
 
 
+class Portrait:
+    """A profile picture, as Meta's public servers give it to everybody."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def __call__(self, request: Request) -> Response:
+        media = self.world.media.get(request.path_params["media_id"])
+        data = self.world.blobs.get(media.id) if media else None
+        is_shown = media and any(
+            number.profile.get("picture") == media.id for number in self.world.numbers.values()
+        )
+        if media is None or data is None or not is_shown:
+            return Response("Not found", status_code=404)
+        return Response(data, media_type=media.mime_type)
+
+
 def upload_session(world: World, call: Call) -> Json:
     """/upload:… : the bytes of a sample, and how far they came."""
     session = world.uploads.get(call.path[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from typing import Any, Final
 
@@ -23,6 +24,10 @@ USUAL: Final = (
     "id",
 )
 PROFILE: Final = {"about": 139, "address": 256, "description": 512, "email": 128, "vertical": 40}
+
+
+PICTURE: Final = "picture"  # in a number's profile: the id of the file
+PICTURE_BYTES: Final = 5 * 1024 * 1024
 
 
 def shown(world: World, number: Number) -> Json:
@@ -153,7 +158,10 @@ def _change(world: World, number: Number, params: Json) -> Json:
 def _profile(world: World, number: Number, call: Call) -> Json:
     if call.method == "GET":
         names = field_names(str(call.params.get("fields", ""))) or ["about"]
-        chosen = {name: number.profile[name] for name in names if name in number.profile}
+        known = dict(number.profile)
+        if media_id := known.pop(PICTURE, ""):
+            known["profile_picture_url"] = f"{world.base_url}/media/profile/{media_id}"
+        chosen = {name: known[name] for name in names if name in known}
         return {"data": [chosen | {"messaging_product": "whatsapp"}]}
     changes = {k: v for k, v in call.params.items() if k in (*PROFILE, "websites")}
     for name, longest in PROFILE.items():
@@ -164,11 +172,23 @@ def _profile(world: World, number: Number, call: Call) -> Json:
     if len(changes.get("websites", [])) > 2:
         raise GraphError(100, message="(#100) Param websites must have at most 2 elements.")
     if handle := call.params.get("profile_picture_handle"):
-        changes["profile_picture_url"] = (
-            f"{world.base_url}/media/profile/{number.id}?h={str(handle)[:12]}"
-        )
+        changes[PICTURE] = _picture(world, str(handle))
     world.numbers.keep(replace(number, profile=number.profile | changes))
     return {"success": True}
+
+
+def _picture(world: World, handle: str) -> str:
+    """The id of an uploaded picture."""
+    try:
+        media_id = base64.b64decode(handle.removeprefix("4::")).decode().partition(":")[0]
+    except ValueError:
+        media_id = ""
+    media = world.media.get(media_id)
+    if media is None or media.mime_type not in ("image/jpeg", "image/png"):
+        raise GraphError(100, message="(#100) Param profile_picture_handle is not a valid handle.")
+    if media.size > PICTURE_BYTES:
+        raise GraphError(131053, details="A profile picture has 5 MB at most.")
+    return media.id
 
 
 def _block_list(world: World, number: Number, call: Call) -> Json:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import AuditEntry, MetaApp, PhoneNumber
 from quality import checklist, surveying
@@ -194,6 +197,38 @@ def test_the_profile_is_read_and_written(account, shop, meta, signed_in):
     kept = meta.world.numbers[defaults.NUMBER_ID].profile
     assert kept["websites"] == ["https://example.com"]
     assert steps(account, shop)[Step.PROFILE] == (State.DONE, "filled")
+
+
+def drawn(width: int, height: int, kind: str = "PNG") -> SimpleUploadedFile:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(file, kind)
+    return SimpleUploadedFile("logo.png", file.getvalue(), content_type="image/png")
+
+
+def test_a_picture_goes_to_meta_and_is_shown_here(account, shop, meta, signed_in, client):
+    address = f"/quality/numbers/{shop.pk}/picture/"
+    assert signed_in.get(address).status_code == 204
+    post(signed_in, f"numbers/{shop.pk}/profile/", about="Open", picture=drawn(640, 640, "JPEG"))
+    shown = signed_in.get(address)
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+    post(signed_in, f"numbers/{shop.pk}/profile/", about="Closed")  # the picture stays
+    assert signed_in.get(address).status_code == 200
+    asked = signed_in.get(f"/settings/whatsapp/checklist/{account.pk}/steps/?number={shop.pk}")
+    assert address in asked.content.decode()
+
+
+@pytest.mark.parametrize(("picture", "said"), [
+    (lambda: drawn(640, 480), "must be square: this one has 640 × 480"),
+    (lambda: drawn(100, 100), "192 × 192 pixels at least"),
+    (lambda: drawn(640, 640, "GIF"), "JPEG or PNG up to 5 MB"),
+    (lambda: SimpleUploadedFile("logo.png", b"\x89PNG\r\n\x1a\n" + b"x" * 50), "the file is damaged"),
+    (lambda: SimpleUploadedFile("logo.jpg", b"\xff\xd8\xff" + b"x" * 5 * 1024 * 1024), "up to 5 MB"),
+])  # fmt: skip
+def test_a_picture_that_meta_would_refuse_is_explained(shop, meta, signed_in, picture, said):
+    answer = post(signed_in, f"numbers/{shop.pk}/profile/", about="Open", picture=picture())
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert meta.world.numbers[defaults.NUMBER_ID].profile == {}
 
 
 def test_templates_and_the_first_messages(account, shop, signed_in):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from accounts.graph import graph_for
 from accounts.models import BusinessAccount, PhoneNumber, Role
 from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of, mine
+from conversations import sniffing
 from quality import (
     alerting,
     board,
@@ -33,8 +35,10 @@ from quality import (
 from quality.aspects import Aspect
 from quality.forms import LiftForm
 from quality.models import Gauge, Observation
-from quality.setup_forms import ProfileForm
+from quality.setup_forms import PICTURE_BYTES, PICTURE_KINDS, ProfileForm
+from whatsapp.failures import GraphFailure
 
+logger = structlog.get_logger(__name__)
 MANAGER, ADMINISTRATOR = Role.MANAGER.value, Role.ADMINISTRATOR.value
 FAILURE_DAYS = 14
 PROFILE_SHOWN = ("about", "description", "address", "email")
@@ -113,7 +117,28 @@ def profile(request: AgentRequest, number_id: int) -> HttpResponse:
     except checking.NotAccepted as problem:
         return render(request, "quality/_profile.html", {"problem": problem})
     rows = [(label, shown.get(name)) for name, label in PROFILE_ROWS.items() if shown.get(name)]
-    return render(request, "quality/_profile.html", {"rows": rows, "number": found})
+    context = {"rows": rows, "number": found, "picture_url": shown.get("profile_picture_url")}
+    return render(request, "quality/_profile.html", context)
+
+
+@role(MANAGER, ADMINISTRATOR)
+@require_GET
+def picture(request: AgentRequest, number_id: int) -> HttpResponse:
+    """The picture of the profile, fetched from Meta: pages here show nothing from elsewhere. 204: there is none."""
+    found = mine(PhoneNumber.objects.select_related("account__app"), request, number_id)
+    client = graph_for(found)
+    try:
+        url = str(client.profile(found.phone_number_id).get("profile_picture_url") or "")
+        data = b"".join(client.download_media(url, max_bytes=PICTURE_BYTES)) if url else b""
+    except GraphFailure as failure:
+        logger.warning("profile picture not fetched", number=str(found), reason=failure.reason)
+        data = b""
+    kind = sniffing.mime_of(data[: sniffing.HEAD], "")
+    if kind not in PICTURE_KINDS:
+        return HttpResponse(status=204)
+    answer = HttpResponse(data, content_type=kind)
+    answer["Cache-Control"] = "private, max-age=60"
+    return answer
 
 
 def _number_page(request: AgentRequest, found: PhoneNumber, form: LiftForm) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def _context(found: BusinessAccount, number: PhoneNumber | None) -> dict[str, An
         profile = survey.profiles.get(number.phone_number_id, {}) if number else {}
         context |= {
             "list": checklist.of(found, survey, ours, at=timezone.now()),
+            "picture_url": profile.get("profile_picture_url", ""),
             "forms": {
                 "number": NewNumberForm(initial={"name": found.name}),
                 "code": CodeForm(),
@@ -283,12 +284,14 @@ def name(request: AgentRequest, number_id: int) -> HttpResponse:
 @role(ADMINISTRATOR)
 @require_POST
 def profile(request: AgentRequest, number_id: int) -> HttpResponse:
-    row, form = mine(_numbers(), request, number_id), ProfileForm(request.POST)
+    row = mine(_numbers(), request, number_id)
+    form = ProfileForm(request.POST, request.FILES)
 
-    def do(_data: dict[str, Any]) -> None:
+    def do(data: dict[str, Any]) -> None:
         setting_up.change_profile(
-            row, changes=form.changes(), by=request.user, address=address_of(request)
-        )
+            row, changes=form.changes(), picture=data["picture"],
+            by=request.user, address=address_of(request),
+        )  # fmt: skip
 
     return _acted(
         request, row.account, row, step=Step.PROFILE, form=("profile", form), do=do,
