@@ -27,6 +27,10 @@ document.addEventListener("line", (event) => {
     if (open && wasAway) soon();
     wasAway = !open;
 });
+document.addEventListener("missed", (event) => {
+    event.preventDefault(); // loaded anew, the page would lose what is typed
+    soon();
+});
 document.addEventListener("focusout", () => isLate && soon());
 
 function soon() {

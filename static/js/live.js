@@ -1,7 +1,8 @@
 /**
  * <live-updates>: the line to the server. What is pushed is placed; after any gap the page asks what it missed.
  *
- * Fires on document: `note` (what is not worth keeping: read marks, somebody types) and `line` with {open}.
+ * Fires on document: `note` (what is not worth keeping: read marks, somebody types), `line` with {open}, and `missed`: more has
+ * changed than can be pushed. A page that then asks for itself anew prevents the default, which is to be loaded again.
  */
 // @ts-check
 import { place } from "place";
@@ -156,6 +157,10 @@ class LiveUpdates extends HTMLElement {
 
     async #askOnce() {
         const response = await get(withQuery(this.dataset.changes || "", { since: String(this.cursor) }));
+        if (response.status === 205 && !document.dispatchEvent(new CustomEvent("missed", { cancelable: true }))) {
+            this.cursor = Number(response.headers.get("X-Cursor") || 0);
+            return;
+        }
         if (isSignedOut(response) || response.status === 205) {
             this.#isLeaving = true;
             location.reload(); // drafts and unsent messages are kept (drafts.js, outbox.js)
