@@ -92,7 +92,11 @@ class Intake:
             status, body = await self._handshake(scope)
         else:
             status, body = 405, _said("only GET and POST")
-        headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
+        headers = [
+            (b"content-type", content_type),
+            (b"content-length", b"%d" % len(body)),
+            (b"x-content-type-options", b"nosniff"),  # a challenge is given back as it came
+        ]
         if status in (413, 408):  # the rest of the body is not read
             headers.append((b"connection", b"close"))
         if status == 503:
@@ -122,8 +126,10 @@ class Intake:
     async def _post(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         header = announced = ""
         for name, value in scope["headers"]:
-            if name == SIGNATURE:
-                header = value.decode("latin-1")
+            if name == SIGNATURE:  # two are one list (RFC 9110, 5.3), and a list signs nothing
+                header = (
+                    f"{header},{value.decode('latin-1')}" if header else value.decode("latin-1")
+                )
             elif name == b"content-length":
                 announced = value.decode("latin-1")
         try:
