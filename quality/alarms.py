@@ -27,6 +27,8 @@ class Kind(StrEnum):
     TOKEN_DEAD = "token_dead"  # noqa: S105
     NOT_SUBSCRIBED = "not_subscribed"
     SILENT = "silent"
+    SIGNATURES = "signatures"
+    SLOW_ANSWERS = "slow_answers"
     NAME_REJECTED = "name_rejected"
     HELD = "held"
     TEMPLATE_PAUSED = "template_paused"
@@ -41,8 +43,9 @@ class Severity(StrEnum):
 
 BAD: Final = frozenset(
     {Kind.RATING_RED, Kind.RESTRICTED, Kind.BANNED, Kind.LIMIT_REACHED, Kind.PAYMENT, Kind.TOKEN_DEAD,
-     Kind.NOT_SUBSCRIBED, Kind.SILENT, Kind.HELD, Kind.SECURITY}
+     Kind.NOT_SUBSCRIBED, Kind.SILENT, Kind.SIGNATURES, Kind.HELD, Kind.SECURITY}
 )  # fmt: skip
+SITE: Final = frozenset({Kind.SIGNATURES, Kind.SLOW_ANSWERS})  # no account's own matter
 HAPPENED: Final = frozenset({Kind.SECURITY, Kind.META_ALERT})
 
 
@@ -109,6 +112,10 @@ def of_account(
         found.append(Alarm(Kind.PAYMENT))
     if values.get(Aspect.SUBSCRIPTION) == "no":
         found.append(Alarm(Kind.NOT_SUBSCRIBED))
+    if values.get(Aspect.SIGNATURES) == "wrong":
+        found.append(Alarm(Kind.SIGNATURES))
+    if values.get(Aspect.ANSWERS) == "slow":
+        found.append(Alarm(Kind.SLOW_ANSWERS))
     return [*found, *_token(values, at, is_refused=is_refused), *_limit(values, limit)]
 
 
@@ -129,6 +136,29 @@ def _limit(values: Mapping[Aspect, str], limit: str) -> list[Alarm]:
     if int(used) >= most:
         return [Alarm(Kind.LIMIT_REACHED, facts=facts)]
     return [Alarm(Kind.LIMIT_NEAR, facts=facts)] if int(used) >= most * NEAR else []
+
+
+# --- how this site takes webhooks ------------------------------------------------------------------
+
+WATCHED: Final = timedelta(minutes=10)
+REFUSED_BURST: Final = 10  # posts without a right signature; a scanner's single ones are no news
+ANSWERED_LEAST: Final = 30  # fewer answers say nothing of the pace
+MEAN_MS: Final = 250  # Meta asks for half of the answers in this time (whatsapp-platform.md 2.1),
+SLOW_SHARE: Final = 0.01  # and for 99 of 100 within a second
+SLOW_LEAST: Final = 3
+
+
+def signatures_are_wrong(refused: int, *, were: bool) -> bool:
+    """Of the last ten minutes. Once wrong they stay it until none is refused, so that nothing flutters."""
+    return refused >= (1 if were else REFUSED_BURST)
+
+
+def answers_are_slow(*, answered: int, slow: int, total_ms: int, were: bool) -> bool:
+    """Likewise: a slow spell ends when ten minutes were quick, or nothing came in them."""
+    if not answered or (answered < ANSWERED_LEAST and not were):
+        return False
+    many = slow > answered * SLOW_SHARE and slow >= (1 if were else SLOW_LEAST)
+    return many or total_ms > answered * MEAN_MS
 
 
 # --- silence ---------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from templates_app.models import Template, TemplateState
 
 HEARS: Final = (Role.MANAGER, Role.ADMINISTRATOR)
 SAME_WITHIN: Final = timedelta(days=1)
+AGAIN_WITHIN: Final = timedelta(minutes=30)
 STOPPED: Final = (TemplateState.PAUSED, TemplateState.DISABLED)
 
 
@@ -95,7 +96,15 @@ def _wrong(account: BusinessAccount, at: datetime, *, is_refused: bool) -> list[
 
 
 def _open(account: BusinessAccount, alarm: Alarm, at: datetime) -> Alert:
+    """What comes back soon after it was gone is listed again, and nobody is mailed a second time."""
+    same = Alert.objects.filter(
+        account=account, number=alarm.number, template=alarm.template, kind=alarm.kind.value
+    )
+    lately = same.filter(closed_at__gt=at - AGAIN_WITHIN).order_by("-closed_at").first()
+    if alarm.kind in alarms.HAPPENED:
+        lately = None  # what happens twice is twice news
     return Alert.objects.create(
+        mailed_at=lately.mailed_at if lately else None,
         workspace_id=account.workspace_id,
         account=account,
         number_id=alarm.number,

@@ -30,6 +30,8 @@ class Aspect(StrEnum):
     OFFICIAL = "official"
     HEALTH = "health"
     WEBHOOK = "webhook"  # "silent" or "heard"
+    SIGNATURES = "signatures"  # of posts to this site's webhook: "wrong" or "right"
+    ANSWERS = "answers"  # this site's to Meta's posts: "slow" or "quick"
     REVIEW = "review"
     VERIFICATION = "verification"
     PAYMENT = "payment"

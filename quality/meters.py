@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 from django.db.models.functions import Greatest
 
 from accounts.models import BusinessAccount, PhoneNumber
@@ -24,7 +24,8 @@ REACHED: Final = (statuses.DELIVERED, statuses.READ)
 def measure(account: BusinessAccount, *, at: datetime) -> None:
     """Count anew and write it down. Safe to repeat."""
     used = people_reached(account, at=at)
-    observe(account, {Aspect.LIMIT_USED: str(used)}, source=Source.OURS, at=at)
+    counted = {Aspect.LIMIT_USED: str(used), **intake(account, at=at)}
+    observe(account, counted, source=Source.OURS, at=at)
     tier = next(
         (number.messaging_limit for number in account.numbers.all() if number.messaging_limit), ""
     )
@@ -54,6 +55,40 @@ def people_reached(account: BusinessAccount, *, at: datetime) -> int:
         status__in=REACHED,
     ).exclude(Exists(wrote))
     return found.order_by().values("conversation__contact").distinct().count()
+
+
+def intake(account: BusinessAccount, *, at: datetime) -> Values:
+    """How this site took posts in the last minutes; empty where nothing is wrong and nothing was.
+
+    It is told once a workspace, at its first account: who posts with a wrong signature is nobody we know.
+    """
+    first = BusinessAccount.objects.filter(workspace_id=account.workspace_id).order_by("pk").first()
+    if first is None or first.pk != account.pk:
+        return {}
+    asked = (Aspect.SIGNATURES, Aspect.ANSWERS)
+    gauges = Gauge.objects.filter(account=account, number=None, aspect__in=asked)
+    known = {Aspect(gauge.aspect): gauge.value for gauge in gauges}
+    sums = WebhookMinute.objects.filter(minute__gt=at - alarms.WATCHED, minute__lte=at).aggregate(
+        refused=Sum("refused", default=0),
+        answered=Sum("answered", default=0),
+        slow=Sum("slow", default=0),
+        ms=Sum("total_ms", default=0),
+    )
+    is_wrong = alarms.signatures_are_wrong(
+        sums["refused"], were=known.get(Aspect.SIGNATURES) == "wrong"
+    )
+    is_slow = alarms.answers_are_slow(
+        answered=sums["answered"],
+        slow=sums["slow"],
+        total_ms=sums["ms"],
+        were=known.get(Aspect.ANSWERS) == "slow",
+    )
+    found: Values = {}
+    if is_wrong or Aspect.SIGNATURES in known:
+        found[Aspect.SIGNATURES] = "wrong" if is_wrong else "right"
+    if is_slow or Aspect.ANSWERS in known:
+        found[Aspect.ANSWERS] = "slow" if is_slow else "quick"
+    return found
 
 
 def silence(number: PhoneNumber, *, at: datetime) -> Values:

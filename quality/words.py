@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from quality.alarms import SITE
 from quality.aspects import Aspect, limit_of
 from quality.models import Alert
 from whatsapp import errors
@@ -72,6 +75,16 @@ WORDS: Final[dict[str, Said]] = {
         _("This number was busy, and for half an hour nothing has come from Meta."),
         _("Check that this server can be reached from outside. Nothing is lost: Meta tries for 7 days."),
     ),
+    "signatures": (
+        _("Webhooks come with a wrong signature"),
+        _("Ten or more posts in ten minutes were refused: if they are Meta’s, customers’ messages do not arrive."),
+        _("If the app secret was changed at Meta, enter it under WhatsApp accounts. Else a stranger tries in vain."),
+    ),
+    "slow_answers": (
+        _("Webhooks are answered slowly"),
+        _("Meta wants half of the answers within 250 ms and 99 of 100 within a second."),
+        _("Give the server more processes, or the database a faster disk."),
+    ),
     "name_rejected": (
         _("The display name was rejected"),
         _("Customers see the number instead of the name."),
@@ -112,6 +125,8 @@ ASPECTS: Final[dict[str, str | Promise]] = {
     Aspect.OFFICIAL: _("Official account"),
     Aspect.HEALTH: _("Meta’s health check"),
     Aspect.WEBHOOK: _("Webhooks"),
+    Aspect.SIGNATURES: _("Signatures of webhooks"),
+    Aspect.ANSWERS: _("Answers to webhooks"),
     Aspect.REVIEW: _("Review of the account"),
     Aspect.VERIFICATION: _("Verification of the business"),
     Aspect.PAYMENT: _("Payment method"),
@@ -130,6 +145,7 @@ ASPECTS: Final[dict[str, str | Promise]] = {
 VALUES: Final[dict[str, str | Promise]] = {
     "GREEN": _("high"), "YELLOW": _("medium"), "RED": _("low"), "UNKNOWN": _("not rated"),
     "yes": _("yes"), "no": _("no"), "silent": _("silent"), "heard": _("heard again"),
+    "wrong": _("wrong"), "right": _("right again"), "slow": _("slow"), "quick": _("quick again"),
     "CONNECTED": _("connected"), "FLAGGED": _("flagged"), "RESTRICTED": _("restricted"),
     "BANNED": _("banned"), "PENDING": _("pending"), "DISCONNECTED": _("disconnected"),
     "RATE_LIMITED": _("sending too fast"), "DELETED": _("deleted"),
@@ -159,6 +175,8 @@ def of(alert: Alert) -> AlertWords:
     """In the language that is active."""
     title, what, todo = WORDS[alert.kind]
     subject = str(alert.number or alert.account)
+    if alert.kind in SITE:
+        subject = urlsplit(settings.PUBLIC_URL).netloc
     if alert.template:  # several accounts may have one of this name
         subject = f"{alert.template} · {alert.account}"
     return AlertWords(str(title), subject, str(what), str(todo), _detail(alert))

@@ -139,6 +139,24 @@ def test_only_a_busy_number_can_fall_silent(minutes, before, silent):
     assert not alarms.is_silent(None, in_hour_before=before, at=NOW)
 
 
+@pytest.mark.parametrize(("answered", "slow", "total_ms", "were", "is_slow"), [
+    (0, 0, 0, True, False), (29, 29, 90_000, False, False), (29, 1, 1000, True, True),
+    (100, 2, 1000, False, False), (100, 3, 1000, False, True), (400, 4, 1000, False, False),
+    (100, 0, 25_000, False, False), (100, 0, 25_001, False, True), (100, 1, 1000, True, False),
+])  # fmt: skip
+def test_the_pace_is_judged_by_enough_answers(answered, slow, total_ms, were, is_slow):
+    found = alarms.answers_are_slow(answered=answered, slow=slow, total_ms=total_ms, were=were)
+    assert found is is_slow
+
+
+@pytest.mark.parametrize(
+    ("refused", "were", "is_wrong"),
+    [(9, False, False), (10, False, True), (1, True, True), (0, True, False)],
+)
+def test_a_single_wrong_signature_is_no_news(refused, were, is_wrong):
+    assert alarms.signatures_are_wrong(refused, were=were) is is_wrong
+
+
 def test_every_alarm_has_words():
     assert set(WORDS) == {kind.value for kind in Kind}
 

@@ -250,6 +250,57 @@ def test_half_an_hour_of_silence_on_a_busy_number_is_one_alert_that_clears_itsel
     assert Alert.objects.filter(kind="silent").count() == 1
 
 
+def posted(at, *, ago: int = 0, **counts: int) -> None:
+    minute = (at - timedelta(minutes=ago)).replace(second=0, microsecond=0)
+    WebhookMinute.objects.update_or_create(minute=minute, defaults=counts)
+
+
+def test_a_burst_of_wrong_signatures_is_one_alert_in_each_workspace_until_it_is_over(shop):
+    at = timezone.now()
+    second = world.make_account(shop.workspace)
+    posted(at, refused=9, answered=100)
+    meters.measure(shop.account, at=at)
+    assert open_kinds() == set()
+    posted(at, refused=10, answered=100)
+    for account in (shop.account, second, shop.account):
+        meters.measure(account, at=at)
+    assert list(Alert.objects.values_list("kind", "account_id")) == [
+        ("signatures", shop.account_id)
+    ]
+    posted(at + timedelta(minutes=5), refused=1)  # it drips on
+    meters.measure(shop.account, at=at + timedelta(minutes=14))
+    assert open_kinds() == {"signatures"}
+    meters.measure(shop.account, at=at + timedelta(minutes=17))
+    assert open_kinds() == set()
+    seen = Observation.objects.filter(aspect=Aspect.SIGNATURES).order_by("pk")
+    assert [one.after for one in seen] == ["wrong", "right"]
+
+
+def test_slow_answers_are_told_and_end_with_quick_ones(shop, ada, client):
+    at = timezone.now()
+    posted(at, answered=20, total_ms=90_000, slow=20)  # too few to judge by
+    meters.measure(shop.account, at=at)
+    assert open_kinds() == set()
+    posted(at, answered=200, total_ms=90_000, slow=10)
+    meters.measure(shop.account, at=at)
+    assert open_kinds() == {"slow_answers"}
+    client.force_login(ada)
+    assert "answered slowly" in client.get("/quality/alerts/").content.decode()
+    posted(at, ago=-11, answered=50, total_ms=500)
+    meters.measure(shop.account, at=at + timedelta(minutes=11))
+    assert open_kinds() == set()
+
+
+def test_what_comes_back_at_once_is_listed_again_and_not_mailed_again(shop, ada):
+    at = timezone.now()
+    for minutes, rating in ((0, "RED"), (5, "GREEN"), (9, "RED"), (10, "GREEN"), (50, "RED")):
+        moment = at + timedelta(minutes=minutes)
+        observe_rating(shop, rating, moment)
+        telling.tell_news(at=moment)
+    assert Alert.objects.filter(kind="rating_red").count() == 3
+    assert len(mail.outbox) == 2
+
+
 # --- gates -----------------------------------------------------------------------------------------
 
 
