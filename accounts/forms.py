@@ -15,7 +15,7 @@ from accounts import hours, zones
 from accounts.acts import ACTS
 from accounts.availability import BY_HAND
 from accounts.inputs import DayInput
-from accounts.models import Agent, Handing, PricingPlan, Role, Sight, Team, Workspace
+from accounts.models import Agent, ComingBack, Handing, PricingPlan, Role, Sight, Team, Workspace
 
 meta_id = RegexValidator(r"^\d{5,32}$", _("Meta’s ids are made of digits only."))
 THEMES = [("system", _("Like the system")), ("light", _("Light")), ("dark", _("Dark"))]
@@ -151,7 +151,8 @@ class DistributionForm(forms.ModelForm[Workspace]):
         }
         help_texts = {  # noqa: RUF012
             "coming_back": _(
-                "In teams that hand out by themselves, and while one of their colleagues is online."
+                "In teams that hand out by themselves, and while one of their colleagues is online. "
+                "A number’s page can say otherwise."
             ),
             "only_assignee_replies": _(
                 "Others take the conversation over first. Managers and administrators may always reply."
@@ -368,6 +369,24 @@ class NumberForm(forms.Form):
         team = self.fields["team"]
         assert isinstance(team, forms.ModelChoiceField)
         team.queryset = workspace.teams.all()
+
+
+class KnownNumberForm(NumberForm):
+    """Of a number that is there already: with what it may say otherwise than the workspace."""
+
+    coming_back = forms.ChoiceField(
+        label=_("A resolved conversation, when its customer writes again"),
+        choices=[("", ""), *ComingBack.choices],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, workspace=workspace, **kwargs)
+        back = self.fields["coming_back"]
+        assert isinstance(back, forms.ChoiceField)
+        usual = str(workspace.get_coming_back_display())
+        words = _("As for all numbers: %(usual)s") % {"usual": usual[0].lower() + usual[1:]}
+        back.choices = [("", words), *ComingBack.choices]
 
 
 class NewNumberForm(NumberForm):

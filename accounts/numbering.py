@@ -52,15 +52,24 @@ def add(
 
 @transaction.atomic
 def change(
-    number_id: int, *, label: str, team: Team | None, by: Agent, address: str | None = None
+    number_id: int,
+    *,
+    label: str,
+    team: Team | None,
+    coming_back: str,
+    by: Agent,
+    address: str | None = None,
 ) -> PhoneNumber:
+    """`coming_back`: whose a resolved conversation is when its customer writes again; empty as for all numbers."""
     number = _locked(number_id, by)
-    if (number.label, number.team) != (label, team):
-        was, number.label, number.team = str(number), label, team
-        number.save(update_fields=["label", "team"])
-        audit.record(
-            by, "number.changed", str(number), address, was=was, team=team.name if team else "—"
-        )
+    if (number.label, number.team, number.coming_back) == (label, team, coming_back):
+        return number
+    facts = {"was": str(number), "team": team.name if team else "—"}
+    if number.coming_back != coming_back:
+        facts["coming_back"] = coming_back or "—"
+    number.label, number.team, number.coming_back = label, team, coming_back
+    number.save(update_fields=["label", "team", "coming_back"])
+    audit.record(by, "number.changed", str(number), address, **facts)
     return number
 
 

@@ -1,6 +1,7 @@
 """A customer writes again in a resolved conversation, and whoever had it is offline: a colleague is to be found.
 
-Only where the team hands out by itself and somebody else of it is online: else it would lie with nobody.
+Only where the team hands out by itself and somebody else of it is online: else it would lie with nobody. Each number
+may have a rule of its own, otherwise the workspace's holds.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Agent, ComingBack, Handing, Presence, Team
+from accounts.models import Agent, ComingBack, Handing, PhoneNumber, Presence, Team
 from accounts.seats import Place
 from conversations import activity
 from conversations.models import Conversation, Message
@@ -20,7 +21,8 @@ def pass_on(
     reopened: Collection[Conversation], *, at: datetime
 ) -> dict[int, tuple[Message, Place]]:
     """Takes these from people who are offline. By conversation: the line that says so, and where it stood before."""
-    had = [one for one in reopened if one.assignee_id and one.team_id]
+    numbers = _passing_on({one.number_id for one in reopened if one.assignee_id and one.team_id})
+    had = [one for one in reopened if one.team_id and one.number_id in numbers]
     gone = _offline({one.assignee_id for one in had if one.assignee_id})
     left = {one.team_id for one in had if one.team_id and one.assignee_id in gone}
     teams = _with_others_online(left)
@@ -36,11 +38,21 @@ def pass_on(
     return passed
 
 
+def _passing_on(ids: Collection[int]) -> set[int]:
+    """Of these numbers, those whose conversations do not always stay with whoever had them."""
+    if not ids:
+        return set()
+    usual = Q(coming_back="", workspace__coming_back=ComingBack.PASS_ON)
+    found = PhoneNumber.objects.filter(usual | Q(coming_back=ComingBack.PASS_ON), pk__in=ids)
+    return set(found.values_list("pk", flat=True))
+
+
 def _offline(ids: Collection[int]) -> dict[int, Agent]:
     if not ids:
         return {}
-    wanted = Agent.objects.filter(workspace__coming_back=ComingBack.PASS_ON, pk__in=ids)
-    found = wanted.filter(Q(presence=Presence.OFFLINE) | Q(is_active=False))
+    found = Agent.objects.filter(pk__in=ids).filter(
+        Q(presence=Presence.OFFLINE) | Q(is_active=False)
+    )
     return {agent.pk: agent for agent in found}
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.teams import Team
-from accounts.models.workspaces import Workspace
+from accounts.models.workspaces import ComingBack, Workspace
 from accounts.secrets import SecretField
 
 
@@ -100,6 +100,9 @@ class PhoneNumber(models.Model):
     held_reason = models.CharField(
         max_length=32, blank=True, default=""
     )  # an error code that stops all sends
+    coming_back = models.CharField(
+        max_length=8, choices=ComingBack.choices, blank=True, default=""
+    )  # empty: as the workspace says
     hours = models.JSONField(null=True, blank=True)  # business hours: accounts/hours.py
     gates_lifted_until = models.DateTimeField(
         null=True, blank=True

@@ -228,3 +228,17 @@ def test_every_act_that_the_product_records_has_words():
     named = set(re.findall(r'audit\.record\(\s*[\w.]+,\s*"([a-z_.]+)"', code))
     assert "team.created" in named
     assert named <= set(ACTS)
+
+
+def test_a_number_says_whose_a_conversation_is_when_its_customer_comes_back(admin, number):
+    page = f"/settings/numbers/{number.pk}/"
+    assert "As for all numbers: is handed out again" in admin.get(page).content.decode()
+    said = {"label": number.label, "team": "", "coming_back": "keep"}
+    assert admin.post(page, said).status_code == 302
+    number.refresh_from_db()
+    assert number.coming_back == "keep"
+    assert AuditEntry.objects.get(act="number.changed").details["coming_back"] == "keep"
+    assert admin.post(page, said | {"coming_back": "never"}).status_code == 422
+    admin.post(page, said | {"coming_back": ""})
+    number.refresh_from_db()
+    assert number.coming_back == ""

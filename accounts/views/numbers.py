@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import checking, hours, numbering
-from accounts.forms import ActivityForm, NewNumberForm, NumberForm
+from accounts.forms import ActivityForm, KnownNumberForm, NewNumberForm
 from accounts.models import BusinessAccount, PhoneNumber
 from accounts.rights import AgentRequest, role
 from accounts.views._common import ADMINISTRATOR, MANAGER, address_of, mine
@@ -67,8 +67,8 @@ def number_new(request: AgentRequest, account_id: int) -> HttpResponse:
 @role(ADMINISTRATOR)
 def number(request: AgentRequest, number_id: int) -> HttpResponse:
     row = mine(_numbers(), request, number_id)
-    initial = {"label": row.label, "team": row.team}
-    form = NumberForm(request.POST or None, workspace=request.user.workspace, initial=initial)
+    initial = {"label": row.label, "team": row.team, "coming_back": row.coming_back}
+    form = KnownNumberForm(request.POST or None, workspace=request.user.workspace, initial=initial)
     if request.method == "POST" and form.is_valid():
         numbering.change(row.pk, by=request.user, address=address_of(request), **form.cleaned_data)
         messages.success(request, _("Saved."))

@@ -57,7 +57,20 @@ def test_it_goes_to_somebody_who_is_there(number: PhoneNumber, shop: Team):
     assert back.assignee == here
 
 
-@pytest.mark.parametrize("case", ["online", "busy", "open", "alone", "by hand", "kept", "no team"])
+def test_a_number_may_say_otherwise_than_the_workspace(number: PhoneNumber, shop: Team):
+    gone = person(shop, "Gone Away", Presence.OFFLINE)
+    person(shop, "Here", Presence.ONLINE)
+    shop.workspace.coming_back, number.coming_back = ComingBack.KEEP, ComingBack.PASS_ON
+    shop.workspace.save(update_fields=["coming_back"])
+    number.save(update_fields=["coming_back"])
+    resolved(number, shop, gone)
+    assert writes(number, "Two").assignee is None
+
+
+CASES = ["online", "busy", "open", "alone", "by hand", "kept", "kept here", "no team"]
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_else_it_stays(case: str, number: PhoneNumber, shop: Team):
     presence = {"online": Presence.ONLINE, "busy": Presence.BUSY}.get(case, Presence.OFFLINE)
     had = person(shop, "Had", presence)
@@ -69,6 +82,9 @@ def test_else_it_stays(case: str, number: PhoneNumber, shop: Team):
     if case == "kept":
         shop.workspace.coming_back = ComingBack.KEEP
         shop.workspace.save(update_fields=["coming_back"])
+    if case == "kept here":
+        number.coming_back = ComingBack.KEEP
+        number.save(update_fields=["coming_back"])
     resolved(number, shop, had, **cases.get(case, {}))
     back = writes(number, "Two")
     assert back.status == ConversationStatus.OPEN
