@@ -36,6 +36,12 @@ class AlreadyDone(Refused):
         super().__init__(gettext("This review is finished, and stays as it is."))
 
 
+class TakenByAnother(Refused):
+    def __init__(self, name: str) -> None:
+        words = gettext("%(name)s has begun this review. What you wrote was not kept.")
+        super().__init__(words % {"name": name})
+
+
 def plan_of(workspace: Workspace) -> Plan:
     """As kept, or as it would be: off, with a card that most teams can begin with."""
     return Plan.objects.filter(workspace=workspace).first() or Plan(
@@ -125,7 +131,7 @@ def finish(
     summary: str,
     at: datetime,
 ) -> Review:
-    """The result, once and for all. Raises OwnConversation, AlreadyDone; ValueError on points the card lacks."""
+    """The result, once and for all. Raises Refused; ValueError on points the card lacks."""
     row = _mine(review, by)
     row.answers = dict(answers)
     row.score = sampling.score(sampling.card_of(row.card), answers)
@@ -163,13 +169,14 @@ def second_look(review: Review, *, by: Agent, at: datetime) -> Review:
 
 
 def _mine(review: Review, by: Agent) -> Review:
-    row = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    rows = Review.objects.select_for_update(of=("self",)).select_related("reviewer")
+    row = rows.get(pk=review.pk)
     if row.agent_id == by.pk:
         raise OwnConversation
     if row.done_at is not None:
         raise AlreadyDone
-    if row.reviewer_id not in (None, by.pk):
-        raise AlreadyDone
+    if row.reviewer is not None and row.reviewer != by:
+        raise TakenByAnother(row.reviewer.name)
     row.reviewer = by
     return row
 

@@ -110,6 +110,20 @@ def test_a_finished_review_stays_and_its_agent_reads_it(client, review, ana, cle
 
 
 @pytest.mark.django_db
+def test_what_a_colleague_has_begun_is_not_called_finished(client, review, workspace, cleo):
+    eve = world.make_agent(workspace, "Eve", Role.MANAGER)
+    message = review.conversation.messages.get(direction=Direction.OUT)
+    reviewing.remark(review, message, by=cleo, text="Good", at=NOW)
+    full = {c.key: str(c.most) for c in sampling.card_of(review.card)}
+    client.force_login(eve)
+    said = client.post(reverse("coaching:review", args=[review.pk]), full, follow=True)
+    assert "Cleo has begun this review" in said.content.decode()
+    assert "is finished" not in said.content.decode()
+    review.refresh_from_db()
+    assert (review.done_at, review.reviewer) == (None, cleo)
+
+
+@pytest.mark.django_db
 def test_an_empty_card_and_foreign_messages_are_refused(client, review, cleo, number):
     client.force_login(cleo)
     url = reverse("coaching:review", args=[review.pk])
