@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
-from simulator import defaults
+from simulator import defaults, moving
 from simulator.server import Simulator
 from simulator.state import Keeper
 from simulator.world import World
@@ -47,7 +47,9 @@ def main() -> None:
     world.base_url = options.public_url or f"http://127.0.0.1:{options.port}"
     simulator = Simulator(world)
     keeper = Keeper(world, path=options.state) if options.state else None
-    if not (keeper and keeper.load()):
+    if keeper and keeper.load():
+        moving.follow(world, webhook=options.webhook)
+    else:
         world.with_defaults(secret=options.app_secret, verify_token=options.verify_token)
     # uvicorn raises the signal again when it is done; this makes it an ordinary exit, with the last save.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

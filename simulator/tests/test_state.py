@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
-from simulator import defaults, sending
+from simulator import defaults, moving, sending
 from simulator.faults import Faults
 from simulator.outbox import Outbox
 from simulator.state import Keeper
@@ -65,6 +66,32 @@ def test_only_what_changed_is_written_and_a_reset_empties_the_file(tmp_path: Pat
     assert Keeper(again, path=tmp_path / "state.db").load() is True
     assert not again.customers
     assert not again.numbers
+
+
+@pytest.mark.parametrize(("url", "then"), [
+    ("http://localhost:8000/hook/", "http://localhost:8100/hook/"),
+    ("http://127.0.0.1:8100/hook/", "http://127.0.0.1:8100/hook/"),
+    ("http://[::1]:8000/hook/", "http://[::1]:8100/hook/"),
+    ("http://localhost:8000/other/", "http://localhost:8000/other/"),
+    ("https://inbox.example.com/hook/", "https://inbox.example.com/hook/"),
+    ("http://localhost:x/hook/", "http://localhost:x/hook/"), ("", ""),
+])  # fmt: skip
+def test_an_address_of_this_machine_follows_the_product_to_its_port(url, then):
+    assert moving.moved(url, webhook="http://127.0.0.1:8100/hook/") == then
+
+
+def test_apps_and_waiting_posts_follow_after_a_restart_on_another_port(tmp_path: Path):
+    path, old = tmp_path / "state.db", "http://localhost:8000/hook/"
+    world = World().with_defaults()
+    world.apps.keep(replace(world.apps[defaults.APP_ID], webhook_url=old))
+    world.unposted = [{"url": old, "body": "{}", "fields": ()}]
+    Keeper(world, path=path).stop()
+    again = World()
+    assert Keeper(again, path=path).load()
+    moving.follow(again, webhook="http://127.0.0.1:8100/hook/")
+    new = "http://localhost:8100/hook/"
+    assert again.apps[defaults.APP_ID].webhook_url == new
+    assert [item["url"] for item in again.unposted] == [new]
 
 
 def test_the_program_starts_answers_and_saves_when_it_is_told_to_stop(tmp_path: Path):
