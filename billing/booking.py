@@ -27,7 +27,7 @@ from billing.engine import Engine, State
 from billing.entries import NO_WINDOW, Entry, Outcome, Refused
 from billing.facts import FREE_FORM, OUT, Fact
 from billing.gathering import gather, locked_state, mark_dirty
-from billing.models import Checkpoint, ClosedMonth, LedgerEntry, StoredFact
+from billing.models import Checkpoint, ClosedMonth, InternationalNotice, LedgerEntry, StoredFact
 from billing.models.ledger import Cause, Kind, Reason
 from billing.tariffs import Terms
 from conversations import statuses
@@ -53,11 +53,30 @@ REVERSED: Final = tuple(
 
 def keep_books(workspace_id: int) -> None:
     """Bring the ledger of a workspace up to date. Safe to run twice, to stop, and to start again."""
+    _follow_notices(workspace_id)
     while gather(workspace_id):
         pass
     while book(workspace_id):
         pass
     budgeting.watch(workspace_id, at=timezone.now())
+
+
+@transaction.atomic
+def _follow_notices(workspace_id: int) -> None:
+    """Meta told something of a rate that has begun already: what it priced is priced anew."""
+    told = InternationalNotice.objects.filter(
+        account__workspace_id=workspace_id, dirty_since__isnull=False
+    )
+    if not told.exists():
+        return
+    state = locked_state(workspace_id)
+    for notice in told.select_for_update():
+        assert notice.dirty_since
+        # What was sent before may have arrived after it.
+        mark_dirty(state, notice.dirty_since - DROPPED_AFTER)
+        notice.dirty_since = None
+        notice.save(update_fields=["dirty_since"])
+    state.save(update_fields=["dirty_since", "behind_since"])
 
 
 @transaction.atomic

@@ -9,12 +9,14 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.inputs import DayInput
 from accounts.models import BusinessAccount, PhoneNumber, Workspace
 from billing import reading, tariffs
 from billing.figures import Bucket
+from billing.market_names import market_name
 from billing.models import Basis, BillingPlan, Budget
 from billing.models.ledger import Category, Kind
 from billing.models.terms import Pricing
@@ -87,7 +89,10 @@ class LedgerForm(forms.Form):
         ])  # fmt: skip
         self._choices("account", [*any_, *((str(one.pk), one.name) for one in accounts)])
         self._choices("number", [*any_, *((str(one.pk), str(one)) for one in numbers)])
-        self._choices("market", [*any_, *((name, name) for name in markets)])
+        language = get_language() or "en"
+        self._choices("market", [
+            *any_, *((name, market_name(name, language)) for name in markets),
+        ])  # fmt: skip
         self._choices("category", [*any_, *(one for one in Category.choices if one[0])])
         self._choices("kind", [*any_, *Kind.choices])
 
@@ -248,10 +253,13 @@ class InternationalForm(forms.Form):
 
     def __init__(self, *args: Any, markets: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._markets = {name.casefold(): name for name in markets}
+        language = get_language() or "en"
+        self._markets = {market_name(name, language).casefold(): name for name in markets}
+        self._markets |= {name.casefold(): name for name in markets}
         home = self.fields["home"]
         assert isinstance(home, forms.ChoiceField)
-        home.choices = [("", "—"), *((name, name) for name in markets)]
+        named = sorted((market_name(name, language), name) for name in markets)
+        home.choices = [("", "—"), *((name, said) for said, name in named)]
 
     def clean_exceptions(self) -> dict[str, str]:
         found = {}

@@ -13,7 +13,14 @@ from accounts.zones import midnight
 from billing import card_files
 from billing.cards import Band, RateCard, RateCards
 from billing.engine import Account
-from billing.models import BillingPlan, ExchangeRate, InternationalRates, StoredCard
+from billing.markets import Markets
+from billing.models import (
+    BillingPlan,
+    ExchangeRate,
+    InternationalNotice,
+    InternationalRates,
+    StoredCard,
+)
 from billing.models.terms import Pricing
 from billing.money import Money
 from billing.plans import International, Plan, Term, list_word, timeline
@@ -80,11 +87,14 @@ class Terms:
 
 def of_workspace(workspace_id: int) -> Terms:
     rows = BusinessAccount.objects.filter(workspace_id=workspace_id)
-    accounts = rows.select_related("international_rates").prefetch_related("billing_plans")
+    accounts = rows.select_related("international_rates", "international_notice").prefetch_related(
+        "billing_plans"
+    )
+    cards = cards_of(workspace_id)
     found = ExchangeRate.objects.filter(workspace_id=workspace_id)
     return Terms(
-        accounts={str(account.pk): _terms(account) for account in accounts},
-        cards=cards_of(workspace_id),
+        accounts={str(account.pk): _terms(account, cards.markets) for account in accounts},
+        cards=cards,
         rates=Rates([Rate(row.base, row.quote, row.begins, row.rate.normalize()) for row in found]),
     )
 
@@ -125,7 +135,7 @@ def card_of(row: StoredCard) -> RateCard:
     )
 
 
-def _terms(account: BusinessAccount) -> AccountTerms:
+def _terms(account: BusinessAccount, markets: Markets) -> AccountTerms:
     plans = tuple(sorted(account.billing_plans.all(), key=lambda plan: plan.begins))
     plans = plans or (default_plan(account),)
     priced = Account(
@@ -135,18 +145,18 @@ def _terms(account: BusinessAccount) -> AccountTerms:
         free_used=plans[0].free_used,
         used={f"{plan.begins:%Y-%m}": plan.free_used for plan in plans if plan.free_used},
         currencies=tuple((plan.begins, plan.currency) for plan in plans),
-        international=_international(account),
+        international=_international(account, markets),
     )
     return AccountTerms(account, priced, plans)
 
 
-def _international(account: BusinessAccount) -> International | None:
+def _international(account: BusinessAccount, markets: Markets) -> International | None:
+    """What finance entered, else what Meta told."""
     try:
         said = account.international_rates
     except InternationalRates.DoesNotExist:
-        return None
+        return _noticed(account, markets)
     zone = ZoneInfo(account.time_zone)
-
     return International(
         home=said.home,
         starts_at=midnight(said.begins, zone),
@@ -155,6 +165,26 @@ def _international(account: BusinessAccount) -> International | None:
             for market, day in said.exceptions.items()
         },
     )
+
+
+def _noticed(account: BusinessAccount, markets: Markets) -> International | None:
+    try:
+        told = account.international_notice
+    except InternationalNotice.DoesNotExist:
+        return None
+    if told.starts_at is None:
+        return None
+    return International(
+        home=_market(told.country, markets),
+        starts_at=told.starts_at,
+        exceptions={_market(country, markets): at for country, at in told.dated},
+    )
+
+
+def _market(country: str, markets: Markets) -> str:
+    """Of an ISO code, by the newest map; the code itself where nobody is called that."""
+    place = markets.named(country) if country else None
+    return markets.maps[-1].market_of(place) if place else country
 
 
 def priced_plan(plans: tuple[BillingPlan, ...]) -> Plan:

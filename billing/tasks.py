@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import BusinessAccount, Workspace
-from billing import asking_meta, booking, budgeting, replaying, terming
+from billing import asking_meta, booking, budgeting, international, replaying, terming
 
 EVERY_SECONDS = 10
 
@@ -26,8 +26,9 @@ def sweep_books() -> None:
         Q(ledger_state=None)
         | Q(last_seq__gt=F("ledger_state__seq"))
         | Q(ledger_state__dirty_since__isnull=False)
+        | Q(accounts__international_notice__dirty_since__isnull=False)
     ).exclude(last_seq=0)
-    for workspace_id in behind.values_list("pk", flat=True):
+    for workspace_id in behind.distinct().values_list("pk", flat=True):
         keep_books.apply_async((workspace_id,), expires=EVERY_SECONDS)
 
 
@@ -61,6 +62,12 @@ def ask_meta_all() -> None:
     for account in BusinessAccount.objects.all():
         days = [day.isoformat() for day in asking_meta.lately(account, at=now)]
         ask_meta.delay(account.pk, days=days)
+        ask_rates.delay(account.pk)
+
+
+@shared_task
+def ask_rates(account_id: int) -> None:
+    international.ask(BusinessAccount.objects.select_related("app").get(pk=account_id))
 
 
 @shared_task

@@ -110,7 +110,11 @@ def burst(world: World, data: Json) -> int:
 
 
 def waba_event(world: World, waba: Waba, data: Json) -> Waba:
-    """Meta allows more or less: `messaging_limit` (people in 24 h), `numbers_most`; with its webhook."""
+    """Meta allows more or less: `messaging_limit` (people in 24 h), `numbers_most`; or it has found where the
+    company is at home (`country`), or that it pays international rates of authentication (`international`).
+    """
+    if {"country", "international"} & data.keys():
+        return _abroad(world, waba, data)
     changes = {name: data[name] for name in ("messaging_limit", "numbers_most") if name in data}
     changed = world.wabas.keep(replace(waba, **changes))
     value: Json = {
@@ -118,6 +122,20 @@ def waba_event(world: World, waba: Waba, data: Json) -> Waba:
         "max_phone_numbers_per_business": changed.numbers_most,
     }
     review.emit(world, waba.id, "business_capability_update", value)
+    return changed
+
+
+def _abroad(world: World, waba: Waba, data: Json) -> Waba:
+    changes = {name: data[name] for name in ("country", "international") if name in data}
+    changed = world.wabas.keep(replace(waba, **changes))
+    if "country" in data:
+        event = "BUSINESS_PRIMARY_LOCATION_COUNTRY_UPDATE"
+        value: Json = {"event": event, "country": changed.country}
+        review.emit(world, waba.id, "account_update", value)
+    if "international" in data:
+        event = "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE"
+        told = {"event": event, "auth_international_rate_eligibility": changed.international}
+        review.emit(world, waba.id, "account_update", told)
     return changed
 
 

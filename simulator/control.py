@@ -284,7 +284,7 @@ class Control:
         return JSONResponse(to_json(changed))
 
     async def waba_event(self, request: Request) -> Response:
-        """What Meta allows from now on (`messaging_limit`, `numbers_most`), with its webhook."""
+        """What Meta allows (`messaging_limit`, `numbers_most`) or has found out (`country`, `international`), told."""
         data = await body_of(request)
         with self.world.lock:
             waba = self.world.waba(request.path_params["waba"])

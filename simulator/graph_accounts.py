@@ -52,6 +52,7 @@ def shown(world: World, waba: Waba) -> Json:
         },
         "primary_funding_id": "700000000000001" if waba.has_payment else None,
         "primary_business_location": waba.country,
+        "auth_international_rate_eligibility": waba.international or None,
         "is_enabled_for_insights": True,
         "marketing_messages_onboarding_status": None,
         "whatsapp_business_manager_messaging_limit": waba.messaging_limit,

@@ -61,6 +61,8 @@ class Waba:
     verification: str = "verified"
     free_tier_type: str = "free_customer_service"
     free_used: int = 0  # of the free conversations of every month, by somebody else
+    # {"start_time": 1717225200, "exception_countries": [{"country_code": "ID", "start_time": …}]}
+    international: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator import payload, templates
 from simulator.changes import Change
 from simulator.errors import GraphError, failed_status, missing
+from simulator.international import charged_as
 from simulator.models import Conversation, Customer, Json, Message, Number, Template
 from simulator.people import behaviour_of, digits_of
 from simulator.pricing import Facts, model_for, month_of, price
@@ -300,7 +301,7 @@ def _priced(world: World, message: Message) -> Message:
             at=now,
             model=model_for(waba.pricing_model, at=now, zone=waba.timezone),
             zone=waba.timezone,
-            category=message.category,
+            category=charged_as(message, waba, world.customers[message.customer_id], now=now),
             window_open=world.window_is_open(*key, at=now),
             from_ad=now < world.last_ad.get(key, -1e12) + 86400,
             used_free=_service_used(world, number, now=now),

@@ -11,6 +11,7 @@ import structlog
 
 from accounts import numbers
 from accounts.models import BusinessAccount, PhoneNumber
+from billing import international
 from conversations import changing, noticing, receiving, settling
 from conversations.arrivals import Arrival, order_of
 from events import journal
@@ -137,6 +138,8 @@ def _route_other(fact: Fact, account: BusinessAccount, number: PhoneNumber | Non
         case AccountEvent() | AccountAlert():
             change = numbers.record_account(fact, account)
             watching.heard_of_account(fact, account)
+            if isinstance(fact, AccountEvent):
+                international.heard(fact, account)
             _note(change.kind, account, None, **change.facts)
         case _:
             raise Refused(HeldFor.UNKNOWN, type(fact).__name__)

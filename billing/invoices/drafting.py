@@ -18,7 +18,7 @@ from django.utils.translation import gettext, pgettext
 from accounts import audit, months
 from accounts.models import Agent, BusinessAccount
 from billing.invoices.paper import Line, LineKind, Paper, PaperKind, to_json
-from billing.invoices.words import market as market_words
+from billing.market_names import market_name
 from billing.models import (
     BillingPlan,
     DayTotal,
@@ -255,7 +255,7 @@ def _accepted(lines: LedgerQuerySet, *, currency: str, named: str) -> list[Line]
 
 
 def _market(name: str) -> str:
-    return market_words(name, translation.get_language() or "en")
+    return market_name(name, translation.get_language() or "en")
 
 
 def _words(kind: str, category: str, market: str, *, is_free: bool) -> str:

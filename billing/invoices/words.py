@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from num2words import num2words
@@ -54,12 +53,6 @@ def unit(amount: Decimal, language: str) -> str:
 
 def percent(value: Decimal, language: str) -> str:
     return f"{format_decimal(value.normalize(), locale=language)} %"
-
-
-def market(name: str, language: str) -> str:
-    """Meta's name of a market in the language, where it is a country's; regions stay as Meta writes them."""
-    codes = {english: code for code, english in Locale("en").territories.items()}
-    return str(Locale(language).territories.get(codes.get(name, ""), name))
 
 
 def number(value: int, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
@@ -88,11 +89,43 @@ class BillingPlan(models.Model):
         return f"{self.account_id} from {self.begins}: {self.pricing}"
 
 
+class InternationalNotice(models.Model):
+    """What Meta told of the same (billing/international.py): it holds unless InternationalRates says otherwise.
+
+    `country`: of the primary business location, ISO; empty while Meta has not found one, and then nowhere is home.
+    `starts_at` is None until the account is eligible. `exceptions`: {"ID": "2026-02-01T00:00:00+00:00"} by country.
+    `dirty_since`: from when on it changes prices that the books do not have yet (billing/booking.py); None when they
+    do.
+    """
+
+    account = models.OneToOneField(
+        BusinessAccount,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="international_notice",
+    )
+    country = models.CharField(max_length=2, blank=True, default="")
+    starts_at = models.DateTimeField(null=True)
+    exceptions = models.JSONField(default=dict, blank=True)
+    told_at = models.DateTimeField(default=timezone.now)
+    dirty_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.account_id} from {self.starts_at}"
+
+    @property
+    def dated(self) -> list[tuple[str, datetime]]:
+        """The exceptions as values, the earliest first."""
+        found = ((code, datetime.fromisoformat(at)) for code, at in self.exceptions.items())
+        return sorted(found, key=lambda one: one[1])
+
+
 class InternationalRates(models.Model):
-    """Since when Meta charges an account the international rate of authentication.
+    """Since when Meta charges an account the international rate of authentication, as finance entered it: this stands
+    before what Meta told.
 
     `home` is the market of its primary business location, where it never holds. `exceptions`: {market: "2026-02-01"}
-    for markets with a day of their own. Days begin at midnight in the zone of the account. No row: it is not charged.
+    for markets with a day of their own. Days begin at midnight in the zone of the account.
     """
 
     account = models.OneToOneField(

@@ -9,11 +9,13 @@ from django import template
 from django.template import RequestContext
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent, Phones
 from billing import reading
 from billing.beside_meta import Difference
+from billing.market_names import country_name, market_name
 from billing.models import Basis
 from billing.models.ledger import Category, Kind, Reason
 from billing.plans import MODELS
@@ -69,6 +71,17 @@ def in_words(name: str) -> str:
 def category(name: str) -> str:
     names: dict[str, Any] = {one.value: one.label for one in Category}
     return str(names.get(name) or WORDS.get(name, name))
+
+
+@register.filter
+def market(name: str) -> str:
+    """One of Meta's markets, in the language of the page."""
+    return market_name(name, get_language() or "en")
+
+
+@register.filter
+def country(code: str) -> str:
+    return country_name(code, get_language() or "en")
 
 
 @register.filter

@@ -24,7 +24,13 @@ from billing.forms import (
     InternationalForm,
     PlanForm,
 )
-from billing.models import BillingPlan, BillingSettings, ExchangeRate, InternationalRates
+from billing.models import (
+    BillingPlan,
+    BillingSettings,
+    ExchangeRate,
+    InternationalNotice,
+    InternationalRates,
+)
 from billing.tariffs import default_plan
 
 
@@ -39,12 +45,18 @@ def plans(request: AgentRequest) -> HttpResponse:
             [plan for plan in reversed(one.plans) if plan.pk],
             one.plan_on(one.day_of(now)),
             one.priced.international,
+            _is_entered(one.account),
         )
         for one in terms.accounts.values()
     ]
     settings = BillingSettings.objects.filter(workspace_id=request.user.workspace_id).first()
     context = {"rows": rows, "agents_see_prices": settings.agents_see_prices if settings else True}
     return render(request, "billing/plans.html", context)
+
+
+def _is_entered(account: BusinessAccount) -> bool:
+    """Did finance say itself since when authentication is international?"""
+    return hasattr(account, "international_rates")
 
 
 @role(FINANCE, ADMINISTRATOR)
@@ -168,7 +180,8 @@ def international(request: AgentRequest, account_id: int) -> HttpResponse:
         )
         messages.success(request, _("Saved. What it prices is being priced anew."))
         return redirect("billing:plans")
-    context = {"account": account, "form": form}
+    notice = InternationalNotice.objects.filter(account=account).first()
+    context = {"account": account, "form": form, "notice": notice}
     status = 422 if form.errors else 200
     return render(request, "billing/international.html", context, status=status)
 

@@ -92,6 +92,26 @@ def test_accounts_are_made_and_used(wire: Wire, server: SimulatorServer, receive
     assert receiver.statuses[0]["pricing"]["pricing_model"] == "CBP"
 
 
+def test_meta_announces_international_rates_and_where_the_company_is_at_home(
+    wire: Wire, server: SimulatorServer, receiver: Receiver
+):
+    rates = {"start_time": 1793491200, "exception_countries": []}
+    waba = defaults.WABA_ID
+    wire.control(f"wabas/{waba}/event", {"country": "IN", "international": rates})
+    server.drain()
+    assert [value["event"] for value in receiver.values] == [
+        "BUSINESS_PRIMARY_LOCATION_COUNTRY_UPDATE",
+        "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE",
+    ]
+    assert receiver.values[1]["auth_international_rate_eligibility"] == rates
+    fields = "primary_business_location,auth_international_rate_eligibility"
+    assert wire.get(f"{waba}?fields={fields}").json() == {
+        "id": waba,
+        "primary_business_location": "IN",
+        "auth_international_rate_eligibility": rates,
+    }
+
+
 def test_past_chats_are_shown_and_never_posted(
     wire: Wire, server: SimulatorServer, receiver: Receiver
 ):
