@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from quality.aspects import Aspect, limit_of
+from templates_app.ringing import AlertKind
 
 TOKEN_SOON: Final = timedelta(days=14)
 NEAR: Final = 0.8  # of the messaging limit
@@ -31,9 +32,17 @@ class Kind(StrEnum):
     SLOW_ANSWERS = "slow_answers"
     NAME_REJECTED = "name_rejected"
     HELD = "held"
-    TEMPLATE_PAUSED = "template_paused"
     SECURITY = "security"  # happened: stays until somebody has seen it
     META_ALERT = "meta_alert"  # likewise
+    TEMPLATE_REJECTED = AlertKind.REJECTED.value
+    TEMPLATE_PAUSED = AlertKind.PAUSED.value
+    TEMPLATE_DISABLED = AlertKind.DISABLED.value
+    TEMPLATE_CATEGORY = AlertKind.CATEGORY.value
+    TEMPLATE_CATEGORY_DUE = AlertKind.CATEGORY_DUE.value
+    TEMPLATE_QUALITY = AlertKind.QUALITY.value
+    TEMPLATE_NEEDED_SOON = AlertKind.NEEDED_SOON.value
+    TEMPLATE_LATE = AlertKind.LATE.value
+    TEMPLATE_MISSED = AlertKind.MISSED.value
 
 
 class Severity(StrEnum):
@@ -43,19 +52,28 @@ class Severity(StrEnum):
 
 BAD: Final = frozenset(
     {Kind.RATING_RED, Kind.RESTRICTED, Kind.BANNED, Kind.LIMIT_REACHED, Kind.PAYMENT, Kind.TOKEN_DEAD,
-     Kind.NOT_SUBSCRIBED, Kind.SILENT, Kind.SIGNATURES, Kind.HELD, Kind.SECURITY}
+     Kind.NOT_SUBSCRIBED, Kind.SILENT, Kind.SIGNATURES, Kind.HELD, Kind.SECURITY, Kind.TEMPLATE_REJECTED,
+     Kind.TEMPLATE_DISABLED, Kind.TEMPLATE_MISSED}
 )  # fmt: skip
 SITE: Final = frozenset({Kind.SIGNATURES, Kind.SLOW_ANSWERS})  # no account's own matter
-HAPPENED: Final = frozenset({Kind.SECURITY, Kind.META_ALERT})
+# The desk tells when these begin and end.
+OF_TEMPLATES: Final = frozenset(Kind(kind) for kind in AlertKind)
+MAILED: Final = BAD | OF_TEMPLATES  # where nobody chose otherwise
+# Over once somebody has seen it: it will not be put right by itself, or cannot be.
+HAPPENED: Final = frozenset(
+    {Kind.SECURITY, Kind.META_ALERT, Kind.TEMPLATE_REJECTED, Kind.TEMPLATE_DISABLED, Kind.TEMPLATE_CATEGORY,
+     Kind.TEMPLATE_QUALITY, Kind.TEMPLATE_MISSED}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`number`, `template`: ids of what it is about; both None: the account."""
+    """`number`, `template`, `draft`: ids of what it is about; all None: the account."""
 
     kind: Kind
     number: int | None = None
     template: int | None = None
+    draft: int | None = None
     facts: Mapping[str, str | int] = field(default_factory=dict, compare=False)
 
     @property
@@ -63,8 +81,9 @@ class Alarm:
         return Severity.BAD if self.kind in BAD else Severity.WARNING
 
     @property
-    def key(self) -> tuple[str, int | None, int | None]:
-        return self.kind.value, self.number, self.template
+    def key(self) -> tuple[str, int | None]:
+        """Among those of an account's own and its numbers' states."""
+        return self.kind.value, self.number
 
 
 def of_number(number: int, values: Mapping[Aspect, str], *, held_code: str) -> list[Alarm]:
@@ -92,17 +111,11 @@ def of_account(
     values: Mapping[Aspect, str],
     *,
     limit: str,
-    paused: Iterable[tuple[int, str]],
     at: datetime,
     is_refused: bool = False,
 ) -> list[Alarm]:
-    """`limit`: Meta's tier of the portfolio; `paused`: ids and states of templates that Meta stopped.
-
-    `is_refused`: a send was told that the token does not work.
-    """
-    found = [
-        Alarm(Kind.TEMPLATE_PAUSED, template=pk, facts={"status": state}) for pk, state in paused
-    ]
+    """`limit`: Meta's tier of the portfolio; `is_refused`: a send was told that the token does not work."""
+    found: list[Alarm] = []
     if values.get(Aspect.RESTRICTION):
         found.append(Alarm(Kind.RESTRICTED, facts={"status": values[Aspect.RESTRICTION]}))
     if values.get(Aspect.BAN):

@@ -18,7 +18,7 @@ from quality import alarms, showing
 from quality.alarms import Alarm, Kind
 from quality.aspects import Aspect
 from quality.models import Alert, Gauge
-from templates_app.models import Template, TemplateState
+from templates_app.models import TemplateState
 
 HEARS: Final = (Role.MANAGER, Role.ADMINISTRATOR)
 SAME_WITHIN: Final = timedelta(days=1)
@@ -33,8 +33,10 @@ def reconcile(account: BusinessAccount, *, at: datetime) -> list[Alert]:
     is_refused = bool(rows.get(pk=account.pk).token_problem)
     wanted = {alarm.key: alarm for alarm in _wrong(account, at, is_refused=is_refused)}
     standing = {
-        (alert.kind, alert.number_id, alert.template_id): alert
-        for alert in Alert.objects.filter(account=account, closed_at=None)
+        (alert.kind, alert.number_id): alert
+        for alert in Alert.objects.filter(account=account, closed_at=None).exclude(
+            kind__in=alarms.OF_TEMPLATES
+        )
     }
     gone = [
         alert
@@ -42,7 +44,7 @@ def reconcile(account: BusinessAccount, *, at: datetime) -> list[Alert]:
         if key not in wanted and alert.kind not in alarms.HAPPENED
     ]
     Alert.objects.filter(pk__in=[alert.pk for alert in gone]).update(closed_at=at)
-    opened = [_open(account, alarm, at) for key, alarm in wanted.items() if key not in standing]
+    opened = [open_one(account, alarm, at) for key, alarm in wanted.items() if key not in standing]
     for key, alert in standing.items():
         if key in wanted and alert.facts != wanted[key].facts:
             alert.facts = dict(wanted[key].facts)
@@ -69,7 +71,7 @@ def happened(
     if same.update(facts=dict(facts)):
         return
     alarm = Alarm(Kind(kind), number.pk if number else None, facts=dict(facts))
-    showing.happened(_open(account, alarm, at), "opened")
+    showing.happened(open_one(account, alarm, at), "opened")
 
 
 def _wrong(account: BusinessAccount, at: datetime, *, is_refused: bool) -> list[Alarm]:
@@ -79,12 +81,10 @@ def _wrong(account: BusinessAccount, at: datetime, *, is_refused: bool) -> list[
     ):
         values.setdefault(number_id, {})[Aspect(aspect)] = value
     numbers = list(PhoneNumber.objects.filter(account=account, is_active=True))
-    stopped = Template.objects.filter(account=account, status__in=STOPPED)
     tier = next((number.messaging_limit for number in numbers if number.messaging_limit), "")
     found = alarms.of_account(
         values.get(None, {}),
         limit=tier,
-        paused=stopped.values_list("pk", "status"),
         is_refused=is_refused,
         at=at,
     )
@@ -95,10 +95,14 @@ def _wrong(account: BusinessAccount, at: datetime, *, is_refused: bool) -> list[
     return found
 
 
-def _open(account: BusinessAccount, alarm: Alarm, at: datetime) -> Alert:
-    """What comes back soon after it was gone is listed again, and nobody is mailed a second time."""
+def open_one(account: BusinessAccount, alarm: Alarm, at: datetime) -> Alert:
+    """The row; the caller tells of it. What comes back soon after it was gone is listed again, but not mailed again."""
     same = Alert.objects.filter(
-        account=account, number=alarm.number, template=alarm.template, kind=alarm.kind.value
+        account=account,
+        number=alarm.number,
+        template=alarm.template,
+        draft=alarm.draft,
+        kind=alarm.kind.value,
     )
     lately = same.filter(closed_at__gt=at - AGAIN_WITHIN).order_by("-closed_at").first()
     if alarm.kind in alarms.HAPPENED:
@@ -109,6 +113,7 @@ def _open(account: BusinessAccount, alarm: Alarm, at: datetime) -> Alert:
         account=account,
         number_id=alarm.number,
         template_id=alarm.template,
+        draft_id=alarm.draft,
         kind=alarm.kind.value,
         severity=alarm.severity.value,
         facts=dict(alarm.facts),
@@ -129,7 +134,7 @@ def helpers(agent: Agent) -> QuerySet[Agent]:
 def of(agent: Agent) -> QuerySet[Alert]:
     """The alerts of the agent's workspace."""
     return Alert.objects.filter(workspace_id=agent.workspace_id).select_related(
-        "account", "number", "template", "assignee", "acknowledged_by"
+        "account", "number", "template", "draft", "assignee", "acknowledged_by"
     )
 
 

@@ -85,6 +85,9 @@ class Alert(models.Model):
     template = models.ForeignKey(
         "templates_app.Template", on_delete=models.CASCADE, null=True, related_name="alerts"
     )
+    draft = models.ForeignKey(
+        "templates_app.Draft", on_delete=models.CASCADE, null=True, related_name="alerts"
+    )
     kind = models.CharField(max_length=24)
     severity = models.CharField(max_length=8)
     facts = models.JSONField(default=dict)
@@ -107,6 +110,7 @@ class Alert(models.Model):
                 "account",
                 "number",
                 "template",
+                "draft",
                 "kind",
                 condition=models.Q(closed_at=None),
                 nulls_distinct=False,

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Agent, Workspace
 from quality import showing, words
-from quality.alarms import BAD, Kind
+from quality.alarms import BAD, MAILED, Kind
 from quality.models import AlertRule
 
 
@@ -19,8 +19,8 @@ def kinds(workspace: Workspace) -> dict[str, tuple[str, bool, bool, bool]]:
     found = {}
     for kind in Kind:
         rule = stored.get(kind)
-        is_bad = kind in BAD
-        wanted = (rule.is_shown, rule.is_mailed, rule.is_pushed) if rule else (True, is_bad, is_bad)
+        usual = (True, kind in MAILED, kind in BAD)
+        wanted = (rule.is_shown, rule.is_mailed, rule.is_pushed) if rule else usual
         found[kind.value] = (str(words.WORDS[kind.value][0]), *wanted)
     return found
 

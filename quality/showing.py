@@ -31,6 +31,7 @@ def happened(alert: Alert, what: str) -> None:
                 "number": alert.number_id,
                 "account": alert.account_id,
                 "template": alert.template_id,
+                "draft": alert.draft_id,
                 "facts": alert.facts,
             },
         )

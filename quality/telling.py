@@ -17,6 +17,7 @@ from accounts.models import Agent, Role
 from conversations.tasks import push
 from conversations.telling import wish_of
 from quality import words
+from quality.alarms import MAILED
 from quality.models import Alert, AlertRule
 
 HEARS: Final = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -36,7 +37,7 @@ def _tell(alert_id: int, *, at: datetime) -> bool:
         rows = Alert.objects.select_for_update(of=("self",), skip_locked=True)
         alert = (
             rows.filter(pk=alert_id, mailed_at=None)
-            .select_related("account", "number", "template", "workspace")
+            .select_related("account", "number", "template", "draft", "workspace")
             .first()
         )
         if alert is None:
@@ -45,7 +46,7 @@ def _tell(alert_id: int, *, at: datetime) -> bool:
         alert.save(update_fields=["mailed_at"])
     rule = AlertRule.objects.filter(workspace_id=alert.workspace_id, kind=alert.kind).first()
     is_bad = alert.severity == "bad"
-    mails = rule.is_mailed if rule else is_bad
+    mails = rule.is_mailed if rule else alert.kind in MAILED
     pushes = rule.is_pushed if rule else is_bad
     people = Agent.objects.filter(workspace=alert.workspace, role__in=HEARS, is_active=True)
     for agent in people.prefetch_related("pushes"):
@@ -58,7 +59,7 @@ def _tell(alert_id: int, *, at: datetime) -> bool:
 
 def tell_given(alert_id: int) -> None:
     """The one who shall look after it from now on."""
-    rows = Alert.objects.select_related("account", "number", "template", "assignee")
+    rows = Alert.objects.select_related("account", "number", "template", "draft", "assignee")
     alert = rows.filter(pk=alert_id, closed_at=None).exclude(assignee=None).first()
     if alert is not None and alert.assignee is not None:
         _mail(alert, alert.assignee)
@@ -68,7 +69,7 @@ def tell_given(alert_id: int) -> None:
 def _mail(alert: Alert, agent: Agent) -> None:
     with translation.override(agent.language):
         said = words.of(alert)
-        link = settings.PUBLIC_URL + reverse("quality:alerts")
+        link = settings.PUBLIC_URL + (said.address or reverse("quality:alerts"))
         text = render_to_string(
             "quality/alert.txt", {"alert": alert, "said": said, "link": link, "agent": agent}
         )
@@ -84,7 +85,7 @@ def _push(alert: Alert, agent: Agent) -> None:
             "title": said.title,
             "text": said.subject,
             "topic": f"alert-{alert.pk}",
-            "url": reverse("quality:alerts"),
+            "url": said.address or reverse("quality:alerts"),
         }
     for row in agent.pushes.all():
         push.apply_async((row.pk, letter), expires=PUSH_SECONDS)

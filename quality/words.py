@@ -7,14 +7,17 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from quality.alarms import SITE
+from quality.alarms import SITE, Kind
 from quality.aspects import Aspect, limit_of
 from quality.models import Alert
+from templates_app.models.states import word_for
+from templates_app.templatetags.desk import moment
 from whatsapp import errors
 
 Said = tuple[str | Promise, str | Promise, str | Promise]
@@ -95,11 +98,6 @@ WORDS: Final[dict[str, Said]] = {
         _("Meta refuses everything from this number."),
         _("See the reason below. What waits goes out by itself once it is put right."),
     ),
-    "template_paused": (
-        _("Meta stopped a template"),
-        _("It got too many bad answers and cannot be sent now."),
-        _("Use another one, and change the words before it comes back."),
-    ),
     "security": (
         _("The number’s PIN was touched"),
         _("Somebody changed or asked to reset the two-step PIN of this number at Meta."),
@@ -109,6 +107,51 @@ WORDS: Final[dict[str, Said]] = {
         _("Meta has a message for you"),
         _("It concerns the account."),
         _("Open WhatsApp Manager to see what Meta asks for."),
+    ),
+    "template_rejected": (
+        _("Template rejected"),
+        _("Meta’s review said no."),
+        _("Read the reason, correct it and submit it again."),
+    ),
+    "template_paused": (
+        _("Template paused"),
+        _("Customers complained or blocked: it cannot be sent until the pause is over."),
+        _("Use another one, and change the words before it comes back."),
+    ),
+    "template_disabled": (
+        _("Template disabled"),
+        _("Meta has switched it off for good."),
+        _("It can never be sent again. Write a new one with other words."),
+    ),
+    "template_category": (
+        _("Category changed"),
+        _("Meta moved it from “{before}” to “{after}”: its price is another one now."),
+        _("See what it costs on its page, or write it anew without what promotes."),
+    ),
+    "template_category_due": (
+        _("Category will change"),
+        _("Meta will move it from “{before}” to “{after}” within 24 hours."),
+        _("Its page says what that would have cost lately. You can ask Meta to look again."),
+    ),
+    "template_quality": (
+        _("Template’s quality dropped"),
+        _("It went from “{before}” to “{after}”."),
+        _("Send it to fewer people, better chosen."),
+    ),
+    "template_needed_soon": (
+        _("Template needed soon"),
+        _("It must be submitted within a day to be approved in time."),
+        _("Submit it by the time below."),
+    ),
+    "template_late": (
+        _("Template late"),
+        _("It is not submitted, and no longer safe to be approved in time."),
+        _("Submit it now, or plan another one that is approved already."),
+    ),
+    "template_missed": (
+        _("Template not there in time"),
+        _("The moment for which it was needed has come, and it is not approved."),
+        _("Use another one, or move the date."),
     ),
 }  # fmt: skip
 
@@ -169,17 +212,34 @@ class AlertWords:
     what: str
     todo: str
     detail: str = ""
+    address: str = ""  # where it can be put right; empty: the page of all alerts
 
 
 def of(alert: Alert) -> AlertWords:
     """In the language that is active."""
-    title, what, todo = WORDS[alert.kind]
-    subject = str(alert.number or alert.account)
-    if alert.kind in SITE:
-        subject = urlsplit(settings.PUBLIC_URL).netloc
-    if alert.template:  # several accounts may have one of this name
-        subject = f"{alert.template} · {alert.account}"
-    return AlertWords(str(title), subject, str(what), str(todo), _detail(alert))
+    title, what, todo = (str(words) for words in WORDS[alert.kind])
+    row = alert.template or alert.draft
+    if row is None:
+        is_site = alert.kind in SITE
+        subject = urlsplit(settings.PUBLIC_URL).netloc if is_site else alert.number or alert.account
+        return AlertWords(title, str(subject), what, todo, _detail(alert))
+    subject = f"{row} · {alert.account}"  # several accounts may have one of this name
+    page = "template" if alert.template else "draft"
+    address = reverse(f"templates_app:{page}", args=[row.pk])
+    if alert.draft:
+        return AlertWords(title, subject, what, todo, _by_when(alert), address)
+    reason = alert.template.rejection if alert.template else None
+    if reason and alert.kind == Kind.TEMPLATE_REJECTED:
+        what, todo = reason.what, reason.todo
+    told = {name: word_for(str(alert.facts.get(name, ""))) for name in ("before", "after")}
+    return AlertWords(title, subject, what.format(**told), todo, address=address)
+
+
+def _by_when(alert: Alert) -> str:
+    """Till when a draft had to be submitted, and when it is needed, in the reader's zone."""
+    by, needed = (moment(str(alert.facts.get(name, ""))) for name in ("before", "after"))
+    said = gettext("submit by %(by)s · needed %(needed)s")
+    return said % {"by": by, "needed": needed} if by and needed else ""
 
 
 def _detail(alert: Alert) -> str:

@@ -1,107 +1,78 @@
-"""What a manager must hear of: a template refused, paused, disabled, moved to another category, worse, or late.
+"""Tells whoever keeps the alerts (quality, which stands above) what a manager must hear of a template, or no more.
 
-An alert is a row: the desk shows it until somebody has seen to it, mail goes out for it once, and the journal has it.
+There is one store of alerts, with one page and one way of mail and push; the desk only shows those about templates.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TypeAlias
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone, translation
-from django.utils.translation import gettext
-
-from accounts import mailing
-from accounts.models import Agent, Workspace
-from templates_app import live
-from templates_app.models import AlertKind, Draft, Template, TemplateAlert, TemplateState
-
-MAILED_AT_ONCE: Final = 50
-WORSE: Final = {"GREEN": 0, "UNKNOWN": 0, "YELLOW": 1, "RED": 2}
-OF_STATE: Final = {
-    TemplateState.REJECTED: AlertKind.REJECTED,
-    TemplateState.PAUSED: AlertKind.PAUSED,
-    TemplateState.DISABLED: AlertKind.DISABLED,
-}
+from accounts.models import Agent
+from templates_app import ringing
+from templates_app.models import Draft, Template
+from templates_app.ringing import AlertKind
 
 
-def kind_of(kind: str, before: str, after: str) -> AlertKind | None:
-    """Whether a change of "status", "quality", "category" or "category_due" is worth an alert. Pure."""
-    if before == after:
-        return None
-    match kind:
-        case "status":
-            return OF_STATE.get(after)  # type: ignore[call-overload, no-any-return]
-        case "quality" if WORSE.get(after, 0) > WORSE.get(before, 0):
-            return AlertKind.QUALITY
-        case "category" if before:
-            return AlertKind.CATEGORY
-        case "category_due":
-            return AlertKind.CATEGORY_DUE
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """`rings`: what is wrong now with this row; `ends`: what no more is."""
+
+    row: Template | Draft
+    rings: AlertKind | None = None
+    ends: Collection[AlertKind] = ()
+    before: str = ""
+    after: str = ""
 
 
-def of_change(template: Template, kind: str, *, before: str, after: str, workspace_id: int) -> None:
-    """Call after the change is on the row, in its transaction."""
-    if found := kind_of(kind, before, after):
-        ring(found, template, workspace_id=workspace_id, before=before, after=after)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An open alert about a template or draft, in the reader's language. `act`: where what people do with it goes."""
+
+    title: str
+    subject: str
+    words: str
+    address: str
+    act: str
+    is_bad: bool
+    at: datetime
 
 
-def ring(
-    kind: AlertKind, row: Template | Draft, *, workspace_id: int, before: str = "", after: str = ""
-) -> TemplateAlert:
-    """An alert of this kind about this. One that is still open is rung again, not doubled."""
-    about = {"draft": row} if isinstance(row, Draft) else {"template": row}
-    told = {"before": before[:64], "after": after[:64], "at": timezone.now(), "mailed_at": None}
-    alert, _made = TemplateAlert.objects.update_or_create(
-        workspace_id=workspace_id, kind=kind, closed_at=None, **about, defaults=told
-    )
-    live.publish("alert_rung", row, workspace_id=workspace_id, alert=alert.pk, about=kind.value)
-    return alert
+Hearer: TypeAlias = Callable[[News], None]
+Teller: TypeAlias = Callable[[Agent], Sequence[Standing]]
+_hearers: list[Hearer] = []
+_tellers: list[Teller] = []
 
 
-def open_of(workspace: Workspace) -> QuerySet[TemplateAlert]:
-    return TemplateAlert.objects.filter(workspace=workspace, closed_at=None).select_related(
-        "template", "draft"
-    )
+def also(hearer: Hearer, teller: Teller) -> None:
+    """Who keeps alerts hears of every change, in its transaction, and tells which stand open. Called at the start."""
+    if hearer not in _hearers:
+        _hearers.append(hearer)
+        _tellers.append(teller)
 
 
-@transaction.atomic
-def close(alert_id: int, *, workspace: Workspace, by: Agent) -> None:
-    """Somebody has seen to it; for all."""
-    alert = (
-        TemplateAlert.objects.select_for_update().filter(pk=alert_id, workspace=workspace).first()
-    )
-    if alert is None or alert.closed_at:
-        return
-    alert.closed_at, alert.closed_by = timezone.now(), by
-    alert.save(update_fields=["closed_at", "closed_by"])
+def of_change(template: Template, kind: str, *, before: str, after: str) -> None:
+    """Call after the change is on the row, in its transaction, before it is published."""
+    rings, ends = ringing.kind_of(kind, before, after), ringing.ended_by(kind, after)
+    if rings or ends:
+        _tell(News(row=template, rings=rings, ends=ends, before=before, after=after))
 
 
-def mail(*, at: datetime | None = None) -> int:
-    """Mail what is not mailed yet to those who write templates, each in their language. Run by the clock."""
-    waiting = TemplateAlert.objects.filter(mailed_at=None, closed_at=None).order_by("pk")
-    sent = 0
-    for pk in waiting.values_list("pk", flat=True)[:MAILED_AT_ONCE]:
-        mine = TemplateAlert.objects.filter(pk=pk, mailed_at=None).update(
-            mailed_at=at or timezone.now()
-        )
-        if mine:
-            sent += _mail(TemplateAlert.objects.select_related("template", "draft").get(pk=pk))
-    return sent
+def of_plan(
+    draft: Draft, rings: AlertKind | None, *, submit_by: str = "", needed: str = ""
+) -> None:
+    """How a needed draft stands: what it rings now ends what it rang before; None ends all."""
+    ends = ringing.OF_PLAN - {rings}
+    _tell(News(row=draft, rings=rings, ends=ends, before=submit_by, after=needed))
 
 
-def _mail(alert: TemplateAlert) -> int:
-    people = Agent.objects.filter(
-        workspace=alert.workspace_id, is_active=True, role__in=("manager", "administrator")
-    )
-    for agent in people:
-        with translation.override(agent.language):
-            subject = f"{alert.get_kind_display()}: {alert.name}"
-            link = f"{settings.PUBLIC_URL}{alert.address}"
-            body = f"{alert.words}\n\n{link}\n\n{gettext('You get this because you write templates.')}\n"
-            mailing.post(subject, body, to=agent)
-    return len(people)
+def standing(agent: Agent) -> list[Standing]:
+    """What is shown above the board, the latest first."""
+    return [one for teller in _tellers for one in teller(agent)]
+
+
+def _tell(news: News) -> None:
+    for hearer in _hearers:
+        hearer(news)

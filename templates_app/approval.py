@@ -68,7 +68,6 @@ def record(fact: TemplateFact, *, account: BusinessAccount) -> None:
             said.kind,
             before=said.before,
             after=said.after,
-            workspace_id=account.workspace_id,
         )
     live.publish(
         f"{said.kind}_changed",

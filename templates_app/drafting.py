@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
-from templates_app import drifting, foureyes, known, live, reviewing, rules, tasks, versions
+from templates_app import alerts, drifting, foureyes, known, live, reviewing, rules, tasks, versions
 from templates_app.content import Content, DraftContent, from_meta
 from templates_app.models import (
     Category,
@@ -24,6 +24,7 @@ from templates_app.models import (
     TemplateState,
 )
 from templates_app.refusals import Moved, NotApproved, NotReady
+from templates_app.timing import Lateness
 
 NAME_KEPT: Final = 600
 ON_CARD: Final = ("name", "language", "category")
@@ -200,6 +201,7 @@ def discard(draft_id: int, *, by: Agent, address: str | None = None) -> None:
     if draft.state != DraftState.DRAFT:
         raise Moved(draft)
     audit.record(by, "template.draft_discarded", draft.name or "-", address)
+    alerts.of_plan(draft, None)
     pk, _deleted = draft.pk, draft.delete()
     live.publish_gone(pk, name=draft.name, actor=by)
 
@@ -220,7 +222,10 @@ def submit(
     versions.seal(draft)
     status = known.around(draft).status
     draft.state = DraftState.SUBMITTED
-    draft.save(update_fields=["state"])
+    if draft.reminded != Lateness.MISSED:
+        draft.reminded = ""
+        alerts.of_plan(draft, None)
+    draft.save(update_fields=["state", "reminded"])
     submission = Submission.objects.create(
         draft=draft,
         template=draft.template if status else None,

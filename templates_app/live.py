@@ -75,8 +75,7 @@ def _show(workspace_id: int, changes: Sequence[journal.Change]) -> None:
         return
     seq = max(change.seq for change in changes)
     templates, drafts = _ids(changes, "template"), _ids(changes, "draft")
-    has_rung = any(change.kind == "template.alert_rung" for change in changes)
-    if has_rung or len(templates) + len(drafts) > MANY:
+    if len(templates) + len(drafts) > MANY:
         anew = render_to_string("templates_app/_anew.html", {"seq": seq})
         live.push(dict.fromkeys(heard, anew))
         return

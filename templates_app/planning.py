@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Agent, Workspace
-from templates_app import live, reviewing, timing
+from templates_app import alerts, live, reviewing, timing
 from templates_app.board import GONE, drafts_for_cards
 from templates_app.models import Draft, DraftState, TemplateEvent, TemplateState
 from templates_app.timing import Forecast, Lateness, Review
@@ -19,6 +19,7 @@ from templates_app.timing import Forecast, Lateness, Review
 REMEMBERED: Final = timedelta(days=180)
 MOST: Final = 4000  # events that are read
 ANSWERS: Final = (TemplateState.APPROVED, TemplateState.REJECTED)
+OVER: Final = Q(state=DraftState.SUBMITTED, template__status__in=(TemplateState.APPROVED, *GONE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,7 @@ def usual(workspace: Workspace, *, at: datetime) -> Forecast:
 def plans(workspace: Workspace, *, at: datetime) -> list[Plan]:
     """All that is needed and not there yet, the next first."""
     rows = Draft.objects.filter(account__workspace=workspace, needed_at__isnull=False)
-    over = Q(state=DraftState.SUBMITTED, template__status__in=(TemplateState.APPROVED, *GONE))
-    drafts = list(drafts_for_cards(rows.exclude(over)).order_by("needed_at", "pk")[:500])
+    drafts = list(drafts_for_cards(rows.exclude(OVER)).order_by("needed_at", "pk")[:500])
     by_account = {pk: reviews([pk], at=at) for pk in {draft.account_id for draft in drafts}}
     asks = reviewing.is_needed(workspace)
     return [
@@ -114,5 +114,6 @@ def need(draft_id: int, *, at: datetime | None, by: Agent) -> Draft:
     draft = rows.get(pk=draft_id)
     draft.needed_at, draft.reminded = at, ""
     draft.save(update_fields=["needed_at", "reminded"])
+    alerts.of_plan(draft, None)
     live.publish("draft_needed", draft, workspace_id=by.workspace_id, actor=by)
     return draft

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from templates_app import alerts, planning
-from templates_app.models import AlertKind, Draft
+from templates_app.models import Draft
+from templates_app.ringing import AlertKind
 from templates_app.timing import Lateness
 
 KINDS: Final = {
@@ -21,27 +22,31 @@ KINDS: Final = {
 
 
 def remind(*, at: datetime | None = None) -> int:
-    """How many were reminded of. Safe to run twice."""
+    """How many were reminded of. Safe to run twice; what is in time or there by now is reminded of no more."""
     at = at or timezone.now()
+    for draft in Draft.objects.filter(planning.OVER).exclude(reminded=""):
+        _told(draft, "", None)
     owning = Draft.objects.filter(needed_at__isnull=False).values("account__workspace")
     count = 0
     for workspace in Workspace.objects.filter(pk__in=owning):
         for plan in planning.plans(workspace, at=at):
-            if plan.lateness in KINDS and plan.draft.reminded != plan.lateness.value:
-                count += _remind(plan, workspace)
+            rings = KINDS.get(plan.lateness)
+            lateness = plan.lateness.value if rings else ""
+            if plan.draft.reminded != lateness:
+                has_moved = _told(plan.draft, lateness, rings, plan)
+                count += has_moved and rings is not None
     return count
 
 
 @transaction.atomic
-def _remind(plan: planning.Plan, workspace: Workspace) -> int:
-    rows = Draft.objects.filter(pk=plan.draft.pk, needed_at=plan.needed)
-    changed = rows.exclude(reminded=plan.lateness.value).update(reminded=plan.lateness.value)
-    if changed:
-        alerts.ring(
-            KINDS[plan.lateness],
-            plan.draft,
-            workspace_id=workspace.pk,
-            before=plan.submit_by.isoformat(),
-            after=plan.needed.isoformat(),
-        )
-    return changed
+def _told(
+    draft: Draft, lateness: str, rings: AlertKind | None, plan: planning.Plan | None = None
+) -> bool:
+    """False if somebody was faster, or moved the date meanwhile."""
+    rows = Draft.objects.filter(pk=draft.pk, needed_at=draft.needed_at)
+    if not rows.exclude(reminded=lateness).update(reminded=lateness):
+        return False
+    by = plan.submit_by.isoformat() if plan else ""
+    needed = draft.needed_at.isoformat() if draft.needed_at else ""
+    alerts.of_plan(draft, rings, submit_by=by, needed=needed)
+    return True

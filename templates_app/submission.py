@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.graph import graph_for
 from accounts.models import Agent, BusinessAccount
-from templates_app import drifting, live
+from templates_app import alerts, drifting, live
 from templates_app.models import (
     Draft,
     DraftState,
@@ -124,6 +124,7 @@ def delete(template: Template) -> None:
         TemplateEvent.objects.create(
             template=row, kind="deleted", before=before, after=row.status, source=PERSON
         )
+        alerts.of_change(row, "status", before=before, after=row.status)
         _publish("deleted", row, before=before)
 
 
@@ -186,6 +187,7 @@ def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
         source=PERSON,
         at=since,
     )
+    alerts.of_change(template, "status", before=status, after=template.status)
     if template.category != body["category"]:
         TemplateEvent.objects.create(
             template=template,

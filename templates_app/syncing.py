@@ -163,6 +163,7 @@ def _create(account: BusinessAccount, fields: dict[str, Any], *, at: datetime) -
     TemplateEvent.objects.create(
         template=template, kind="status", after=template.status, source=POLL, at=at
     )
+    alerts.of_change(template, "status", before="", after=template.status)
     live.publish("synced", template, workspace_id=account.workspace_id)
 
 
@@ -220,7 +221,6 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
             name,
             before=was[name],
             after=fields[name],
-            workspace_id=template.account.workspace_id,
         )
     live.publish("synced", template, workspace_id=template.account.workspace_id, changed=differing)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.models import BusinessAccount
-from templates_app import alerts, reminding, submission, syncing
+from templates_app import reminding, submission, syncing
 
 
 @shared_task
@@ -17,11 +17,6 @@ def sync_account(account_id: int) -> None:
 def sync_all() -> None:
     for account_id in BusinessAccount.objects.values_list("pk", flat=True):
         sync_account.delay(account_id)
-
-
-@shared_task
-def mail_alerts() -> None:
-    alerts.mail()
 
 
 @shared_task

@@ -29,7 +29,7 @@ from conversations.models import (
 )
 from conversations.models.files import MediaState
 from quality.models import Alert
-from templates_app.models import Draft, SampleFile, Template, TemplateAlert
+from templates_app.models import Draft, SampleFile, Template
 from tests import world
 from webhooks.models import Envelope, Quarantined
 
@@ -115,9 +115,6 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "conversations:token": message.token,
         "templates_app:account_id": account.pk,
         "templates_app:name": template.name,
-        "templates_app:alert_id": TemplateAlert.objects.create(
-            workspace=workspace, kind="paused", template=template
-        ).pk,
         "conversations:view_id": SavedView.objects.create(workspace=workspace, name="Old").pk,
         "templates_app:draft_id": Draft.objects.create(account=account, author=agent).pk,
         "templates_app:pk": template.pk,

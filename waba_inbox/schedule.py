@@ -58,10 +58,6 @@ CLOCK: dict[str, dict[str, Any]] = {
     },
     "reckon how long things took": {"task": "reports.tasks.gather_all", "schedule": 30.0},
     "tell of new alerts": {"task": "quality.tasks.tell_news", "schedule": 10.0},
-    "mail what happened to templates": {
-        "task": "templates_app.tasks.mail_alerts",
-        "schedule": 30.0,
-    },
     "remind of templates that are needed": {
         "task": "templates_app.tasks.remind",
         "schedule": crontab(minute="*/5"),

@@ -117,7 +117,7 @@ def test_a_held_number_says_whether_it_is_the_payment(code, kind):
     [("1599", []), ("1600", [Kind.LIMIT_NEAR]), ("1999", [Kind.LIMIT_NEAR]), ("2000", [Kind.LIMIT_REACHED])],
 )  # fmt: skip
 def test_the_limit_warns_at_four_fifths(used, kinds):
-    found = alarms.of_account({Aspect.LIMIT_USED: used}, limit="TIER_2K", paused=(), at=NOW)
+    found = alarms.of_account({Aspect.LIMIT_USED: used}, limit="TIER_2K", at=NOW)
     assert [alarm.kind for alarm in found] == kinds
 
 
@@ -126,7 +126,7 @@ def test_the_limit_warns_at_four_fifths(used, kinds):
 )
 def test_a_token_warns_two_weeks_before_its_end(days, kinds):
     ends = aspects.of_token(NOW + timedelta(days=days), problem="")
-    found = alarms.of_account(ends, limit="", paused=(), at=NOW)
+    found = alarms.of_account(ends, limit="", at=NOW)
     assert [alarm.kind for alarm in found] == kinds
 
 

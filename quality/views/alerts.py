@@ -20,6 +20,7 @@ from quality.models import Alert
 
 MANAGER, ADMINISTRATOR = Role.MANAGER.value, Role.ADMINISTRATOR.value
 CLOSED_SHOWN = 50
+BACK = {"numbers": "quality:numbers", "templates": "templates_app:templates"}
 
 
 @role(MANAGER, ADMINISTRATOR)
@@ -59,9 +60,7 @@ def alert(request: AgentRequest, alert_id: int) -> HttpResponse:
                 tasks.tell_given.delay(found.pk)
         case _:
             alerting.give(found.pk, agent=agent, to=None)
-    return redirect(
-        "quality:numbers" if request.POST.get("back") == "numbers" else "quality:alerts"
-    )
+    return redirect(BACK.get(request.POST.get("back", ""), "quality:alerts"))
 
 
 @role(ADMINISTRATOR)

@@ -2,3 +2,4 @@
 // @ts-check
 import "live";
 import "clock";
+import "quality";

@@ -1,6 +1,5 @@
 """Message templates as Meta knows them, the drafts of them, and what happened to each."""
 
-from templates_app.models.alerts import AlertKind, TemplateAlert
 from templates_app.models.drafts import (
     DeskSettings,
     Draft,
@@ -19,7 +18,6 @@ from templates_app.models.templates import Template, TemplateSync
 
 __all__ = [
     "HIDEABLE",
-    "AlertKind",
     "Category",
     "DeskSettings",
     "Draft",
@@ -33,7 +31,6 @@ __all__ = [
     "Submission",
     "SubmissionState",
     "Template",
-    "TemplateAlert",
     "TemplateDay",
     "TemplateEvent",
     "TemplateState",

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from django.core import mail
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Agent, BusinessAccount
-from templates_app import alerts, approval, planning, reminding, timing
-from templates_app.models import Draft, Template, TemplateAlert, TemplateEvent
+from templates_app import planning, ringing, timing
+from templates_app.models import Draft, Template, TemplateEvent
 from templates_app.timing import Basis, Forecast, Lateness, Review
-from whatsapp.facts import TemplateQuality, TemplateStatus
 
 FRIDAY = datetime(2026, 11, 27, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -106,53 +103,24 @@ def needed(account: BusinessAccount, cleo: Agent) -> Draft:
     )
 
 
-@pytest.mark.django_db
-def test_each_lateness_is_told_once(needed: Draft, cleo: Agent):
-    assert reminding.remind(at=FRIDAY - 72 * HOUR) == 0
-    for hours, kind in ((30, "needed_soon"), (20, "late"), (0, "missed")):
-        assert reminding.remind(at=FRIDAY - hours * HOUR) == 1
-        assert reminding.remind(at=FRIDAY - hours * HOUR) == 0
-        assert TemplateAlert.objects.filter(kind=kind, draft=needed).count() == 1
-    planning.need(needed.pk, at=FRIDAY + 96 * HOUR, by=cleo)
-    assert reminding.remind(at=FRIDAY) == 0
-
-
-def told(account: BusinessAccount, kind: Any, **over: Any) -> None:
-    fields = {"template_id": "77", "name": "sale", "language": "ru", "field": "f"}
-    approval.record(kind(waba_id=account.waba_id, **fields | over), account=account)
-
-
-@pytest.mark.django_db
-def test_people_hear_of_it_on_the_desk_and_by_mail(
-    account: BusinessAccount, cleo: Agent, ana: Agent
-):
-    told(account, TemplateStatus, event="APPROVED")
-    assert not TemplateAlert.objects.exists()
-    told(account, TemplateStatus, event="REJECTED", reason="PROMOTIONAL")
-    told(account, TemplateQuality, previous="GREEN", current="YELLOW")
-    assert sorted(TemplateAlert.objects.values_list("kind", flat=True)) == ["quality", "rejected"]
-    assert alerts.mail() == 2
-    assert alerts.mail() == 0
-    assert {m.to[0] for m in mail.outbox} == {cleo.email}  # those who write templates
-    first = next(m for m in mail.outbox if "rejected" in m.subject)
-    assert "sale (ru)" in first.subject
-    assert "/templates/" in first.body
-    alert = TemplateAlert.objects.first()
-    assert alert is not None
-    alerts.close(alert.pk, workspace=account.workspace, by=cleo)
-    assert alerts.open_of(account.workspace).count() == 1
-
-
 @pytest.mark.parametrize(
     ("kind", "before", "after", "rings"),
     [
         ("status", "PENDING", "APPROVED", False), ("status", "PENDING", "REJECTED", True),
         ("status", "APPROVED", "PAUSED", True), ("status", "PAUSED", "PAUSED", False),
         ("status", "PAUSED", "DISABLED", True), ("quality", "GREEN", "YELLOW", True),
+        ("status", "", "PAUSED", True), ("status", "", "REJECTED", False), ("status", "", "DISABLED", False),
         ("quality", "YELLOW", "GREEN", False), ("quality", "UNKNOWN", "GREEN", False),
         ("category", "UTILITY", "MARKETING", True), ("category", "", "MARKETING", False),
-        ("category_due", "UTILITY", "MARKETING", True), ("components", "", "", False),
+        ("category_due", "UTILITY", "MARKETING", True), ("category_due", "UTILITY", "", False),
+        ("components", "", "", False),
     ],
 )  # fmt: skip
 def test_what_is_worth_an_alert(kind: str, before: str, after: str, rings: bool):
-    assert bool(alerts.kind_of(kind, before, after)) == rings
+    assert bool(ringing.kind_of(kind, before, after)) == rings
+
+
+def test_what_rings_does_not_end_itself():
+    for kind, after in (("status", "PAUSED"), ("quality", "RED"), ("category", "MARKETING")):
+        assert ringing.kind_of(kind, "-", after) not in ringing.ended_by(kind, after)
+    assert ringing.ended_by("status", "APPROVED") == frozenset(ringing.OF_STATE.values())

@@ -16,6 +16,7 @@ from templates_app import alerts, board, live, reviewing, syncing, tasks
 from templates_app.languages import NAMES
 from templates_app.models import Category, Draft, Template
 from templates_app.views._common import WRITERS, reader
+from templates_app.views.plans import SHOWN
 
 AT_ONCE = 300  # templates; more are a worker's to ask for
 
@@ -35,7 +36,7 @@ def templates(request: AgentRequest) -> HttpResponse:
             for shown in board.columns(agent)
         ],
         "filters": board.Filters(),
-        "alerts": alerts.open_of(agent.workspace)[:8] if agent.role in WRITERS else (),
+        "alerts": alerts.standing(agent)[:SHOWN] if agent.role in WRITERS else (),
         "four_eyes": reviewing.is_on(agent.workspace),
     }
     return render(request, "templates_app/board.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.rights import AgentRequest, role
 from templates_app import alerts, planning
-from templates_app.models import TemplateAlert
 from templates_app.views._common import WRITERS, my_draft
 
 WEEKS = 5
+SHOWN = 8  # alerts above the board
 
 
 @role(*WRITERS)
@@ -70,8 +70,9 @@ def calendar(request: AgentRequest) -> HttpResponse:
 
 
 @role(*WRITERS)
-@require_POST
-def close_alert(request: AgentRequest, alert_id: int) -> HttpResponse:
-    mine = get_object_or_404(TemplateAlert, pk=alert_id, workspace=request.user.workspace)
-    alerts.close(mine.pk, workspace=request.user.workspace, by=request.user)
-    return redirect("templates_app:templates")
+@require_GET
+def standing(request: AgentRequest) -> HttpResponse:
+    """What stands above the board, anew."""
+    return render(
+        request, "templates_app/_alerts.html", {"alerts": alerts.standing(request.user)[:SHOWN]}
+    )

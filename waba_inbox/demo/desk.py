@@ -9,10 +9,11 @@ from typing import Final
 from django.core.files.base import ContentFile
 
 from accounts.models import Agent
+from quality.alarms import Alarm, Kind
+from quality.models import Alert
 from templates_app import library
 from templates_app.content import CAROUSEL, ButtonContent, CardContent, Content, DraftContent
 from templates_app.models import (
-    AlertKind,
     Draft,
     DraftNote,
     DraftState,
@@ -20,7 +21,6 @@ from templates_app.models import (
     NoteKind,
     SampleFile,
     Template,
-    TemplateAlert,
     TemplateState,
 )
 from waba_inbox.demo import files
@@ -89,16 +89,18 @@ def make(company: Company, *, now: datetime) -> None:
     due = mine.filter(status=TemplateState.APPROVED, name="appointment_reminder", language="en")
     due.update(category_due="MARKETING", category_due_at=now + timedelta(hours=19))
     for kind, state in (
-        (AlertKind.PAUSED, TemplateState.PAUSED),
-        (AlertKind.REJECTED, TemplateState.REJECTED),
+        (Kind.TEMPLATE_PAUSED, TemplateState.PAUSED),
+        (Kind.TEMPLATE_REJECTED, TemplateState.REJECTED),
     ):
         if template := mine.filter(status=state).first():
-            TemplateAlert.objects.create(
+            Alert.objects.create(
                 workspace=company.workspace,
-                kind=kind,
+                account=template.account,
                 template=template,
-                after=state,
-                at=now - timedelta(hours=1),
+                kind=kind.value,
+                severity=Alarm(kind).severity.value,
+                facts={"before": "", "after": state},
+                opened_at=now - timedelta(hours=1),
                 mailed_at=now,
             )
 

@@ -26,12 +26,12 @@ from conversations.models import (
 )
 from events import journal
 from events.models import Event
+from quality.models import Alert
 from templates_app.models import (
     Draft,
     DraftNote,
     DraftVersion,
     Template,
-    TemplateAlert,
     TemplateEvent,
 )
 from waba_inbox.demo.writing import show_nobody
@@ -69,7 +69,7 @@ COLUMNS: Final[dict[type[models.Model], tuple[str, tuple[str, ...]]]] = {
     Draft: ("account__workspace", ("created_at", "updated_at", "needed_at")),
     DraftVersion: ("draft__account__workspace", ("began_at", "at")),
     DraftNote: ("draft__account__workspace", ("at",)),
-    TemplateAlert: ("workspace", ("at",)),
+    Alert: ("workspace", ("opened_at", "closed_at")),
 }  # fmt: skip
 
 
