@@ -92,9 +92,13 @@ def test_an_agent_sees_a_price_only_if_the_workspace_says_so_and_never_the_cost(
     said = asked(ana, thread, START + H, format="json").json()
     assert "price" not in said["quotes"][0]
     assert "cost" not in said["quotes"][0]
+    assert words(ana, thread, START + H, short="1") == "charged"
     BillingSettings.objects.update(agents_see_prices=True)
     said = asked(ana, thread, START + H, format="json").json()
     assert said["quotes"][0]["price"] == {"amount": "3.05", "currency": "RUB"}
+    whole, short = (words(ana, thread, START + H, short=n) for n in ("", "1"))
+    assert whole == f"opens a user-initiated conversation: {short}"
+    assert "3.05" in short
     assert "cost" not in said["quotes"][0]
     about = {"conversation": [], "number": thread.number_id, "phone": "79210001122"}
     about |= {"kind": "template", "category": "utility"}

@@ -32,7 +32,7 @@ class _Unclear(Exception):
 @require_safe
 def quote(request: AgentRequest) -> HttpResponse:
     """`conversation` or `number` with `phone`, each as often as there are recipients; `kind` and `template`, or
-    `category`.
+    `category`. `short=1`: the price without what it is for.
     """
     if not request.GET:
         return HttpResponse(status=204)
@@ -50,7 +50,12 @@ def quote(request: AgentRequest) -> HttpResponse:
     sum_ = None if one else quoting.total(found, currency=_currency(number))
     if _wants_json(request):
         return JsonResponse(_json(found, sum_, agent=request.user))
-    context = {"quote": one, "total": sum_, "sees_prices": rights.sees_prices(request.user)}
+    context = {
+        "quote": one,
+        "total": sum_,
+        "sees_prices": rights.sees_prices(request.user),
+        "is_short": request.GET.get("short") == "1",
+    }
     return render(request, "billing/_quote.html", context)
 
 

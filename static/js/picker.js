@@ -33,7 +33,7 @@ export async function openPicker(forComposer) {
         category = "";
         choose(options()[0]);
         find()?.focus();
-        for (const slot of parts("[data-cost-of]")) price(slot, { category: slot.dataset.costOf ?? "" });
+        for (const slot of parts("[data-cost-of]")) price(slot, { category: slot.dataset.costOf ?? "", short: "1" });
     } catch {
         box.close();
         say(document.body.dataset.offline ?? "", { bad: true });

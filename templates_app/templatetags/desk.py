@@ -10,6 +10,8 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
 register = template.Library()
@@ -25,6 +27,12 @@ def duration(length: timedelta) -> str:
     if not rest or hours >= 10:
         return gettext("{hours} h").format(hours=hours + (rest >= 30))
     return gettext("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+
+
+@register.filter
+def breakable(name: str) -> SafeString:
+    """A template's name that a narrow column breaks between its words, which are joined by underscores."""
+    return mark_safe(escape(name).replace("_", "_<wbr>"))  # noqa: S308  escaped
 
 
 @register.filter
