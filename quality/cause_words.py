@@ -15,6 +15,10 @@ WORDS: Final[dict[Signal, tuple[str | Promise, str | Promise]]] = {
         _("Much more marketing than usual"),
         _("Send it to fewer people at a time, first to those who answered lately."),
     ),
+    Signal.BURST: (
+        _("Many messages at once"),
+        _("Spread them over hours: what arrives all together is reported together."),
+    ),
     Signal.NEW_PEOPLE: (
         _("Many people who had never written to you"),
         _("Write first only to people who agreed to it; say in the first line where they know you from."),
@@ -45,10 +49,16 @@ class CauseWords:
     count: int
     usual: float
     strength: int  # 1 to 5
+    signal: str = ""
 
 
 def of(cause: Cause) -> CauseWords:
     title, todo = WORDS[cause.signal]
     return CauseWords(
-        str(title), str(todo), cause.count, cause.usual, min(5, max(1, round(cause.score)))
+        str(title),
+        str(todo),
+        cause.count,
+        cause.usual,
+        min(5, max(1, round(cause.score))),
+        cause.signal.value,
     )

@@ -20,6 +20,7 @@ LEAST: Final = 5  # fewer than so many of a thing explain nothing
 
 class Signal(StrEnum):
     MARKETING = "marketing"  # marketing templates to people who had not written
+    BURST = "burst"  # messages of ours that went out many in a minute
     NEW_PEOPLE = "new_people"  # first messages to people who never wrote
     NOT_REACHED = "not_reached"  # 131026: not on WhatsApp, or they blocked us
     SPAM = "spam"  # 131048
@@ -36,6 +37,7 @@ WEIGHTS: Final[Mapping[Signal, float]] = {
     Signal.SPAM: 1.4,
     Signal.OPT_OUTS: 1.2,
     Signal.COMPLAINTS: 1.2,
+    Signal.BURST: 1.0,
     Signal.NOT_REACHED: 1.0,
     Signal.PROTECTED: 0.9,
     Signal.TEMPLATES: 0.6,

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import Lag, TruncDay, TruncHour
+from django.db.models.functions import Lag, TruncDay, TruncHour, TruncMinute
 
-from accounts.models import PhoneNumber
+from accounts.models import Agent, PhoneNumber
 from accounts.zones import midnight
+from conversations import access
 from conversations.models import Direction, Message
 from quality import causes
 from quality.causes import Cause, Signal
@@ -26,6 +27,13 @@ LATE: Final = timedelta(hours=1)
 COMPLAINTS: Final = (
     r"\y(stop|spam|unsubscribe|scam|fraud|remove me|leave me alone|report you)\y"
     r"|спам|отпис|не пишите|хватит писать|мошенни|жалоб|удалите меня|достали"
+)
+BURST: Final = 20  # of ours in a minute: no people write so quickly
+BY_MESSAGE: Final = (
+    Signal.MARKETING,
+    Signal.NEW_PEOPLE,
+    Signal.OPT_OUTS,
+    Signal.COMPLAINTS,
 )
 FAILURES: Final = {131026: Signal.NOT_REACHED, 131048: Signal.SPAM, 131049: Signal.PROTECTED}
 
@@ -46,18 +54,59 @@ def likely(number: PhoneNumber, *, at: datetime) -> list[Cause]:
 def by_hour(number: PhoneNumber, *, until: datetime) -> dict[Signal, list[int]]:
     """Counts of each hour of the ten days before, oldest first. A fixed number of queries."""
     since = until - timedelta(days=DAYS)
-    said = Message.objects.filter(number=number, at__gt=since, at__lte=until)
-    ours = said.filter(direction=Direction.OUT)
+    said = _said(number, since=since, until=until)
     counts = {
-        Signal.MARKETING: _hours(ours.filter(kind="template", template__category=Category.MARKETING)),
-        Signal.NEW_PEOPLE: _hours(ours.filter(conversation__last_inbound_at=None)),
-        Signal.OPT_OUTS: _hours(said.filter(direction=Direction.SYSTEM, content__change="marketing_stopped")),
-        Signal.COMPLAINTS: _hours(said.filter(direction=Direction.IN, text__iregex=COMPLAINTS)),
+        signal: _hours(rows)
+        for signal in BY_MESSAGE
+        if (rows := of_signal(said, signal)) is not None
+    }
+    counts |= _failures(said) | {
+        Signal.BURST: _bursts(said),
         Signal.SLOW: _late_answers(said),
         Signal.TEMPLATES: _changed_templates(number, since, until),
-        **_failures(ours),
-    }  # fmt: skip
+    }
     return {signal: _row(found, since) for signal, found in counts.items()}
+
+
+def _said(number: PhoneNumber, *, since: datetime, until: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(number=number, at__gt=since, at__lte=until).order_by()
+
+
+def of_signal(said: QuerySet[Message], signal: Signal) -> QuerySet[Message] | None:
+    """Those of these messages that a signal counts; None where it counts no messages."""
+    ours = said.filter(direction=Direction.OUT)
+    match signal:
+        case Signal.MARKETING:
+            return ours.filter(kind="template", template__category=Category.MARKETING)
+        case Signal.NEW_PEOPLE:
+            return ours.filter(conversation__last_inbound_at=None)
+        case Signal.OPT_OUTS:
+            return said.filter(direction=Direction.SYSTEM, content__change="marketing_stopped")
+        case Signal.COMPLAINTS:
+            return said.filter(direction=Direction.IN, text__iregex=COMPLAINTS)
+        case Signal.BURST:
+            minutes = list(_minutes(said))
+            return ours.annotate(minute=TruncMinute("at")).filter(minute__in=minutes)
+        case Signal.SLOW:
+            return said.filter(pk__in=_late(said).values_list("pk", flat=True))
+        case Signal.TEMPLATES:
+            return None
+        case _:
+            return ours.filter(error_code=next(c for c, s in FAILURES.items() if s is signal))
+
+
+def _minutes(said: QuerySet[Message]) -> Counter[datetime]:
+    """The minutes in which a burst of ours went out, each with its count."""
+    ours = said.filter(direction=Direction.OUT).annotate(minute=TruncMinute("at"))
+    rows = ours.values_list("minute").annotate(n=Count("pk")).filter(n__gte=BURST)
+    return Counter(dict(rows))
+
+
+def _bursts(said: QuerySet[Message]) -> Counter[datetime]:
+    found: Counter[datetime] = Counter()
+    for minute, n in _minutes(said).items():
+        found[minute.replace(minute=0)] += n
+    return found
 
 
 def _hours(rows: QuerySet[Message]) -> Counter[datetime]:
@@ -67,24 +116,27 @@ def _hours(rows: QuerySet[Message]) -> Counter[datetime]:
     return Counter(dict(found))
 
 
-def _failures(ours: QuerySet[Message]) -> dict[Signal, Counter[datetime]]:
+def _failures(said: QuerySet[Message]) -> dict[Signal, Counter[datetime]]:
     found: dict[Signal, Counter[datetime]] = {signal: Counter() for signal in FAILURES.values()}
-    rows = ours.filter(error_code__in=FAILURES).order_by().annotate(hour=TruncHour("at"))
+    ours = said.filter(direction=Direction.OUT, error_code__in=FAILURES)
+    rows = ours.annotate(hour=TruncHour("at"))
     for code, hour, n in rows.values_list("error_code", "hour").annotate(n=Count("pk")):
         found[FAILURES[code]][hour] += n
     return found
 
 
-def _late_answers(said: QuerySet[Message]) -> Counter[datetime]:
+def _late(said: QuerySet[Message]) -> QuerySet[Message]:
     """Ours that followed a customer's message by more than an hour."""
     before: dict[str, Any] = {"partition_by": [F("conversation")], "order_by": [F("at"), F("pk")]}
     rows = said.exclude(direction=Direction.SYSTEM).annotate(
         previous=Window(Lag("direction"), **before), since=Window(Lag("at"), **before)
     )
-    late = rows.filter(direction=Direction.OUT, previous=Direction.IN, at__gt=F("since") + LATE)
-    return Counter(
-        at.replace(minute=0, second=0, microsecond=0) for at in late.values_list("at", flat=True)
-    )
+    return rows.filter(direction=Direction.OUT, previous=Direction.IN, at__gt=F("since") + LATE)
+
+
+def _late_answers(said: QuerySet[Message]) -> Counter[datetime]:
+    late = _late(said).values_list("at", flat=True)
+    return Counter(at.replace(minute=0, second=0, microsecond=0) for at in late)
 
 
 def _changed_templates(number: PhoneNumber, since: datetime, until: datetime) -> Counter[datetime]:
@@ -108,6 +160,7 @@ def _row(counts: Counter[datetime], since: datetime) -> list[int]:
 class Sent:
     """A template that was sent much before the fall."""
 
+    template_id: int
     name: str
     count: int
 
@@ -123,11 +176,53 @@ def most_sent(number: PhoneNumber, *, at: datetime) -> list[Sent]:
             at__lte=at,
         )
         .order_by()
-        .values_list("template__name")
+        .values_list("template_id", "template__name")
         .annotate(n=Count("pk"))
         .order_by("-n")[:3]
     )
-    return [Sent(name, n) for name, n in rows]
+    return [Sent(pk, name, n) for pk, name, n in rows]
+
+
+# --- what shows it -----------------------------------------------------------------------------------
+
+SHOWN: Final = 200
+FAILURE_DAYS: Final = 14
+
+
+def messages_of(
+    number: PhoneNumber, signal: Signal, *, at: datetime, agent: Agent
+) -> QuerySet[Message]:
+    """What a signal counted in the three days before the fall, latest first, as far as the agent sees it."""
+    said = _said(number, since=at - timedelta(hours=causes.BEFORE), until=at)
+    found = of_signal(said, signal)
+    return _shown(said.none() if found is None else found, agent)
+
+
+def failed_with(
+    number: PhoneNumber, code: int, *, since: datetime, agent: Agent
+) -> QuerySet[Message]:
+    """The messages of the number that Meta did not deliver for this reason, latest first."""
+    ours = Message.objects.filter(number=number, direction=Direction.OUT, at__gte=since)
+    return _shown(ours.filter(error_code=code), agent)
+
+
+def _shown(rows: QuerySet[Message], agent: Agent) -> QuerySet[Message]:
+    seen = rows.filter(conversation__in=access.conversations(agent))
+    return seen.select_related("conversation__contact", "template").order_by("-at", "-pk")
+
+
+def changed_templates(number: PhoneNumber, *, at: datetime) -> QuerySet[TemplateEvent]:
+    """The templates whose words changed in the three days before the fall, latest first."""
+    return (
+        TemplateEvent.objects.filter(
+            template__account_id=number.account_id,
+            kind="components",
+            at__gt=at - timedelta(hours=causes.BEFORE),
+            at__lte=at,
+        )
+        .select_related("template")
+        .order_by("-at", "-pk")
+    )
 
 
 # --- failures --------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from quality import (
     words,
 )
 from quality.aspects import Aspect
+from quality.evidence import FAILURE_DAYS
 from quality.forms import LiftForm
 from quality.models import Gauge, Observation
 from quality.setup_forms import PICTURE_BYTES, PICTURE_KINDS, ProfileForm
@@ -40,7 +41,6 @@ from whatsapp.failures import GraphFailure
 
 logger = structlog.get_logger(__name__)
 MANAGER, ADMINISTRATOR = Role.MANAGER.value, Role.ADMINISTRATOR.value
-FAILURE_DAYS = 14
 PROFILE_SHOWN = ("about", "description", "address", "email")
 PROFILE_ROWS = {name: ProfileForm.base_fields[name].label for name in PROFILE_SHOWN}
 
