@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Agent, PhoneNumber, PricingPlan, Role, Workspace
+from billing import budgeting
+from billing.models import ClosedMonth, Invoice, LedgerEntry
 from conversations import access, live
 from conversations.models import (
     Attempt,
@@ -386,6 +389,34 @@ def test_an_old_demo_that_nobody_used_becomes_fresh_by_itself(undone):
     conversation = Conversation.objects.order_by("pk")[0]
     said = conversation.messages.exclude(direction=Direction.SYSTEM)
     assert said.aggregate(at=Max("at"))["at"] == conversation.last_at
+
+
+def told_of_money() -> list[tuple[str, str]]:
+    """What finance has before it: each paper with its state, and how full the budget is."""
+    papers = Invoice.objects.order_by("pk").values_list("number", "state")
+    [budget] = budgeting.standings(
+        Invoice.objects.all()[0].workspace_id, month=Invoice.objects.latest("month").month
+    )
+    assert 80 <= budget.percent < 100
+    return [(re.sub(r"\d{4}-", "", number), state) for number, state in papers]
+
+
+def test_finance_finds_papers_of_three_months_and_again_when_it_is_moved(undone):
+    papers = told_of_money()
+    assert papers == [
+        ("ПР-0001", "credited"),
+        ("ПР-K-0001", "issued"),
+        ("ПР-0002", "paid"),
+        ("ПР-0003", "issued"),
+        ("", "draft"),
+    ]
+    assert ClosedMonth.objects.count() == 4
+    later = undone.at + timedelta(days=3)
+    with time_machine.travel(later, tick=False):
+        list(seeding.seed(now=later))
+    assert told_of_money() == papers
+    stands = LedgerEntry.objects.filter(workspace=undone.workspace).standing()
+    assert not stands.filter(is_adjustment=True).exclude(cause="moved").exists()
 
 
 def test_an_old_demo_that_somebody_uses_is_left_alone_until_asked(undone):

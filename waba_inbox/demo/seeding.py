@@ -12,6 +12,7 @@ from billing import booking
 from conversations.models import Conversation, Message
 from reports import gathering
 from waba_inbox.demo import (
+    billed,
     cast,
     company,
     counted,
@@ -40,6 +41,7 @@ def seed(*, now: datetime, refresh: bool = False) -> Iterator[str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         workspace = company.found()
+        is_new = workspace is None
         if workspace is None:
             workspace = make(now=now).workspace
             if not sounds.CAN_FILM:
@@ -47,12 +49,18 @@ def seed(*, now: datetime, refresh: bool = False) -> Iterator[str]:
         elif refresh or (
             refreshing.is_stale(workspace, now=now) and not refreshing.is_used(workspace)
         ):
+            billed.forget(workspace)
             step = refreshing.refresh(workspace, now=now)
+            is_new = True
             yield f"All times moved forward by {step.total_seconds() / 3600:.1f} h."
     booking.keep_books(workspace.pk)
+    if is_new:
+        billed.invoice(workspace, now=now)
     gathering.rebuild(workspace.pk)
     habits.review(workspace, now=now)
     yield from meta.tell(workspace)
+    if is_new:
+        billed.accept(workspace, now=now)
     yield from words(workspace)
 
 

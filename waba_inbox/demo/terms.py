@@ -1,4 +1,4 @@
-"""On which terms the demo's accounts are billed: so that its ledger, overview and budgets have something to show."""
+"""On which terms the demo's accounts are billed: so that its ledger, overview and invoices have something to show."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from billing.models import BillingPlan, Budget, ExchangeRate
+from billing.models import BillingPlan, ExchangeRate
 from waba_inbox.demo.company import ZONE, Company
 
-USED_BEFORE: Final = 880  # by the old provider, in the month the company moved to us
+# Of the free tier, by the old provider: in the month before, when the company moved to us, and in this one.
+USED_BEFORE: Final = (975, 880)
 RATES: Final = ("84.10", "83.45", "82.90", "81.75", "80.60")  # the latest first
 
 
@@ -22,9 +23,10 @@ def make(made: Company, *, now: datetime) -> None:
     fees = {"licence_fee": Decimal(4900), "subscription_fee": Decimal(2500), "tax_percent": 20}
     earlier = month - timedelta(days=200)
     BillingPlan.objects.create(account=shop, begins=earlier.replace(day=1), **roubles, **fees)
-    BillingPlan.objects.create(
-        account=shop, begins=month, markup_percent=15, free_used=USED_BEFORE, **roubles, **fees
-    )
+    for begins, used in zip((_before(month), month), USED_BEFORE, strict=True):
+        BillingPlan.objects.create(
+            account=shop, begins=begins, markup_percent=15, free_used=used, **roubles, **fees
+        )
     BillingPlan.objects.create(
         account=workshop, begins=earlier.replace(day=1), currency="USD", billing_currency="RUB",
         markup_percent=20, **fees,
@@ -36,7 +38,6 @@ def make(made: Company, *, now: datetime) -> None:
             source="ЦБ РФ",
         )  # fmt: skip
         day = _before(day)
-    Budget.objects.create(workspace=made.workspace, amount=Decimal(600), currency="RUB")
 
 
 def _before(month: date) -> date:
