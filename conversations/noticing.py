@@ -17,6 +17,10 @@ MARKETING: Final = "marketing_messages"
 STOPPED, ALLOWED = "stop", frozenset({"resume", "signup"})
 
 
+class UnknownPreference(ValueError):
+    """Meta says something of what a person wants that this version does not know."""
+
+
 @transaction.atomic
 def record_person(arrival: Arrival[PersonChanged]) -> None:
     """The person goes on under other ids, with all that was said: moved, not forked. Safe to repeat."""
@@ -59,7 +63,7 @@ def record_preference(arrival: Arrival[PreferenceChanged]) -> None:
     sighting = identity.Sighting(arrival.number.workspace_id, fact.person, fact.at)
     contact = identity.contacts_for([sighting])[0]
     if fact.category not in ("", MARKETING) or fact.value not in {STOPPED, *ALLOWED}:
-        raise ValueError(f"a preference that we do not know: {fact.category} {fact.value}")
+        raise UnknownPreference(f"{fact.category[:100]} {fact.value[:100]}")
     conversation = _thread(contact, arrival)
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
     if contact.marketing_said_at and contact.marketing_said_at >= fact.at:

@@ -83,11 +83,18 @@ def route(items: Sequence[Item]) -> None:
     for arrival in groups["changes"]:
         changing.record_change(arrival)
     for arrival in groups["preferences"]:
-        noticing.record_preference(arrival)
+        _note_preference(arrival)
     if groups["statuses"]:
         settling.settle(*groups["statuses"])
     for fact, account, number in groups["rest"]:
         _route_other(fact, account, number)
+
+
+def _note_preference(arrival: Arrival[PreferenceChanged]) -> None:
+    try:
+        noticing.record_preference(arrival)
+    except noticing.UnknownPreference as problem:
+        raise Refused(HeldFor.UNKNOWN, f"a preference: {problem}") from None
 
 
 def _sorted(item: Item, places: Places) -> tuple[str, Any]:
