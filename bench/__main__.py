@@ -12,7 +12,7 @@ from typing import Any
 
 import django
 
-from bench import figures, site
+from bench import curves, figures, site
 from waba_inbox.local.folder import ROOT
 from waba_inbox.local.services import closing
 
@@ -26,6 +26,8 @@ STAGES = (
     "endurance",
     "switching",
     "prices",
+    "crowds",
+    "growth",
     "pages",
 )
 
@@ -46,7 +48,7 @@ def stages(
     standing: site.Standing, *, is_quick: bool
 ) -> dict[str, Callable[[], list[figures.Figure]]]:
     from bench import company
-    from bench.stages import drain, endurance, intake, live, pages, prices, sends, switching
+    from bench.stages import drain, endurance, growth, intake, live, pages, prices, sends, switching
 
     numbers = company.make(standing)
     rounds = 3 if is_quick else 5
@@ -66,6 +68,16 @@ def stages(
         "endurance": lambda: endurance.measure(standing, numbers),
         "switching": lambda: switching.measure(standing, rounds=2 if is_quick else 3),
         "prices": prices.measure,
+        "crowds": lambda: growth.of_people(
+            standing, numbers, sockets=(10, 100) if is_quick else (10, 100, 500)
+        ),
+        "growth": lambda: growth.of_tables(
+            standing,
+            sizes=((2_000, 20_000), (20_000, 200_000), (200_000, 2_000_000))[
+                : 2 if is_quick else 3
+            ],
+            requests=40 if is_quick else 100,
+        ),
         "pages": lambda: pages.measure(
             standing,
             conversations=size[0],
@@ -104,6 +116,9 @@ def measure(asked: argparse.Namespace) -> int:
     )
     say(figures.table(done))
     say(f"\nWritten to {asked.json}")
+    if picture := curves.drawn(done):
+        asked.json.with_suffix(".svg").write_text(picture)
+        say(f"Curves drawn in {asked.json.with_suffix('.svg')}")
     return 0
 
 

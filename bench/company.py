@@ -95,9 +95,9 @@ def wipe() -> None:
 
 def step_aside() -> None:
     """The demo's company uses the ids that the simulator begins with, and so did we."""
-    MetaApp.objects.update(app_id="9")
-    BusinessAccount.objects.update(waba_id="9")
-    for number in PhoneNumber.objects.all():
+    MetaApp.objects.filter(workspace__name="Measured").update(app_id="9")
+    BusinessAccount.objects.filter(workspace__name="Measured").update(waba_id="9")
+    for number in PhoneNumber.objects.filter(workspace__name="Measured"):
         PhoneNumber.objects.filter(pk=number.pk).update(phone_number_id=f"9{number.pk}")
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,22 @@ def below(name: str, unit: str, values: Sequence[float], bar: float, **more: Any
     words = f"< {bar:,.10g} {unit}"
     return Figure(
         name=name, unit=unit, values=tuple(values), bar=words, is_met=middle < bar, **more
+    )
+
+
+def growing(name: str, unit: str, curve: Mapping[int, float], most: float) -> Figure:
+    """How a cost grows with a size. The ratio is that of the largest to the smallest; it may be at most `most`."""
+    small, large = curve[min(curve)], curve[max(curve)]
+    steps = " → ".join(f"{size:,}: {_short(curve[size])}" for size in sorted(curve))
+    return Figure(
+        name=name,
+        unit=unit,
+        values=(large,),
+        yardstick=steps,
+        ratio=large / small if small else None,
+        bar=f"≤ {most:g} ×",
+        is_met=large <= small * most,
+        notes={"curve": {str(size): curve[size] for size in sorted(curve)}},
     )
 
 

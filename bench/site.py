@@ -71,6 +71,16 @@ class Standing:
         pids = family(self.boss.pid(name))
         return [resident(pid) for pid in pids]
 
+    def processor(self, name: str) -> float:
+        """Seconds of processor time that a program's processes have taken so far."""
+        return sum(processor_seconds(pid) for pid in family(self.boss.pid(name)))
+
+
+def processor_seconds(pid: int) -> float:
+    """User and system, of the process and of its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
 
 def family(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
