@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from templates_app import content, rules
 from templates_app.components import read
 from templates_app.content import Content, DraftContent, NotEditable
 from templates_app.rules import Known, Other, Problem, Severity
+from templates_app.rules.lifetime import is_written_rightly
 
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}([_-][A-Z]{2})?")
 CATEGORIES: Final = ("MARKETING", "UTILITY", "AUTHENTICATION")
@@ -67,6 +69,7 @@ def judge(
     is_named: bool,
     known: Known,
     at: float,
+    lifetime: Any = None,
 ) -> None:
     """Raise Meta's refusal, if there is one. `at`: seconds of the simulated clock."""
     if not LANGUAGE.fullmatch(language):
@@ -85,8 +88,15 @@ def judge(
         name=name,
         language=language.replace("-", "_"),
         category=category,
-        content=_content(components, category=category, is_named=is_named),
+        content=replace(
+            _content(components, category=category, is_named=is_named),
+            lifetime=content.lifetime_read(lifetime),
+        ),
     )
+    if lifetime is not None and not is_written_rightly(lifetime, category=category):
+        raise GraphError(
+            100, message=f"(#100) Param {content.LIFETIME} is out of the range of {category}."
+        )
     moment = datetime.fromtimestamp(at, tz=UTC)
     for problem in (*rules.check(draft), *rules.check_known(draft, known, at=moment)):
         if problem.severity is Severity.REFUSED:

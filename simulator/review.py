@@ -9,6 +9,7 @@ from simulator import judging, templates
 from simulator.changes import Change
 from simulator.errors import GraphError
 from simulator.models import Json, Template
+from templates_app.content import LIFETIME
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -28,6 +29,7 @@ def create(world: World, *, waba_id: str, body: Json) -> Template:
         is_named=str(body.get("parameter_format", "")).upper() == "NAMED",
         known=judging.new(list(world.templates.values()), waba_id=waba_id),
         at=world.clock.now(),
+        lifetime=body.get(LIFETIME),
     )
     template = Template(
         id=world.new_id(),
@@ -39,7 +41,7 @@ def create(world: World, *, waba_id: str, body: Json) -> Template:
         components=list(components or []),
         parameter_format=str(body.get("parameter_format", "POSITIONAL")).upper(),
         status="PENDING",
-        ttl=int(body.get("message_send_ttl_seconds") or 0),
+        ttl=int(body.get(LIFETIME) or 0),
         created_at=world.clock.now(),
     )
     world.templates.keep(template)
@@ -60,9 +62,11 @@ def edit(world: World, template: Template, *, body: Json) -> Template:
         is_named=template.parameter_format == "NAMED",
         known=judging.edited(template, list(world.templates.values())),
         at=now,
+        lifetime=body.get(LIFETIME),
     )
     changed = replace(
         template,
+        ttl=int(body.get(LIFETIME) or template.ttl),
         category=category,
         components=list(components),
         status="PENDING",

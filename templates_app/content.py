@@ -23,6 +23,8 @@ BUTTON_KINDS: Final = ("QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE", "FLOW"
 CARD_BUTTON_KINDS: Final = ("QUICK_REPLY", "URL", "PHONE_NUMBER")
 VARIABLE: Final = parts.VARIABLE
 MINUTES: Final = 10
+MONTH: Final = 30 * 86_400
+MONTH_WRITTEN: Final = -1  # how Meta has thirty days of anything but marketing
 names = parts.names
 
 
@@ -80,6 +82,7 @@ class Content:
     code_autofill: str = ""
     code_apps: tuple[App, ...] = ()
     code_terms: bool = False
+    lifetime: int | None = None  # seconds in which it is delivered or dropped; None: as Meta does
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -120,13 +123,29 @@ class DraftContent:
 
     def as_meta(self) -> Raw:
         """The body of Meta's create call."""
-        return {
+        lifetime = lifetime_written(self.content.lifetime, category=self.category)
+        found = {} if lifetime is None else {LIFETIME: lifetime}
+        return found | {
             "name": self.name,
             "language": self.language,
             "category": self.category,
             "parameter_format": self.parameter_format,
             "components": self.components,
         }
+
+
+LIFETIME: Final = "message_send_ttl_seconds"
+
+
+def lifetime_written(seconds: int | None, *, category: str) -> int | None:
+    return MONTH_WRITTEN if seconds == MONTH and category != "MARKETING" else seconds
+
+
+def lifetime_read(said: Any) -> int | None:
+    """What Meta says of a template; None where it says nothing."""
+    if not isinstance(said, int) or isinstance(said, bool) or said in (0, None):
+        return None
+    return MONTH if said == MONTH_WRITTEN else said
 
 
 # --- kept --------------------------------------------------------------------------------------------

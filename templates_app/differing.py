@@ -21,6 +21,7 @@ PLACES: Final = (
     "buttons",
     "samples",
     "code",
+    "lifetime",
 )
 
 
@@ -76,7 +77,13 @@ def texts(draft: DraftContent) -> dict[str, str]:
         "buttons": "\n".join(_button(button) for button in content.buttons),
         "samples": "\n".join(f"{key}: {word}" for key, word in sorted(content.samples.items())),
         "code": code,
+        "lifetime": "" if content.lifetime is None else _clock(content.lifetime),
     }
+
+
+def _clock(seconds: int) -> str:
+    """Hours, minutes, seconds: read alike in every language."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _button(button: ButtonContent) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
 from templates_app import alerts, drifting, foureyes, known, live, reviewing, rules, tasks, versions
-from templates_app.content import Content, DraftContent, from_meta
+from templates_app.content import Content, DraftContent, from_meta, lifetime_read
 from templates_app.models import (
     Category,
     Draft,
@@ -286,7 +286,8 @@ def _content(template: Template) -> Content:
         category=template.category,
         is_named=template.parameter_format == "NAMED",
     )
-    return replace(content, sources=template.sources)
+    lifetime = lifetime_read(template.lifetime)
+    return replace(content, sources=template.sources, lifetime=lifetime)
 
 
 def _copy_name(name: str) -> str:

@@ -29,6 +29,7 @@ KEY: Final = re.compile(
     r"(?:header|body|card\.\d{1,2}\.body)\.\w{1,100}|(?:card\.\d{1,2}\.)?button\.\d{1,2}"
 )
 CARD_KEY: Final = re.compile(r"card\.(\d+)\.(.+)")
+UNITS: Final = (86_400, 3600, 60, 1)  # seconds of a lifetime's unit, the longest first
 MUCH: Final = 40_000  # characters of a field; Meta takes far fewer
 BUTTON_FIELDS: Final = ("kind", "text", "url", "phone", "sample", "flow", "screen")
 MOST_BUTTONS: Final = 20
@@ -96,6 +97,7 @@ def written(data: QueryDict, *, before: Content) -> Written:
         code_autofill=_field(data, "code_autofill"),
         code_apps=_apps(data, act=act, code_kind=code_kind),
         code_terms="code_terms" in data,
+        lifetime=_lifetime(data),
     )
     return Written(
         name=_field(data, "name"),
@@ -103,6 +105,12 @@ def written(data: QueryDict, *, before: Content) -> Written:
         category=_field(data, "category"),
         content=content,
     )
+
+
+def _lifetime(data: QueryDict) -> int | None:
+    """Of how many it says, and of what; nothing where either makes no sense."""
+    count, unit = (number(_field(data, name).strip()) for name in ("lifetime", "lifetime_unit"))
+    return count * unit if count and unit in UNITS else None
 
 
 def number(text: str) -> int | None:

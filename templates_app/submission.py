@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.graph import graph_for
 from accounts.models import Agent, BusinessAccount
 from templates_app import alerts, drifting, live
+from templates_app.content import AUTHENTICATION, LIFETIME, MONTH_WRITTEN
 from templates_app.models import (
     Draft,
     DraftState,
@@ -28,6 +29,7 @@ from whatsapp.failures import GraphFailure, GraphRefusal, GraphTimeout
 
 logger = structlog.get_logger(__name__)
 PERSON: Final = "person"
+USUAL_CODE: Final = 600  # seconds that a code lives if nothing is said
 PATIENCE: Final = timedelta(minutes=1)  # a worker that takes longer has died
 
 
@@ -144,9 +146,20 @@ def _say(submission: Submission) -> dict[str, Any]:
     if not submission.status_before:
         return client.create_template(submission.account.waba_id, body)
     changes = {"components": body["components"]}
+    if (lifetime := _lifetime(submission)) is not None:
+        changes[LIFETIME] = lifetime
     if submission.status_before != TemplateState.APPROVED:
         changes["category"] = body["category"]
     return client.edit_template(submission.meta_id, changes)
+
+
+def _lifetime(submission: Submission) -> int | None:
+    """What an edit says of it: one that was taken away is Meta's usual one again, which must be said."""
+    body, template = submission.body, submission.template
+    if LIFETIME in body or template is None or template.lifetime is None:
+        told: int | None = body.get(LIFETIME)
+        return told
+    return USUAL_CODE if body["category"] == AUTHENTICATION else MONTH_WRITTEN
 
 
 @transaction.atomic
@@ -162,6 +175,7 @@ def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
     status, category = template.status, template.category
     template.components, template.parameter_format = body["components"], body["parameter_format"]
     template.components_at, template.drifted_at = since, None
+    template.lifetime = body.get(LIFETIME)
     template.ours = drifting.snapshot(body["components"], body["parameter_format"])
     template.take_id(submission.meta_id or str(answer.get("id") or ""))
     if "status" not in told:
@@ -175,7 +189,7 @@ def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
         update_fields=[
             "status", "category", "components", "parameter_format", "meta_id", "former_ids", "rejected_reason",
             "rejection_note", "status_at", "category_at", "components_at", "quality", "quality_at", "paused_until",
-            "ours", "drifted_at",
+            "ours", "drifted_at", "lifetime",
         ]
     )  # fmt: skip
     TemplateEvent.objects.create(
@@ -249,7 +263,9 @@ def _publish(kind: str, row: Template | Draft, **facts: str | int) -> None:
 
 
 def _with_account(submission_id: int) -> Submission:
-    return Submission.objects.select_related("account__app", "draft").get(pk=submission_id)
+    return Submission.objects.select_related("account__app", "draft", "template").get(
+        pk=submission_id
+    )
 
 
 def _is(row: dict[str, Any], body: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from accounts.graph import graph_for
 from accounts.models import BusinessAccount
 from events import journal
 from templates_app import alerts, live
+from templates_app.content import LIFETIME
 from templates_app.models import Template, TemplateEvent, TemplateState, TemplateSync
 from whatsapp.errors import Scope
 from whatsapp.failures import GraphFailure, GraphRefusal
@@ -153,6 +154,7 @@ def fields_of(raw: dict[str, Any]) -> dict[str, Any]:
         or "UNKNOWN",
         "parameter_format": _word(raw.get("parameter_format")) or "POSITIONAL",
         "components": raw["components"] if isinstance(raw.get("components"), list) else [],
+        "lifetime": lifetime if isinstance(lifetime := raw.get(LIFETIME), int) else None,
         "rejected_reason": "" if reason == "NONE" else reason,
     }
 

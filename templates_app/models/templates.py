@@ -60,6 +60,7 @@ class Template(models.Model):
     quality = models.CharField(max_length=16, default="UNKNOWN")
     parameter_format = models.CharField(max_length=16, default="POSITIONAL")
     components = models.JSONField(default=list)  # as Meta has them: see components.py
+    lifetime = models.IntegerField(null=True, blank=True)  # seconds, as Meta writes it: content.py
     sources = models.JSONField(default=dict, blank=True)  # by variable: see sources.py
     rejected_reason = models.CharField(max_length=64, blank=True, default="")
     rejection_note = models.TextField(blank=True, default="")

@@ -14,6 +14,7 @@ from templates_app.content import CAROUSEL, OFFER, DraftContent
 from templates_app.rules import forms, often, texts
 from templates_app.rules.account import HOUR, MONTH, Known, Other, check_known, text_of
 from templates_app.rules.buttons import buttons
+from templates_app.rules.lifetime import lifetime
 from templates_app.rules.problem import Problem, Severity, refused
 
 __all__ = [
@@ -34,8 +35,8 @@ def check(draft: DraftContent) -> list[Problem]:
     if draft.category not in CATEGORIES:
         found.append(refused("category", "category_wrong"))
     if draft.is_authentication:
-        return [*found, *forms.authentication(draft.content)]
-    return [*found, *_content(draft), *often.warnings(draft)]
+        return [*found, *forms.authentication(draft.content), *lifetime(draft)]
+    return [*found, *_content(draft), *lifetime(draft), *often.warnings(draft)]
 
 
 def refuses(problems: Iterable[Problem]) -> bool:

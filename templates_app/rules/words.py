@@ -151,6 +151,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "The code may hold for 1 to 90 minutes.",
         "Код может действовать от 1 до 90 минут.",
     ),
+    "lifetime_code": (
+        "A code can wait for 30 seconds to 15 minutes, or for 30 days.",
+        "Код может ждать доставки от 30 секунд до 15 минут или 30 дней.",
+    ),
+    "lifetime_utility": (
+        "A utility message can wait for 30 seconds to 12 hours, or for 30 days.",
+        "Сервисное сообщение может ждать доставки от 30 секунд до 12 часов или 30 дней.",
+    ),
+    "lifetime_marketing": (
+        "A marketing message can wait for 12 hours to 30 days.",
+        "Рекламное сообщение может ждать доставки от 12 часов до 30 дней.",
+    ),
     "authentication_plain": (
         "Authentication templates hold no links and no emoji.",
         "В шаблонах для входа не бывает ссылок и эмодзи.",

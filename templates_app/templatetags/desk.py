@@ -12,7 +12,9 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from templates_app.content import MONTH
 
 register = template.Library()
 
@@ -36,6 +38,17 @@ def breakable(name: str) -> SafeString:
 
 
 @register.filter
+def lifetime(seconds: int) -> str:
+    """“30 s”, “15 min”, “12 h”, “30 days”: how long Meta tries to deliver; -1 is its way to write 30 days."""
+    found = timedelta(seconds=seconds if seconds > 0 else MONTH)
+    if found < timedelta(minutes=1):
+        return gettext("{seconds} s").format(seconds=found.seconds)
+    if found.days and not found.seconds:
+        return ngettext("{n} day", "{n} days", found.days).format(n=found.days)
+    return duration(found)
+
+
+@register.filter
 def moment(value: str) -> str:
     """An ISO date and time as the reader has it; what is none stays as it is."""
     try:
@@ -56,6 +69,7 @@ PLACES: Final[dict[str, str | Promise]] = {
     "buttons": gettext_lazy("Buttons"),
     "cards": gettext_lazy("Cards"),
     "code": gettext_lazy("Code"),
+    "lifetime": gettext_lazy("Delivered within"),
 }
 NUMBERED: Final = re.compile(r"(card|button|app) (\d+)")
 

@@ -57,6 +57,13 @@ apps = st.builds(
 )
 
 
+LIFETIMES = {
+    "AUTHENTICATION": (30, 900, content.MONTH),
+    "UTILITY": (30, 43_200, content.MONTH),
+    "MARKETING": (43_200, content.MONTH),
+}
+
+
 @st.composite
 def drafts(draw: Any) -> DraftContent:
     form = draw(st.sampled_from(content.FORMS))
@@ -101,6 +108,7 @@ def drafts(draw: Any) -> DraftContent:
         code_label=draw(st.sampled_from(["", "Copy"])),
         code_autofill=draw(st.sampled_from(["", "Fill in"])),
         security_line=draw(st.booleans()),
+        lifetime=draw(st.sampled_from([None, *LIFETIMES[category]])),
     )
     return DraftContent(
         name="order_ready",
@@ -124,7 +132,9 @@ def test_what_the_check_passes_goes_all_the_way(whole: DraftContent):
         is_named=is_named,
         known=Known(),
         at=0.0,
+        lifetime=body.get(content.LIFETIME),
     )
+    assert content.lifetime_read(body.get(content.LIFETIME)) == whole.content.lifetime
     again = content.read(body["components"], category=body["category"], is_named=is_named)
     assert replace(whole, content=again).components == body["components"]
     assert content.from_json(whole.content.as_json()) == whole.content

@@ -33,6 +33,9 @@ OFFER: Final = {
 }
 
 
+MARKETING: Final = {"category": "MARKETING"}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """`wrong` breaks the rule at `place`, `right` just does not; the others: what the account holds."""
@@ -173,6 +176,11 @@ TABLE: Final[dict[str, Row]] = {
     "code_wrong": Row("button 1", {"buttons": (code("a" * 16),)}, {"buttons": (code("a" * 15),)}),
     "flow_wrong": Row("button 1", flow("my form"), flow("594425479261596")),
     "minutes_wrong": Row("code", CODE | {"code_minutes": 91}, CODE | {"code_minutes": 90}),
+    "lifetime_code": Row("lifetime", CODE | {"lifetime": 901}, CODE | {"lifetime": 900}),
+    "lifetime_utility": Row("lifetime", {"lifetime": 43_201}, {"lifetime": 43_200}),
+    "lifetime_marketing": Row(
+        "lifetime", MARKETING | {"lifetime": 43_199}, MARKETING | {"lifetime": 43_200}
+    ),
     "authentication_plain": Row(
         "code", CODE | {"code_label": "Copy 🎉"}, CODE | {"code_label": "Copy!"}
     ),
@@ -324,6 +332,7 @@ def _is_refused_there(whole: Any, known: Known) -> bool:
             is_named=body["parameter_format"] == "NAMED",
             known=known,
             at=NOW.timestamp(),
+            lifetime=body.get("message_send_ttl_seconds"),
         )
     except GraphError:
         return True

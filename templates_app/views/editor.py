@@ -25,7 +25,7 @@ from templates_app.content import (
 from templates_app.models import Draft
 
 PLACES: Final = (
-    "name", "language", "category", "header", "body", "offer", "footer", "buttons", "cards", "code",
+    "name", "language", "category", "header", "body", "offer", "footer", "buttons", "cards", "code", "lifetime",
 )  # fmt: skip
 HEADERS: Final = (
     ("", pgettext_lazy("header", "None")),
@@ -44,6 +44,12 @@ CODES: Final = (
     ("COPY_CODE", gettext_lazy("Copy code"), gettext_lazy("A button copies it; works everywhere")),
     ("ONE_TAP", gettext_lazy("One tap"), gettext_lazy("A tap hands it to your Android app")),
     ("ZERO_TAP", gettext_lazy("No tap"), gettext_lazy("Your Android app takes it by itself")),
+)
+UNITS: Final = (
+    (1, gettext_lazy("seconds")),
+    (60, gettext_lazy("minutes")),
+    (3600, gettext_lazy("hours")),
+    (86_400, gettext_lazy("days")),
 )
 SIZES: Final = (
     ("", gettext_lazy("Samples")),
@@ -118,10 +124,18 @@ def context(row: Draft, *, size: str = "") -> dict[str, Any]:
         "header_kinds": HEADERS,
         "forms": FORMS,
         "codes": CODES,
+        "lifetime": _lifetime(content.lifetime),
         "may_rename": row.template_id is None,
         "marks": marks_of(row),
         "mark_places": marks.PLACES,
     }
+
+
+def _lifetime(seconds: int | None) -> tuple[int | str, list[tuple[int, Any, bool]]]:
+    """The number in the longest unit that holds it, and the units with the one that is chosen."""
+    unit = next((unit for unit in forms.UNITS if seconds and not seconds % unit), 3600)
+    rows = [(one, words, one == unit) for one, words in UNITS]
+    return seconds // unit if seconds else "", rows
 
 
 def _by_place(found: Sequence[rules.Problem], content: Content) -> dict[str, Words]:

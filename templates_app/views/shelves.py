@@ -34,6 +34,7 @@ PLACE_WORDS = {
     "buttons": gettext_lazy("Buttons"),
     "samples": gettext_lazy("Samples"),
     "code": gettext_lazy("Code"),
+    "lifetime": gettext_lazy("Delivered within"),
     "offer": gettext_lazy("Offer"),
     "cards": gettext_lazy("Cards"),
 }
