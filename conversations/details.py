@@ -13,6 +13,7 @@ from accounts import masking
 from accounts.models import Agent, Role
 from conversations import outgoing
 from conversations.models import Attempt, Direction, Message, Outcome
+from templates_app.models import Submission, SubmissionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Details:
     moments: tuple[Moment, ...]
     attempts: tuple[tuple[Attempt, str], ...]  # with the outcome in words
     pricing: str
+    version: int  # of its template, by what we handed in to Meta before it; 0: not known
     shows_ids: bool  # WhatsApp’s ids hold the phone number
     raw: str  # empty for those who may not see it
 
@@ -41,6 +43,7 @@ def of(message: Message, *, agent: Agent) -> Details:
         moments=_moments(message),
         attempts=tuple((attempt, outcomes[attempt.outcome]) for attempt in attempts),
         pricing=_pricing(message.pricing or {}),
+        version=_version(message),
         shows_ids=agent.phones == masking.FULL,
         raw=_raw(message) if agent.role == Role.ADMINISTRATOR else "",
     )
@@ -61,6 +64,13 @@ def _moments(message: Message) -> tuple[Moment, ...]:
         (gettext("Deleted"), message.revoked_at),
     )
     return tuple(Moment(label, at) for label, at in times if at is not None)
+
+
+def _version(message: Message) -> int:
+    if not message.template_id:
+        return 0
+    taken = Submission.objects.filter(state=SubmissionState.ACCEPTED, at__lte=message.at)
+    return taken.filter(template_id=message.template_id).count()
 
 
 def _source(message: Message) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from conversations.models import Attempt, Direction
+from conversations.tests.test_views import make_template
+from templates_app.models import Submission
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,21 @@ def test_times_attempts_and_metas_words_are_told(message, ana, client):
     for words in ("Ana", "This inbox", "131026", "Undeliverable", "131049", "refused", "accepted",
                   "wamid.second", "utility · CBP · free", "Accepted by WhatsApp"):  # fmt: skip
         assert words in page, words
+
+
+def test_the_version_of_the_template_is_that_of_its_time(message, ana, client):
+    template = make_template(message.number.account, "coat_ready", "Your coat is here")
+    message.template = template
+    message.save(update_fields=["template"])
+    handed = {"template": template, "account": template.account, "body": {}, "by": ana}
+    for n, (day, state) in enumerate(((1, "accepted"), (2, "refused"), (3, "accepted"))):
+        Submission.objects.create(version=n, state=state, at=AT.replace(day=day), **handed)
+    later = message.at + timedelta(days=1)
+    Submission.objects.create(version=9, state="accepted", at=later, **handed)
+    client.force_login(ana)
+    page = client.get(url(message)).content.decode()
+    assert "coat_ready" in page
+    assert "version 2" in page
 
 
 def test_the_raw_data_is_for_administrators_alone(message, ana, cleo, ada, client):
