@@ -25,8 +25,7 @@ def read(kind: str, content: Mapping[str, Any]) -> tuple[UUID, int] | None:
     """The survey and the score that an inbound message of this kind answers with; None for any other message."""
     said: object = None
     if kind == "interactive":
-        chosen = content.get("list_reply") or content.get("button_reply")
-        said = chosen.get("id") if isinstance(chosen, Mapping) else None
+        said = content.get("id")  # of a row or a button, as whatsapp/webhooks gives it
     elif kind == "button":
         said = content.get("payload")
     found = _ID.fullmatch(said) if isinstance(said, str) else None

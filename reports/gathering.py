@@ -186,7 +186,7 @@ def acts_of(
         .order_by()
         .values_list(
             "conversation_id", "pk", "at", "direction", "kind", "source", "author_id", "status", "content__act",
-            "content__to_id", "content__team", "wamid", "revoked_at", "content__list_reply", "content__payload",
+            "content__to_id", "content__team", "wamid", "revoked_at", "content__id", "content__payload",
         )
     )  # fmt: skip
     found: dict[int, list[spans.Act]] = defaultdict(list)
@@ -214,7 +214,7 @@ def _act(row: Sequence[Any], teams: dict[str, int]) -> spans.Act | None:
         payload,
     ) = row
     if direction == Direction.IN:
-        rates = rating.read(kind, {"list_reply": chosen, "payload": payload}) is not None
+        rates = rating.read(kind, {"id": chosen, "payload": payload}) is not None
         return None if rates else spans.Act(at, pk, spans.ASKED)
     if direction == Direction.OUT:
         never_sent = status == statuses.FAILED or (revoked_at is not None and not wamid)
