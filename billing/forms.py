@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.inputs import DayInput
@@ -66,7 +66,7 @@ class LedgerForm(forms.Form):
         label=_("Charge"),
         required=False,
         choices=[
-            ("", _("Any")),
+            ("", pgettext_lazy("charge", "Any")),
             (reading.PAID, _("Charged")),
             (reading.FREE, _("Free")),
             (reading.ESTIMATE, _("Estimates")),
@@ -77,7 +77,11 @@ class LedgerForm(forms.Form):
     def __init__(self, *args: Any, workspace: Workspace, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._workspace, self._today = workspace, today
-        any_ = [("", _("Any"))]
+        account = ("", pgettext("account", "Any"))
+        number = ("", pgettext("number", "Any"))
+        market = ("", pgettext("market", "Any"))
+        category = ("", pgettext("category", "Any"))
+        kind = ("", pgettext("kind", "Any"))
         this = today.replace(day=1)
         months = sorted({this, *reading.months(workspace.pk)}, reverse=True)
         accounts = BusinessAccount.objects.filter(workspace=workspace)
@@ -87,14 +91,14 @@ class LedgerForm(forms.Form):
             *((f"{month:%Y-%m}", date_format(month, "F Y")) for month in months),
             (ALL, _("All months")),
         ])  # fmt: skip
-        self._choices("account", [*any_, *((str(one.pk), one.name) for one in accounts)])
-        self._choices("number", [*any_, *((str(one.pk), str(one)) for one in numbers)])
+        self._choices("account", [account, *((str(one.pk), one.name) for one in accounts)])
+        self._choices("number", [number, *((str(one.pk), str(one)) for one in numbers)])
         language = get_language() or "en"
         self._choices("market", [
-            *any_, *((name, market_name(name, language)) for name in markets),
+            market, *((name, market_name(name, language)) for name in markets),
         ])  # fmt: skip
-        self._choices("category", [*any_, *(one for one in Category.choices if one[0])])
-        self._choices("kind", [*any_, *Kind.choices])
+        self._choices("category", [category, *(one for one in Category.choices if one[0])])
+        self._choices("kind", [kind, *Kind.choices])
 
     def _choices(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DecimalField, F, Max, Q, Sum, Value
+from django.db.models import Case, DecimalField, F, Max, Q, Sum, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils import translation
@@ -35,7 +35,7 @@ OPEN = (InvoiceState.DRAFT, InvoiceState.REVIEWED)
 MOST_PRICES = (
     200  # lines of an account; where rates change daily there may be more, and prices are averaged
 )
-ALIKE = ("is_adjustment", "is_free", "kind", "category", "market")
+ALIKE = ("is_adjustment", "is_free", "kind", "of", "market")
 AMOUNT: DecimalField[Decimal, Decimal] = DecimalField(max_digits=WHOLE, decimal_places=DECIMALS)
 
 
@@ -206,7 +206,10 @@ def _at_cost() -> Any:
 def _grouped(lines: LedgerQuerySet, *, currency: str, named: str) -> list[Line]:
     """`each`: what a line counts with. By price, unless there are too many to read."""
     sums = {"n": Sum("quantity"), "sum": Sum("each")}
-    rows = lines.annotate(unit=F("each") * F("quantity")).values(*ALIKE, "unit").annotate(**sums)
+    # Of a conversation the kind says it all; that of 2022 has none, but its template does.
+    of = Case(When(kind=Kind.MESSAGE, then=F("category")), default=Value(""))
+    lines = lines.annotate(of=of, unit=F("each") * F("quantity"))
+    rows = lines.values(*ALIKE, "unit").annotate(**sums)
     told = [row for row in rows.order_by(*ALIKE, "-unit") if row["n"] or row["sum"]]
     if len(told) > MOST_PRICES:
         rows = lines.values(*ALIKE).annotate(**sums).order_by(*ALIKE)
@@ -215,7 +218,7 @@ def _grouped(lines: LedgerQuerySet, *, currency: str, named: str) -> list[Line]:
 
 
 def _line(row: dict[str, Any], *, currency: str, named: str) -> Line:
-    words = _words(row["kind"], row["category"], _market(row["market"]), is_free=row["is_free"])
+    words = _words(row["kind"], row["of"], _market(row["market"]), is_free=row["is_free"])
     kind = LineKind.CONVERSATIONS
     if row["is_adjustment"]:
         kind = LineKind.ADJUSTMENT
@@ -259,10 +262,11 @@ def _market(name: str) -> str:
 
 
 def _words(kind: str, category: str, market: str, *, is_free: bool) -> str:
-    """“Message, Marketing, Russia, free”."""
+    """“Message, marketing, Russia, free”."""
     parts = [str(dict(Kind.choices).get(kind, kind))]
     if kind == Kind.MESSAGE and category:
-        parts.append(str(dict(Category.choices).get(category, category)))
+        said = str(dict(Category.choices).get(category, category))
+        parts.append(said[:1].lower() + said[1:])
     parts += [market] if market else []
     parts += [pgettext("charge", "free")] if is_free else []
     return ", ".join(parts)

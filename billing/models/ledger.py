@@ -51,14 +51,14 @@ class Kind(models.TextChoices):
 
 
 class Category(models.TextChoices):
-    MARKETING = "marketing", _("Marketing")
-    UTILITY = "utility", _("Utility")
-    AUTHENTICATION = "authentication", _("Authentication")
+    MARKETING = "marketing", pgettext_lazy("charge", "Marketing")
+    UTILITY = "utility", pgettext_lazy("charge", "Utility")
+    AUTHENTICATION = "authentication", pgettext_lazy("charge", "Authentication")
     AUTHENTICATION_INTERNATIONAL = (
         "authentication_international",
-        _("Authentication, international"),
+        pgettext_lazy("charge", "Authentication, international"),
     )
-    SERVICE = "service", _("Service")
+    SERVICE = "service", pgettext_lazy("charge", "Service")
     NONE = "", _("Without a category")
 
 

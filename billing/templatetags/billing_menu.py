@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,6 +38,7 @@ ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("billing:exchange", _("Exchange rates"), "arrow-left-right"),
 )
 TAIL = 24
+TYPES = {"regular": Reason.CHARGED.value, **{one.value: one.value for one in Reason}}
 WORDS: dict[str, Promise] = {
     **dict(Kind.choices),
     **dict(Reason.choices),
@@ -90,6 +92,18 @@ def wamid(text: str, agent: Agent) -> str:
     enough to find it.
     """
     return text if agent.phones == Phones.FULL or not text else f"…{text[-TAIL:]}"
+
+
+@register.filter
+def told_type(name: str) -> str:
+    """Meta's `type` of a message's price."""
+    return str(WORDS.get(TYPES.get(name, ""), name))
+
+
+@register.filter
+def raw_json(value: Any) -> str:
+    """What Meta sent, as it sends it."""
+    return json.dumps(value, ensure_ascii=False) if value else ""
 
 
 @register.filter

@@ -41,6 +41,13 @@ def rounded(amount: Decimal | None, currency: str = "") -> str:
 
 
 @register.filter
+def percent(value: Decimal | None) -> str:
+    """“20”, “12.5”: no more decimals than it has."""
+    plain = format((value or Decimal(0)).normalize(), "f")
+    return str(number_format(plain, decimal_pos=len(plain.partition(".")[2]), use_l10n=True))
+
+
+@register.filter
 def sum_of(amount: Decimal, currency: str) -> str:
     """“1,234.50 USD”: an amount that was rounded already."""
     return f"{rounded(amount, currency)} {currency}"

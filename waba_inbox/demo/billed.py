@@ -63,7 +63,7 @@ def accept(workspace: Workspace, *, now: datetime) -> None:
     """One of the differences that Meta's count shows, if it was asked."""
     month = now.astimezone(ZoneInfo(ZONE)).date().replace(day=1)
     for one in beside_meta.report(workspace.pk, month=month).differences:
-        if one.cost is not None:
+        if one.cost and one.quantity:
             about: dict[str, Any] = {"by": _finance(workspace), "at": now, "address": HERE}
             accepting.accept(one.account, one.bucket, why=ACCEPTED, **about)
             return
