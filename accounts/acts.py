@@ -75,6 +75,7 @@ ACTS: dict[str, str | Promise] = {
     "template.four_eyes_chosen": _("Chose whether a colleague reads templates first"),
     "template.theirs_taken": _("Took over what Meta says in a template"),
     "template.insights_on": _("Switched template insights on at Meta"),
+    "template.card_file": _("Uploaded the file of a card"),
     "template.hidden": _("Chose who sees a template in the picker"),
     "template.draft_discarded": _("Threw a template’s draft away"),
     "contact.blocked": _("Blocked a customer"),

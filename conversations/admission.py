@@ -159,7 +159,7 @@ def check_again(template: Template | None, conversation: Conversation) -> None:
     """Before one that was filled in earlier goes once more."""
     if template is None or template.account_id != conversation.number.account_id:
         raise TemplateRefused((Wrong(Trouble.UNKNOWN),))
-    if wrong := contract.standing(template):
+    if wrong := contract.standing(template, has_phone=bool(conversation.contact.phone)):
         raise TemplateRefused(wrong)
     check_wanted(template, conversation)
 
@@ -197,19 +197,6 @@ def standing_of(number: PhoneNumber) -> gates.Standing:
     )
 
 
-def named(conversation: Conversation, name: str, language: str) -> Template:
-    """As bots and the API say it. Without a language, the contact's; what may stand for one, see contract.chain."""
-    found = using.by_name(
-        name,
-        language=language or conversation.contact.language,
-        default=conversation.contact.language,
-        account_id=conversation.number.account_id,
-    )
-    if isinstance(found, Unfit):
-        raise TemplateRefused(found.problems)
-    return found
-
-
 def filled(
     conversation: Conversation,
     template: Template | int,
@@ -236,7 +223,9 @@ def filled(
     files = {key: file.kind for key, file in cards.items()}
     if media:
         files[components.HEADER_FILE] = media.kind
-    ready = contract.weigh(template, values, files=files)
+    ready = contract.weigh(
+        template, values, files=files, has_phone=bool(conversation.contact.phone)
+    )
     if isinstance(ready, Unfit):
         raise TemplateRefused(ready.problems)
     if media:

@@ -6,11 +6,10 @@ from typing import Any
 from uuid import uuid5
 
 from django.core.files import File
-from django.urls import reverse
 
 from accounts.models import PhoneNumber
 from conversations.models import MediaFile, MediaState, Message
-from templates_app import card_samples
+from templates_app import card_samples, looks
 from templates_app.contract import Ready
 from templates_app.models import SampleFile, Template
 
@@ -27,7 +26,7 @@ def content_of(ready: Ready, files: dict[str, MediaFile], template: Template) ->
         return content
     samples = card_samples.of(template)
     shown = [
-        card | {"file": _address(samples.get(f"card.{n}.file"))}
+        card | {"file": looks.address(samples.get(f"card.{n}.file"))}
         for n, card in enumerate(content["preview"].get("cards", []))
     ]
     content["files"] = {key: media.pk for key, media in files.items()}
@@ -42,12 +41,6 @@ def carried_by(message: Message) -> dict[str, MediaFile]:
         return {}
     rows = MediaFile.objects.in_bulk(wanted.values())
     return {key: rows[pk] for key, pk in wanted.items() if pk in rows}
-
-
-def _address(sample: SampleFile | None) -> str:
-    if sample is None or not sample.is_picture:
-        return ""
-    return reverse("templates_app:sample", args=[sample.key])
 
 
 def _copy(sample: SampleFile, number: PhoneNumber) -> MediaFile:

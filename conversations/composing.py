@@ -128,6 +128,7 @@ def offer(
         words=words,
         category=category,
         language=conversation.contact.language,
+        with_codes=bool(conversation.contact.phone),
     )
     return Offer([_option(group, row) for group, row in found.rows], found.has_more)
 
@@ -142,7 +143,8 @@ def choice(conversation: Conversation, agent: Agent, *, template_id: int) -> Cho
     """One of them with its fields; None if it is not offered any more."""
     rows = picking.offered(agent, [conversation.number.account_id])
     found = rows.filter(pk=template_id).first()
-    if found is None or not picking.can_be_filled(found):
+    has_phone = bool(conversation.contact.phone)
+    if found is None or not picking.can_be_filled(found, with_codes=has_phone):
         return None
     return _choice(found, _values(found, conversation, agent))
 
@@ -155,6 +157,7 @@ def fallbacks(conversation: Conversation, agent: Agent, *, words: str = "") -> l
         words=words,
         language=conversation.contact.language,
         with_files=False,
+        with_codes=bool(conversation.contact.phone),
     )
     return [row for _group, row in found.rows]
 

@@ -93,24 +93,6 @@ def send_template(
     return queue(conversation_id, write, **how)
 
 
-def send_named(
-    conversation_id: int,
-    *,
-    name: str,
-    language: str = "",
-    values: dict[str, str],
-    media: MediaFile | None = None,
-    **how: Unpack[How],
-) -> Message:
-    """The same by name and language, for what sends by itself. `language`: the contact's where it is not said."""
-
-    def write(conversation: Conversation) -> Draft:
-        template = admission.named(conversation, name, language)
-        return admission.filled(conversation, template, values, media)
-
-    return queue(conversation_id, write, **how)
-
-
 @transaction.atomic
 def react(
     message_id: int, *, agent: Agent, emoji: str, at: datetime, token: UUID | None = None

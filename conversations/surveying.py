@@ -27,7 +27,7 @@ from conversations.models import (
     SurveyPlan,
     SurveyState,
 )
-from templates_app import contract
+from templates_app import contract, using
 from templates_app.models import Template
 
 SOURCE: Final = "survey"  # of a message that asks
@@ -119,11 +119,12 @@ def _send(
         return automatic.queue(
             conversation, source=SOURCE, at=at, text=plan.question, kind="interactive", content=content
         )  # fmt: skip
-    template = plan.template
-    if template is None:
+    if plan.template is None:
         return WINDOW
-    ready = contract.weigh(template, {})
-    buttons = quick_replies(template)
+    template = using.in_language(plan.template, conversation.contact.language)
+    if not is_fit(template):
+        template = plan.template
+    ready, buttons = contract.weigh(template, {}), quick_replies(template)
     if isinstance(ready, contract.Unfit) or not buttons:
         return UNFIT
     content = ready.content
@@ -145,6 +146,12 @@ def score_words() -> dict[int, str]:
         2: "★★ " + gettext("Poor"),
         1: "★ " + gettext("Very poor"),
     }
+
+
+def is_fit(template: Template) -> bool:
+    """Whether it asks by itself: nothing to fill in, and buttons to answer with."""
+    ready = contract.weigh(template, {})
+    return isinstance(ready, contract.Ready) and quick_replies(template) > 0
 
 
 def quick_replies(template: Template) -> int:

@@ -69,7 +69,9 @@ def accept(world: World, number: Number, body: Json) -> tuple[Json, bool]:
             131056,
             details="Message failed to send because too many went from this number to this user.",
         )
-    template = _checked_template(world, number, kind=kind, content=content)
+    template = _checked_template(
+        world, number, kind=kind, content=content, is_to_user_id=not body.get("to")
+    )
     if kind in payload.MEDIA_TYPES:
         _check_media(world, kind, content)
     message = Message(
@@ -119,7 +121,9 @@ def _recipient(world: World, body: Json) -> Customer:
     return found
 
 
-def _checked_template(world: World, number: Number, *, kind: str, content: Any) -> Template | None:
+def _checked_template(
+    world: World, number: Number, *, kind: str, content: Any, is_to_user_id: bool
+) -> Template | None:
     if kind != "template":
         return None
     name, language = content["name"], content["language"]["code"]
@@ -140,6 +144,8 @@ def _checked_template(world: World, number: Number, *, kind: str, content: Any) 
         raise GraphError(132015)
     if found.status == "DISABLED":
         raise GraphError(132016)
+    if is_to_user_id and templates.is_code(found):
+        raise GraphError(131062, details="Codes are sent to phone numbers only.")
     templates.check_send(found, content)
     return found
 

@@ -33,6 +33,7 @@ class Trouble(StrEnum):
     UNKNOWN = "unknown"  # the account has none of this name
     LANGUAGE = "language"  # not in this language, nor in one that could stand for it
     STATE = "state"  # Meta does not send it now; `detail`: its state
+    NEEDS_PHONE = "needs_phone"  # a code, to somebody who is known by a user id only (131062)
     HIDDEN = "hidden"  # from the role of whoever sends
     PARTS = "parts"  # `detail`: a component that we cannot fill
     MISSING = "missing"  # `key` has no value
@@ -97,12 +98,19 @@ class Unfit:
 
 
 def weigh(
-    template: Sendable, values: Mapping[str, str], *, files: Mapping[str, str] | None = None
+    template: Sendable,
+    values: Mapping[str, str],
+    *,
+    files: Mapping[str, str] | None = None,
+    has_phone: bool = True,
 ) -> Ready | Unfit:
-    """`values` by the keys of `components.variables`; `files`: the kind of each file by the key of its place."""
+    """`values` by the keys of `components.variables`; `files`: the kind of each file by the key of its place.
+
+    `has_phone`: whether the number of whoever gets it is known.
+    """
     layout = components.of(template)
     wrong = (
-        *standing(template),
+        *standing(template, has_phone=has_phone),
         *(Problem(Trouble.PARTS, detail=part) for part in layout.unsupported),
         *_of_values(layout, values),
         *_of_files(layout, files or {}),
@@ -121,11 +129,14 @@ def weigh(
     )
 
 
-def standing(template: Sendable) -> tuple[Problem, ...]:
-    """Whether Meta sends it now."""
-    if template.status == APPROVED:
-        return ()
-    return (Problem(Trouble.STATE, detail=template.status),)
+def standing(template: Sendable, *, has_phone: bool = True) -> tuple[Problem, ...]:
+    """Whether Meta sends it now, to somebody like this."""
+    found = []
+    if template.status != APPROVED:
+        found.append(Problem(Trouble.STATE, detail=template.status))
+    if not has_phone and components.of(template).is_code:
+        found.append(Problem(Trouble.NEEDS_PHONE))
+    return tuple(found)
 
 
 def _of_values(layout: Layout, values: Mapping[str, str]) -> Iterator[Problem]:

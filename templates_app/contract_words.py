@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -18,6 +19,7 @@ PLACES: Final = {
     "offer": pgettext_lazy("part of a template", "offer"),
     "card": pgettext_lazy("part of a template", "card"),
 }
+CARD: Final = re.compile(r"card\.(\d+)\.file")
 FILES: Final = {
     "image": _("a picture"),
     "video": _("a video"),
@@ -63,16 +65,28 @@ def what(problems: Sequence[Problem]) -> str:
     return " ".join(said)
 
 
-def todo(problems: Iterable[Problem]) -> str:
+def todo(problems: Sequence[Problem]) -> str:
     """What to do about the gravest of them."""
     troubles = {problem.trouble: problem for problem in problems}
     if state := troubles.get(Trouble.STATE):
         return str(STATES.get(state.detail, gettext("Choose an approved template.")))
+    if Trouble.NEEDS_PHONE in troubles:
+        return gettext("Ask for the number, or send another template.")
+    if any(CARD.fullmatch(problem.key) for problem in problems):
+        return gettext("A manager uploads it on the page of the template.")
     if troubles.keys() & {Trouble.UNKNOWN, Trouble.LANGUAGE, Trouble.PARTS, Trouble.HIDDEN}:
         return gettext("Choose an approved template.")
     if troubles.keys() & {Trouble.MISSING, Trouble.FILE_MISSING}:
         return gettext("Fill it in and send again.")
     return gettext("Change it and send again.")
+
+
+def _no_file(problem: Problem) -> str:
+    told = {"file": FILES.get(problem.detail, problem.detail)}
+    if card := CARD.fullmatch(problem.key):
+        told["n"] = str(int(card[1]) + 1)
+        return gettext("Card %(n)s of this template lacks %(file)s.") % told
+    return gettext("This template needs %(file)s above the text.") % told
 
 
 WORDS: Final[dict[Trouble, Callable[[Problem], str]]] = {
@@ -83,6 +97,9 @@ WORDS: Final[dict[Trouble, Callable[[Problem], str]]] = {
     Trouble.STATE: lambda p: (
         gettext("This template cannot be sent: its state is “%(state)s”.")
         % {"state": word_for(p.detail)}
+    ),
+    Trouble.NEEDS_PHONE: lambda _p: gettext(
+        "WhatsApp takes codes to a phone number only, and this person hides theirs."
     ),
     Trouble.HIDDEN: lambda _p: gettext("This template is kept for other roles."),
     Trouble.PARTS: lambda p: (
@@ -110,10 +127,7 @@ WORDS: Final[dict[Trouble, Callable[[Problem], str]]] = {
         gettext("%(where)s is no place on the map: write degrees, like 59.94.")
         % {"where": where(p.key)}
     ),
-    Trouble.FILE_MISSING: lambda p: (
-        gettext("This template needs %(file)s above the text.")
-        % {"file": FILES.get(p.detail, p.detail)}
-    ),
+    Trouble.FILE_MISSING: lambda p: _no_file(p),
     Trouble.FILE_KIND: lambda p: (
         gettext("Above the text of this template stands %(file)s only.")
         % {"file": FILES.get(p.detail, p.detail)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.urls import reverse
 
-from templates_app import components, lengths
+from templates_app import card_samples, components, lengths
 from templates_app.components import Layout, Preview
 from templates_app.content import Content, DraftContent
 from templates_app.models import SampleFile, Template
@@ -20,9 +20,24 @@ def of_draft(draft: DraftContent, *, size: str = "") -> Preview:
 
 
 def of_template(template: Template) -> Preview:
-    """As Meta has it, with its samples."""
+    """As Meta has it, with its samples, and with the pictures of its cards that are here."""
     layout = components.of(template)
-    return components.preview(layout, components.examples(layout))
+    preview = components.preview(layout, components.examples(layout))
+    if not layout.cards:
+        return preview
+    files = card_samples.of(template)
+    cards = [
+        shown | {"file": address(files.get(card.file_key))}
+        for shown, card in zip(preview.cards, layout.cards, strict=True)
+    ]
+    return replace(preview, cards=tuple(cards))
+
+
+def address(sample: SampleFile | None) -> str:
+    """Where pages find a picture; empty for what is none."""
+    if sample is None or not sample.is_picture:
+        return ""
+    return reverse("templates_app:sample", args=[sample.key])
 
 
 def layout_of(draft: DraftContent) -> Layout:
@@ -37,11 +52,7 @@ def pictures(account_id: int, content: Content) -> dict[str, str]:
     if not handles:
         return {}
     found = SampleFile.objects.filter(account=account_id, handle__in=handles)
-    return {
-        sample.handle: reverse("templates_app:sample", args=[sample.key])
-        for sample in found
-        if sample.is_picture
-    }
+    return {sample.handle: address(sample) for sample in found if sample.is_picture}
 
 
 def with_pictures(preview: Preview, content: Content, shown: Mapping[str, str]) -> Preview:

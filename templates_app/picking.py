@@ -61,8 +61,12 @@ def shelf(
     category: str = "",
     language: str = "",
     with_files: bool = True,
+    with_codes: bool = True,
 ) -> Shelf:
-    """Favourites, then recent ones, then the others: those in `language` first, by name. `words` must all be found."""
+    """Favourites, then recent ones, then the others: those in `language` first, by name. `words` must all be found.
+
+    `with_codes`: not to somebody whose number is not known.
+    """
     found = offered(agent, accounts)
     if category:
         found = found.filter(category=category)
@@ -79,7 +83,9 @@ def shelf(
     rest = found.exclude(pk__in=kept).annotate(is_theirs=_speaks(language))
     others = list(rest.order_by("-is_theirs", "name", "language", "pk")[: MOST + 1])
     rows += [(OTHER, row) for row in others[:MOST]]
-    fit = [one for one in rows if can_be_filled(one[1], with_files=with_files)]
+    fit = [
+        one for one in rows if can_be_filled(one[1], with_files=with_files, with_codes=with_codes)
+    ]
     return Shelf(fit, has_more=len(others) > MOST)
 
 
@@ -89,9 +95,11 @@ def _speaks(language: str) -> Case:
     return Case(mine, default=Value(False), output_field=BooleanField())
 
 
-def can_be_filled(template: Template, *, with_files: bool = True) -> bool:
+def can_be_filled(template: Template, *, with_files: bool = True, with_codes: bool = True) -> bool:
     """Whether a person can fill it in here: all parts are known, and the files of its cards are here."""
     layout = components.of(template)
+    if layout.is_code and not with_codes:
+        return False
     if layout.unsupported or not card_samples.are_all_here(template):
         return False
     return with_files or not layout.needs_file

@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:pk>/", showing.template, name="template"),
     path("<int:pk>/correct/", acts.correct, name="template_correct"),
     path("<int:pk>/sources/", acts.draw, name="template_sources"),
+    path("<int:pk>/cards/<int:place>/", samples.card, name="template_card"),
     path("<int:pk>/copy/", acts.copy, name="template_copy"),
     path("<int:pk>/unpause/", acts.unpause, name="template_unpause"),
     path("<int:pk>/appeal/", acts.appeal, name="template_appeal"),

@@ -1,4 +1,4 @@
-"""Finds the template to send: by its row, or by name and language as bots and the API name it. Reads only."""
+"""Finds the template to send: by its row, and in the language of whoever gets it. Reads only."""
 
 from __future__ import annotations
 
@@ -17,13 +17,10 @@ def by_id(template_id: int, *, account_id: int) -> Template | Unfit:
     return found or Unfit((Problem(Trouble.UNKNOWN),))
 
 
-def by_name(name: str, *, language: str, account_id: int, default: str = "") -> Template | Unfit:
-    """In this language, else in one that may stand for it (see contract.chain): `pt_BR`, `pt`, `pt_PT`, the default."""
-    rows = list(Template.objects.of(account_id).filter(name=name))
-    if not rows:
-        return Unfit((Problem(Trouble.UNKNOWN, detail=name),))
-    found = contract.choose(rows, language=language, default=default)
-    return found or Unfit((Problem(Trouble.LANGUAGE, detail=language or default),))
+def in_language(template: Template, language: str) -> Template:
+    """The same in this language or one that may stand for it (contract.chain), if Meta sends it; else itself."""
+    same = Template.objects.of(template.account_id).filter(name=template.name).sendable()
+    return contract.choose(same, language=language, default=template.language) or template
 
 
 def zoned(template_id: int | None, values: Mapping[str, str]) -> dict[str, str]:

@@ -118,6 +118,7 @@ def things_of(workspace: Workspace, agent: Agent) -> dict[str, Any]:
         "conversations:view_id": SavedView.objects.create(workspace=workspace, name="Old").pk,
         "templates_app:draft_id": Draft.objects.create(account=account, author=agent).pk,
         "templates_app:pk": template.pk,
+        "templates_app:place": 0,
         "templates_app:key": SampleFile.objects.create(
             account=account, handle="4::x", mime_type="image/png", file=ContentFile(b"x", name="x")
         ).key,

@@ -58,7 +58,7 @@ class SurveyForm(forms.ModelForm[SurveyPlan]):
         chosen = self.fields["template"]
         assert isinstance(chosen, forms.ModelChoiceField)
         rows = Template.objects.filter(account_id=number.account_id, status=contract.APPROVED)
-        fit = [row.pk for row in rows if can_ask(row)]
+        fit = [row.pk for row in rows if surveying.is_fit(row)]
         chosen.queryset = rows.filter(pk__in=fit).order_by("name", "language")
         chosen.empty_label = gettext("None: ask inside the window only")
 
@@ -66,9 +66,3 @@ class SurveyForm(forms.ModelForm[SurveyPlan]):
     def terms(self) -> dict[str, Any]:
         """As `surveying.keep` takes them."""
         return dict(self.cleaned_data)
-
-
-def can_ask(template: Template) -> bool:
-    """Whether it goes without values and has quick replies that can carry scores."""
-    ready = contract.weigh(template, {})
-    return isinstance(ready, contract.Ready) and surveying.quick_replies(template) > 0

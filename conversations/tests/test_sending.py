@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone, translation
 
 from accounts.models import PricingPlan
-from conversations import refusals, sending, statuses, taking_back
+from conversations import admission, composing, refusals, sending, statuses, taking_back
 from conversations.models import ConversationStatus, Direction, Message
 from conversations.tests.outbox import make_file, say
 from events.models import Event
@@ -200,39 +200,27 @@ def test_a_template_goes_outside_the_window_filled_and_with_its_preview(number, 
     assert message.template == template
 
 
-@pytest.mark.parametrize(
-    ("language", "of_contact", "goes_as"),
-    [("ru", "", "ru"), ("", "ru", "ru"), ("pt_BR", "", "pt_PT"), ("de", "en", "en"), ("", "en_GB", "en")],
-)  # fmt: skip
-def test_a_template_is_sent_by_name_in_the_best_language_there_is(
-    conversation, ana, language, of_contact, goes_as
-):
-    for one in ("en", "ru", "pt_PT"):
-        make_template(conversation, language=one)
-    conversation.contact.language = of_contact
-    conversation.contact.save(update_fields=["language"])
-    message = sending.send_named(
-        conversation.pk,
-        name="order_ready",
-        language=language,
-        values={"body.1": "Maria"},
-        **how(ana),
-    )
-    assert message.content["language"] == goes_as
+CODE = [
+    {"type": "BODY", "add_security_recommendation": True},
+    {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]},
+]
 
 
-@pytest.mark.parametrize(
-    ("name", "language", "trouble"),
-    [("gone", "en", Trouble.UNKNOWN), ("order_ready", "fi", Trouble.LANGUAGE)],
-)
-def test_a_name_or_language_that_is_not_there_is_refused_in_words(
-    conversation, ana, name, language, trouble
-):
-    make_template(conversation)
+def test_a_code_never_goes_to_somebody_whose_number_is_not_known(conversation, ana):
+    template = make_template(conversation, category="AUTHENTICATION", components=CODE)
+    values = {"body.1": "271828"}
+    sending.send_template(conversation.pk, template_id=template.pk, values=values, **how(ana))
+    assert [o.template for o in composing.offer(conversation, ana).options] == [template]
+    conversation.contact.phone, conversation.contact.user_id = "", "DE.1"
+    conversation.contact.save(update_fields=["phone", "user_id"])
+    assert not composing.offer(conversation, ana).options
+    assert composing.choice(conversation, ana, template_id=template.pk) is None
     with pytest.raises(refusals.TemplateRefused) as refused:
-        sending.send_named(conversation.pk, name=name, language=language, values={}, **how(ana))
-    assert [problem.trouble for problem in refused.value.problems] == [trouble]
-    assert refused.value.words
+        sending.send_template(conversation.pk, template_id=template.pk, values=values, **how(ana))
+    assert [problem.trouble for problem in refused.value.problems] == [Trouble.NEEDS_PHONE]
+    assert "phone number" in refused.value.what
+    with pytest.raises(refusals.TemplateRefused):
+        admission.check_again(template, conversation)
 
 
 def test_a_template_that_lacks_a_value_says_which(conversation, ana):

@@ -3,3 +3,8 @@
 import "live";
 import "clock";
 import "quality";
+
+document.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.type !== "file") return;
+    if (target.form?.matches("[data-sends-itself]") && target.files?.length) target.form.requestSubmit();
+});

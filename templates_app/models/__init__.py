@@ -11,13 +11,14 @@ from templates_app.models.drafts import (
 from templates_app.models.figures import TemplateDay
 from templates_app.models.history import TemplateEvent
 from templates_app.models.picks import HIDEABLE, HiddenName, Pick
-from templates_app.models.samples import SampleFile
+from templates_app.models.samples import CardFile, SampleFile
 from templates_app.models.states import Category, TemplateState
 from templates_app.models.submissions import Submission, SubmissionState
 from templates_app.models.templates import Template, TemplateSync
 
 __all__ = [
     "HIDEABLE",
+    "CardFile",
     "Category",
     "DeskSettings",
     "Draft",

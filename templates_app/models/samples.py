@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from templates_app.models.templates import Template
+
 
 def sample_path(sample: SampleFile, filename: str) -> str:
     """The person's own file name never reaches the disk."""
@@ -41,3 +43,19 @@ class SampleFile(models.Model):
     @property
     def is_picture(self) -> bool:
         return self.mime_type.startswith("image/")
+
+
+class CardFile(models.Model):
+    """The picture or film of a card whose template was made elsewhere: uploaded here, so that it can be sent."""
+
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="card_files")
+    place = models.PositiveSmallIntegerField()  # from 0
+    sample = models.ForeignKey(SampleFile, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["template", "place"], name="card_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} card {self.place}"

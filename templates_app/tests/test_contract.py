@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import BusinessAccount
 from simulator import templates as meta
 from simulator.models import Template as MetaTemplate
-from templates_app import contract
+from templates_app import contract, using
 from templates_app.contract import Problem, Ready, Trouble, Unfit
+from templates_app.models import Template
 
 BODY = {"type": "BODY", "text": "Hello {{1}}, it is ready: {{2}} for you."}
 VALUES = {"body.1": "Maria", "body.2": "7"}
@@ -158,3 +160,15 @@ def test_what_the_contract_passes_meta_takes(values):
         components=row.components,
     )
     meta.check_send(theirs, {"components": list(ready.filled)})
+
+
+@pytest.mark.django_db
+def test_what_asks_by_itself_speaks_the_language_of_whom_it_asks(account: BusinessAccount):
+    rows = {
+        language: Template.objects.create(
+            account=account, name="how_was_it", language=language, status=status
+        )
+        for language, status in (("en", "APPROVED"), ("pt_PT", "APPROVED"), ("ru", "PAUSED"))
+    }
+    for wanted, found in (("pt_BR", "pt_PT"), ("en_GB", "en"), ("ru", "en"), ("", "en")):
+        assert using.in_language(rows["en"], wanted) == rows[found]

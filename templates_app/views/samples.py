@@ -15,10 +15,10 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.rights import AgentRequest, role
-from templates_app import drafting, forms, refusals, submission
+from templates_app import card_samples, components, drafting, forms, refusals, submission
 from templates_app.content import Content
 from templates_app.models import Draft, SampleFile
-from templates_app.views._common import WRITERS, my_draft, reader
+from templates_app.views._common import WRITERS, address_of, my_draft, my_template, reader
 from whatsapp.failures import GraphFailure
 
 HEADER: Final = "header"
@@ -59,6 +59,23 @@ def upload(request: AgentRequest, draft_id: int) -> HttpResponse:
         return back
     _keep(request, row, place=place, handle=handle, filename=given.name or "sample")
     return back
+
+
+@role(*WRITERS)
+@require_POST
+def card(request: AgentRequest, pk: int, place: int) -> HttpResponse:
+    """The file of a card of a template that was made elsewhere; its field is called `file`."""
+    template = my_template(request, pk)
+    cards, given = components.of(template).cards, request.FILES.get("file")
+    kind = cards[place].header_kind if place < len(cards) else ""
+    if not isinstance(given, UploadedFile) or not _fits(given, kind):
+        messages.error(request, _(UNFIT))
+    else:
+        card_samples.keep(
+            pk, place=place, given=given, by=request.user, address=address_of(request)
+        )
+        messages.success(request, _("The file goes out with every message of it."))
+    return redirect(f"{reverse('templates_app:template', args=[pk])}#cards")
 
 
 def _keep(request: AgentRequest, row: Draft, *, place: str, handle: str, filename: str) -> None:

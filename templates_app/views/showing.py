@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.rights import AgentRequest
-from templates_app import components, forms, looks, picking, sources, usage
+from templates_app import card_samples, components, forms, looks, picking, sources, usage
 from templates_app.models import HIDEABLE, DraftState, Template, TemplateState
-from templates_app.parts import TEXT
+from templates_app.parts import TEXT, Card
 from templates_app.views import editor
 from templates_app.views._common import WRITERS, my_template, reader
 from templates_app.views.shelves import PLACE_WORDS
@@ -38,12 +38,23 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
         "may_unpause": _may_unpause(chosen, at=timezone.now()),
         "may_appeal": chosen.status == TemplateState.REJECTED and chosen.appealed_at is None,
         "uses": usage.of(chosen) if agent.role in WRITERS else (),
+        "cards": _cards(chosen),
         "drift": [(PLACE_WORDS[one.place], one.runs) for one in chosen.drift],
         "hideable": [(one.value, one.label, one.value in hidden) for one in HIDEABLE],
         "is_hidden": bool(hidden),
         "draft": chosen.drafts.exclude(state=DraftState.SUBMITTED).first(),
     }
     return render(request, "templates_app/template.html", context)
+
+
+def _cards(chosen: Template) -> list[tuple[int, Card, str]]:
+    """Those of a carousel if files are missing, or were uploaded here: number, card, name of its file."""
+    cards = components.of(chosen).cards
+    files = card_samples.of(chosen)
+    if len(files) == len(cards) and not chosen.card_files.exists():
+        return []
+    names = [files[card.file_key].filename if card.file_key in files else "" for card in cards]
+    return [(n, card, name) for n, (card, name) in enumerate(zip(cards, names, strict=True))]
 
 
 def _may_unpause(chosen: Template, *, at: datetime) -> bool:
