@@ -384,9 +384,9 @@ class KnownNumberForm(NumberForm):
         super().__init__(*args, workspace=workspace, **kwargs)
         back = self.fields["coming_back"]
         assert isinstance(back, forms.ChoiceField)
+        back.choices = [("", _("As for all numbers")), *ComingBack.choices]
         usual = str(workspace.get_coming_back_display())
-        words = _("As for all numbers: %(usual)s") % {"usual": usual[0].lower() + usual[1:]}
-        back.choices = [("", words), *ComingBack.choices]
+        back.help_text = _("For all numbers: %(usual)s.") % {"usual": usual[0].lower() + usual[1:]}
 
 
 class NewNumberForm(NumberForm):

@@ -232,7 +232,7 @@ def test_every_act_that_the_product_records_has_words():
 
 def test_a_number_says_whose_a_conversation_is_when_its_customer_comes_back(admin, number):
     page = f"/settings/numbers/{number.pk}/"
-    assert "As for all numbers: is handed out again" in admin.get(page).content.decode()
+    assert "For all numbers: is handed out again" in admin.get(page).content.decode()
     said = {"label": number.label, "team": "", "coming_back": "keep"}
     assert admin.post(page, said).status_code == 302
     number.refresh_from_db()

@@ -189,14 +189,11 @@ export class ThreadDeck extends HTMLElement {
 
     /** Grey shapes, only for a wait that can be felt. @param {boolean} isWaiting */
     #skeleton(isWaiting) {
-        const shown = this.querySelector(":scope > .deck__waiting");
-        if (!isWaiting) shown?.remove();
-        if (!isWaiting || shown) return;
+        const box = /** @type {HTMLElement | null} */ (this.querySelector(":scope > .deck__waiting"));
+        if (!box || box.hidden !== isWaiting) return;
+        box.hidden = !isWaiting;
+        if (!isWaiting) return;
         this.#uncover(null);
-        const box = document.createElement("div");
-        box.className = "deck__waiting";
-        for (let n = 0; n < 6; n += 1) box.append(Object.assign(document.createElement("span"), { className: "skeleton" }));
-        this.append(box);
         const nothing = /** @type {HTMLElement | null} */ (this.querySelector(":scope > .deck__empty"));
         if (nothing) nothing.hidden = true;
     }

@@ -134,8 +134,8 @@ const element = (tag, className, words) => Object.assign(document.createElement(
 /** @param {Special} said @returns {Node[]} */
 function preview(said) {
     const words = /** @type {HTMLElement} */ (form().querySelector("[data-preview]")).dataset;
-    if (said.type === "location") return [card([said.name || words.location, said.address, `${said.latitude}, ${said.longitude}`])];
-    if (said.type === "contacts") return [card([valueOf("name"), valueOf("phone"), valueOf("email"), valueOf("company")])];
+    if (said.type === "location") return !valueOf("latitude") && !said.name ? [] : [card([said.name || words.location, said.address, `${said.latitude}, ${said.longitude}`])];
+    if (said.type === "contacts") return !valueOf("name") ? [] : [card([valueOf("name"), valueOf("phone"), valueOf("email"), valueOf("company")])];
     const parts = [];
     if (said.header) parts.push(element("p", "bubble__title", said.header));
     parts.push(element("div", "bubble__text", said.body));
