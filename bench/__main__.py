@@ -29,6 +29,7 @@ STAGES = (
     "crowds",
     "growth",
     "pages",
+    "report",
 )
 
 
@@ -48,7 +49,18 @@ def stages(
     standing: site.Standing, *, is_quick: bool
 ) -> dict[str, Callable[[], list[figures.Figure]]]:
     from bench import company
-    from bench.stages import drain, endurance, growth, intake, live, pages, prices, sends, switching
+    from bench.stages import (
+        drain,
+        endurance,
+        growth,
+        intake,
+        live,
+        pages,
+        prices,
+        report,
+        sends,
+        switching,
+    )
 
     numbers = company.make(standing)
     rounds = 3 if is_quick else 5
@@ -85,6 +97,7 @@ def stages(
             requests=40 if is_quick else 200,
             rounds=rounds,
         ),
+        "report": lambda: report.measure(requests=10 if is_quick else 40, rounds=rounds),
     }
     if is_quick:
         del found["endurance"]

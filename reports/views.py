@@ -40,17 +40,18 @@ def team(request: AgentRequest) -> HttpResponse:
     at = timezone.now()
     form = _form(request, at=at)
     scope, of = form.scope, dimension(request.GET.get("by", ""))
+    found = figures.by(scope, of)
     names = _names(request.user.workspace_id, of)
     context: dict[str, Any] = {
         "form": form,
         "scope": scope,
-        "now": figures.total(scope),
+        "now": figures.together(found),
         "before": figures.total(scope.on(scope.period.before)),
         "waiting": figures.waiting(scope, at=at),
         "ratings": figures.ratings(scope),
         "steps": figures.over_time(scope),
         "hours": figures.hours_of_week(scope),
-        "rows": [(names.get(row.key, ""), row) for row in figures.by(scope, of)],
+        "rows": [(names.get(row.key, ""), row) for row in found],
         "by": of,
         "query": _query(request, without="by"),
         "definitions": words.DEFINITIONS,

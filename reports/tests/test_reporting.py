@@ -151,6 +151,11 @@ def test_months_and_days_sum_to_the_same(number, ana):
         pass
     whole = scope(number, DAY_OF.replace(day=1), DAY_OF.replace(month=12, day=31))
     found = figures.total(whole)
+    for dimension in figures.BY:
+        summed = figures.together(figures.by(whole, dimension))
+        assert (summed.reply, summed.resolution, summed.first_reply, summed.reopened) == (
+            found.reply, found.resolution, found.first_reply, found.reopened,
+        )  # fmt: skip
     assert (found.reply.count, found.reply.seconds) == (6, 60 * sum(range(6)))
     by_day = [
         figures.total(scope(number, day, day)).reply.count
