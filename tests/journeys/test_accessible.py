@@ -13,7 +13,7 @@ from simulator.person import Person
 from templates_app.models import Template
 from tests import world
 from tests.journeys.conftest import Seat
-from tests.journeys.people import Desk
+from tests.journeys.people import PHONE, Desk
 
 checker = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe is not installed (requirements-dev.txt)"
@@ -28,7 +28,7 @@ COLOURS = RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 PAGES = (
     "/contacts/", "/templates/", "/templates/library/", "/reports/",
     "/billing/", "/billing/ledger/", "/billing/invoices/", "/billing/cards/", "/billing/plans/",
-    "/quality/", "/quality/alerts/", "/quality/alerts/rules/",
+    "/quality/", "/quality/alerts/", "/quality/alerts/rules/", "/coaching/", "/coaching/results/",
     "/settings/you/", "/settings/security/", "/settings/notifications/", "/settings/replies/", "/settings/people/",
     "/settings/teams/", "/settings/workspace/", "/settings/numbers/",
 )  # fmt: skip
@@ -41,6 +41,18 @@ def serious(page: Page, where: str) -> list[str]:
     found += _faults(page, f"{where} dark", COLOURS)
     _theme(page, "light")
     return found
+
+
+def too_wide(page: Page, where: str) -> list[str]:
+    """On a phone a page goes downwards only: what is wider than the screen scrolls in a place of its own."""
+    size = page.viewport_size
+    assert size
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    wide = page.evaluate(
+        "() => Math.max(document.documentElement.scrollWidth, document.getElementById('main').scrollWidth)"
+    )
+    page.set_viewport_size(size)
+    return [f"{where}: {wide} px wide on a phone"] if wide > PHONE["width"] else []
 
 
 def _theme(page: Page, name: str) -> None:
@@ -126,7 +138,7 @@ def test_nothing_serious_stands_in_anybodys_way_on_the_other_pages(seat: Seat, s
         answer = page.goto(ana.url + path)
         assert answer is not None
         assert answer.status == 200, path
-        faults += serious(page, path)
+        faults += serious(page, path) + too_wide(page, path)
     page.goto(f"{ana.url}/templates/")
     page.get_by_role("button", name="New template").click()
     expect(page.locator("#draft-body")).to_be_visible()
