@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from accounts.models import Agent, PhoneNumber, Role
 from conversations import listing, statuses
@@ -57,6 +57,9 @@ ANSWERED = """(text) => {
     const mine = [...pane.querySelectorAll(".message")].filter((one) => one.textContent.includes(text));
     return mine.some((one) => one.dataset.local === undefined) && "taken";
 }"""
+THERE = """() => ({ url: location.href, online: navigator.onLine,
+    panes: [...document.querySelectorAll(".pane:not([hidden])")].map((pane) => pane.innerText.slice(-600)),
+    local: [...document.querySelectorAll(".message[data-local]")].map((one) => one.outerHTML.slice(0, 900)) })"""
 MENU_CAME = """(pk) => { const menu = document.getElementById(`labels-${pk}`);
     return !menu?.open || !!menu.querySelector(".label-menu__one input") }"""
 
@@ -152,20 +155,28 @@ class Worker:
         text = f"{self.agent.name} answers {len(self.answers)}."
         self.desk.write(text)
         self.answers.append(text)
-        while self.desk.page.wait_for_function(ANSWERED, arg=text).json_value() == "held":
+        while self.wait(ANSWERED, text) == "held":
             self.held += 1  # the customer wrote at this very moment
             self.click(".pane:not([hidden]) .refusal [data-override]")
 
     def act(self, pk: int, key: str) -> None:
         """A button of the thread's header, if it is there: a colleague may have been faster."""
         self.click(f'#header-{pk} button[data-key="{key}"]')
-        self.desk.page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+        self.wait("() => !document.querySelector('[aria-busy=true]')")
 
     def label(self, pk: int) -> None:
         """Put the first label on, or take it off; a push may close the menu before."""
         self.click(f"#labels-{pk} summary")
-        self.desk.page.wait_for_function(MENU_CAME, arg=pk)
+        self.wait(MENU_CAME, pk)
         self.click(f"#labels-{pk} .label-menu__one input")
+
+    def wait(self, come: str, arg: object = None) -> object:
+        """Until the page says so; else the failure tells what stands there instead."""
+        try:
+            return self.desk.page.wait_for_function(come, arg=arg).json_value()
+        except TimeoutError as late:
+            there = self.desk.page.evaluate(THERE)
+            raise AssertionError(f"{self.agent.name} waited for {come}, {arg}: {there}") from late
 
     def click(self, selector: str) -> bool:
         """At once, wherever it has moved to; whether it was there."""
