@@ -244,7 +244,7 @@ class Engine:
             fact=fact,
             opened_at=sent.at,
             expires_at=sent.at + charge.lasts if charge.lasts else None,
-            entry_until=sent.at + charge.entry_for if charge.entry_for else None,
+            entry_until=fact.at + charge.entry_for if charge.entry_for else None,
             kind=charge.kind,
             category=charge.category,
             reason=reason,
@@ -317,10 +317,14 @@ def priced(facts: Iterable[Fact], *, engine: Engine) -> Iterator[Outcome]:
 
 def _open(pair: Pair, sent: Sent, charge: Charge) -> None:
     """Remember the conversation, or the free entry window, that a message opened."""
-    if lasts := charge.lasts or charge.entry_for:
-        kind = charge.kind if charge.lasts else REFERRAL_CONVERSION
-        opened = BilledConversation(kind, sent.at, sent.at + lasts, sent.fact.key)
-        pair.open(opened, closing=charge.closes_others)
+    if charge.lasts:
+        kind, ends_at = charge.kind, sent.at + charge.lasts
+    elif charge.entry_for:
+        kind, ends_at = REFERRAL_CONVERSION, sent.fact.at + charge.entry_for
+    else:
+        return
+    opened = BilledConversation(kind, sent.at, ends_at, sent.fact.key)
+    pair.open(opened, closing=charge.closes_others)
 
 
 def _price(

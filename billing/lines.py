@@ -36,6 +36,8 @@ class LineRefused(ValueError):
 def object_in(text: bytes) -> dict[str, Any]:
     try:
         line = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise LineRefused(f"not JSON: {error.msg}, at sign {error.pos + 1}") from None
     except (ValueError, RecursionError) as error:
         raise LineRefused(f"not JSON: {error}") from None
     if not isinstance(line, dict):

@@ -115,8 +115,9 @@ class Charge:
 
     `rate`: the column of the card that prices it. `lasts`: how long the conversation it opens runs; None for a
     single message. `free`: why it is free whatever the card says. `quota`: the free tier it draws on first.
-    `entry_for`: the free entry window that this message opens, where that is no conversation. `rule`: which rule
-    decided, for the explanation.
+    `entry_for`: the free entry window that this message opens, where that is no conversation; it runs from the
+    answer and not, as a conversation does, from its delivery (reference 5). `rule`: which rule decided, for the
+    explanation.
     """
 
     kind: str

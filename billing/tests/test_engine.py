@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,8 +29,8 @@ plans = st.sampled_from(sorted(PLANS))
 
 
 @st.composite
-def facts(draw: st.DrawFn) -> Fact:
-    at = START + timedelta(minutes=draw(st.integers(0, 9000)))
+def facts(draw: st.DrawFn, start: datetime = START) -> Fact:
+    at = start + timedelta(minutes=draw(st.integers(0, 9000)))
     direction = draw(st.sampled_from([IN, OUT, OUT]))
     kind = MESSAGE if direction == IN else draw(st.sampled_from([TEMPLATE, FREE_FORM]))
     late = draw(st.sampled_from([0, 0, 0, 10, 2000]))
@@ -39,7 +40,9 @@ def facts(draw: st.DrawFn) -> Fact:
         contact=draw(contacts),
         kind=kind,
         number=draw(st.sampled_from(["", "B"])),
-        category=draw(st.sampled_from(["marketing", "utility"])) if kind == TEMPLATE else "",
+        category=draw(st.sampled_from(["marketing", "utility", "authentication"]))
+        if kind == TEMPLATE
+        else "",
         status=draw(st.sampled_from(["sent", "delivered", "read", "failed"])),
         delivered_at=at + timedelta(minutes=late) if late else None,
         referral=direction == IN and draw(st.booleans()),
@@ -48,6 +51,11 @@ def facts(draw: st.DrawFn) -> Fact:
 
 
 many = st.lists(facts(), max_size=40)
+# Six days around each day on which the model changed, and around the end of service conversations that cost.
+CHANGES = [(2022, 1, 29), (2023, 5, 29), (2024, 10, 29), (2025, 6, 28), (2026, 9, 28)]
+changing = st.sampled_from(CHANGES).flatmap(
+    lambda day: st.lists(facts(datetime(*day, tzinfo=UTC)), max_size=40)
+)
 
 
 @given(many, plans, st.randoms())
@@ -55,6 +63,14 @@ def test_order_and_repetition_never_matter(told, plan, chance):
     again = told + [one for one in told if chance.random() < 0.5]
     chance.shuffle(again)
     assert outcomes(again, plan, free_used=995) == outcomes(told, plan, free_used=995)
+
+
+@given(changing, st.randoms())
+def test_order_and_repetition_never_matter_while_the_model_changes(told, chance):
+    again = told + [one for one in told if chance.random() < 0.5]
+    chance.shuffle(again)
+    known: dict[str, Any] = {"free_used": 995, "international": International("Germany", START)}
+    assert outcomes(again, "by-date", **known) == outcomes(told, "by-date", **known)
 
 
 @given(many, plans)

@@ -196,6 +196,25 @@ PER_MESSAGE = [
         id="a free entry point frees all for 72 h from the answer",
     ),
     pytest.param(
+        Story(Y2025)
+        .comes_from_ad(0)
+        .reply(1, delivered=20)
+        .template(72.9, "marketing")
+        .template(73, "marketing"),
+        ["20 service free_entry_point", "72.9 marketing free_entry_point", "73 marketing 0.0802"],
+        id="the 72 h run from the answer and not from its delivery",
+    ),
+    pytest.param(
+        Story(Y2025).comes_from_ad(0).template(24, "marketing"),
+        ["24 marketing 0.0802"],
+        id="an advertisement answered after 24 h frees nothing",
+    ),
+    pytest.param(
+        Story(Y2025).writes(0).template(1, "authentication").template(30, "authentication"),
+        ["1 authentication 0.0400", "30 authentication 0.0400"],
+        id="authentication is charged inside the window and outside",
+    ),
+    pytest.param(
         Story(Y2025).comes_from_ad(0).template(2, "marketing").reply(30),
         ["2 marketing free_entry_point", "30 refused"],
         id="a template answers too, and the window is no longer for it",
@@ -215,6 +234,16 @@ PAID_SERVICE = [
         Story(Y2026).writes(0).reply(1).reply(24),
         ["1 service free_tier", "24 refused"],
         id="replies draw on the free tier",
+    ),
+    pytest.param(
+        Story(Y2026).template(0, "utility").template(1, "authentication").template(2, "marketing"),
+        ["0 utility 0.0400", "1 authentication 0.0400", "2 marketing 0.0802"],
+        id="each template is charged",
+    ),
+    pytest.param(
+        Story(Y2026).writes(0).reply(23, delivered=30),
+        ["30 service free_tier"],
+        id="a reply that arrives after the window closed is a reply still",
     ),
     pytest.param(
         Story(Y2026).comes_from_ad(0).reply(1).template(2, "marketing"),
