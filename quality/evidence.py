@@ -38,17 +38,42 @@ BY_MESSAGE: Final = (
 FAILURES: Final = {131026: Signal.NOT_REACHED, 131048: Signal.SPAM, 131049: Signal.PROTECTED}
 
 
-def likely(number: PhoneNumber, *, at: datetime) -> list[Cause]:
-    """What may have made the number's quality fall at this moment, most likely first.
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The hour before a fall in which a likely cause was strongest."""
 
-    All that was said in ten days is read for it, so it is kept for a while: the fall stays where it is.
-    """
-    found: list[Cause] | None = cache.get_or_set(
-        f"quality-causes:{number.pk}:{at.timestamp()}",
-        lambda: causes.rank(by_hour(number, until=at)),
-        KEPT_SECONDS,
-    )
+    signal: Signal
+    at: datetime
+    count: int
+
+
+def likely(number: PhoneNumber, *, at: datetime) -> list[Cause]:
+    """What may have made the number's quality fall at this moment, most likely first."""
+    return [cause for cause, _peak in _weighed(number, at=at)]
+
+
+def peaks(number: PhoneNumber, *, at: datetime) -> list[Peak]:
+    """When each of these was strongest: to stand beside the fall in the timeline."""
+    return [peak for _cause, peak in _weighed(number, at=at)]
+
+
+def _weighed(number: PhoneNumber, *, at: datetime) -> list[tuple[Cause, Peak]]:
+    """All that was said in ten days is read for it, so it is kept for a while: the fall stays where it is."""
+
+    def weigh() -> list[tuple[Cause, Peak]]:
+        hours = by_hour(number, until=at)
+        return [(cause, _peak(cause, hours, at)) for cause in causes.rank(hours)]
+
+    key = f"quality-weighed:{number.pk}:{at.timestamp()}"
+    found: list[tuple[Cause, Peak]] | None = cache.get_or_set(key, weigh, KEPT_SECONDS)
     return found or []
+
+
+def _peak(cause: Cause, hours: dict[Signal, list[int]], at: datetime) -> Peak:
+    recent = hours[cause.signal][-causes.BEFORE :]
+    place = max(range(len(recent)), key=lambda n: recent[n])
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return Peak(cause.signal, hour - timedelta(hours=len(recent) - 1 - place), recent[place])
 
 
 def by_hour(number: PhoneNumber, *, until: datetime) -> dict[Signal, list[int]]:

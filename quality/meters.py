@@ -105,7 +105,8 @@ def silence(number: PhoneNumber, *, at: datetime) -> Values:
         return {}
     before = told.filter(at__gt=last_at - alarms.BUSY_HOUR, at__lte=last_at).count()
     posted = WebhookMinute.objects.filter(minute__gt=last_at - alarms.BUSY_HOUR, answered__gt=0)
-    is_silent = posted.exists() and alarms.is_silent(last_at, in_hour_before=before, at=at)
+    posts = posted.aggregate(n=Sum("answered", default=0))["n"]
+    is_silent = alarms.is_silent(last_at, in_hour_before=min(before, posts), at=at)
     known = Gauge.objects.filter(number=number, aspect=Aspect.WEBHOOK).exists()
     if not is_silent and not known:
         return {}  # nothing to take back

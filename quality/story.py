@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 
 from accounts.models import PhoneNumber
-from quality import words
+from quality import cause_words, words
 from quality.aspects import Aspect
-from quality.models import Observation
+from quality.evidence import Peak
+from quality.models import Observation, Source
 from templates_app.models import TemplateEvent
 
 SHOWN: Final = 80
+BAD_FOR_TEMPLATES: Final = frozenset({"PAUSED", "DISABLED", "REJECTED", "RED", "YELLOW"})
 STEPS: Final = {"GREEN": 2, "YELLOW": 1, "RED": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened. `tone`: "bad", "good" or empty."""
+    """One thing that happened. `tone`: "bad", "good", "cause" or empty."""
 
     at: datetime
     what: str
@@ -30,6 +35,7 @@ class Line:
     note: str = ""
     subject: str = ""
     tone: str = ""
+    cause: str = ""  # a signal: what was counted can be looked at
 
 
 def latest_fall(number: PhoneNumber) -> Observation | None:
@@ -41,8 +47,8 @@ def latest_fall(number: PhoneNumber) -> Observation | None:
     return None
 
 
-def of_number(number: PhoneNumber) -> list[Line]:
-    """Latest first."""
+def of_number(number: PhoneNumber, *, peaks: Sequence[Peak] = ()) -> list[Line]:
+    """Latest first. `peaks`: what may have caused the latest fall stands at the hour in which it was strongest."""
     here = Q(number=number) | Q(number=None, account_id=number.account_id)
     seen = Observation.objects.filter(here).order_by("-at", "-pk")[:SHOWN]
     told = TemplateEvent.objects.filter(
@@ -50,6 +56,7 @@ def of_number(number: PhoneNumber) -> list[Line]:
     ).select_related("template")[:SHOWN]
     lines = [_observed(one) for one in seen if one.before or one.source != "poll"]
     lines += [_of_template(one) for one in told if one.before]
+    lines += [_of_peak(one) for one in peaks]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:SHOWN]
 
 
@@ -66,6 +73,14 @@ def _observed(one: Observation) -> Line:
     )  # fmt: skip
 
 
+def _of_peak(one: Peak) -> Line:
+    title, _todo = cause_words.WORDS[one.signal]
+    said = gettext("%(n)s in an hour") % {"n": number_format(one.count, force_grouping=True)}
+    return Line(
+        one.at, str(title), "", said, str(Source.OURS.label), tone="cause", cause=one.signal.value
+    )
+
+
 def _of_template(one: TemplateEvent) -> Line:
     return Line(
         one.at,
@@ -74,4 +89,5 @@ def _of_template(one: TemplateEvent) -> Line:
         one.after_words,
         one.source_words,
         subject=one.template.name,
+        tone="bad" if one.after in BAD_FOR_TEMPLATES else "",
     )

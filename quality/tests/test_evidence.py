@@ -83,6 +83,9 @@ def test_every_cause_leads_to_what_it_counted(shop, template, client, cleo):
     address = f"/quality/numbers/{shop.pk}/"
     page = client.get(address).content.decode()
     causes = evidence.likely(shop, at=at)
+    [burst] = [one for one in evidence.peaks(shop, at=at) if one.signal is Signal.BURST]
+    assert burst.count >= 100  # of the 150, in one hour or two
+    assert f"{burst.count} in an hour" in page
     assert {Signal.MARKETING, Signal.BURST} <= {cause.signal for cause in causes}
     for cause in causes:
         assert f"evidence/?cause={cause.signal}" in page

@@ -166,7 +166,7 @@ def test_what_meta_allows_is_history_and_the_poll_agrees(meta, shop, ada, client
     client.force_login(ada)
     page = client.get("/quality/").content.decode()
     assert "1 / 20" in page  # numbers
-    assert "/ 6000" in page  # templates
+    assert "/ 6,000" in page  # templates
 
 
 def test_metas_own_alert_is_kept_with_its_words(shop):

@@ -160,7 +160,7 @@ def _number_page(request: AgentRequest, found: PhoneNumber, form: LiftForm) -> d
         "most_sent": evidence.most_sent(found, at=fall.at) if fall else [],
         "days": days,
         "failures": evidence.failures(found, days=days, zone=zone),
-        "story": story.of_number(found),
+        "story": story.of_number(found, peaks=evidence.peaks(found, at=fall.at) if fall else ()),
         "alerts": [(alert, words.of(alert)) for alert in open_alerts],
         "form": form,
         "at": at,
