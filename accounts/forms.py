@@ -130,7 +130,10 @@ class DistributionForm(forms.ModelForm[Workspace]):
         max_value=MOST_OPEN,
     )
     away_minutes = forms.IntegerField(
-        label=_("Offline after minutes without a page open"), min_value=1, max_value=120
+        label=_("Offline after, minutes"),
+        help_text=_("Without a page open."),
+        min_value=1,
+        max_value=120,
     )
 
     class Meta:
