@@ -79,7 +79,7 @@ def _show(workspace_id: int, changes: Sequence[journal.Change]) -> None:
         anew = render_to_string("templates_app/_anew.html", {"seq": seq})
         live.push(dict.fromkeys(heard, anew))
         return
-    rows = list(board.for_cards(Template.objects.filter(pk__in=templates)))
+    rows = list(board.for_rows(Template.objects.filter(pk__in=templates)))
     written = list(board.drafts_for_cards(Draft.objects.filter(pk__in=drafts)))
     html = {}
     for group in heard:
@@ -117,7 +117,9 @@ def fragment(
     leaving = {*gone, *taken.values_list("draft_id", flat=True)}
     context = {
         "templates": [(row, board.column_of(row)) for row in templates],
-        "drafts": [(row, board.OF_DRAFT[row.state]) for row in drafts if row.pk not in leaving],
+        "drafts": [
+            (row, board.COLUMN_OF_DRAFT[row.state]) for row in drafts if row.pk not in leaving
+        ],
         "gone": sorted(leaving),
         "counts": board.counts(workspace, writes=writes),
         "seq": seq,

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts.models import Agent, Workspace
 from templates_app import alerts, live, reviewing, timing
-from templates_app.board import GONE, drafts_for_cards
+from templates_app.board import GONE
 from templates_app.models import Draft, DraftState, TemplateEvent, TemplateState
 from templates_app.timing import Forecast, Lateness, Review
 
@@ -80,7 +80,12 @@ def usual(workspace: Workspace, *, at: datetime) -> Forecast:
 def plans(workspace: Workspace, *, at: datetime) -> list[Plan]:
     """All that is needed and not there yet, the next first."""
     rows = Draft.objects.filter(account__workspace=workspace, needed_at__isnull=False)
-    drafts = list(drafts_for_cards(rows.exclude(OVER)).order_by("needed_at", "pk")[:500])
+    drafts = list(
+        rows.exclude(OVER)
+        .select_related("account", "template")
+        .defer("content", "account__token")
+        .order_by("needed_at", "pk")[:500]
+    )
     by_account = {pk: reviews([pk], at=at) for pk in {draft.account_id for draft in drafts}}
     asks = reviewing.is_needed(workspace)
     return [

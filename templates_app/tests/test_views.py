@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Agent, BusinessAccount
 from conversations.tests.page import Node, parse
-from templates_app.models import Template, TemplateEvent, TemplateState
+from templates_app import board, cards
+from templates_app.models import Draft, Template, TemplateEvent, TemplateState
 from tests import world
 
 BOARD = reverse("templates_app:templates")
@@ -176,3 +177,34 @@ def test_the_list_costs_the_same_with_one_template_and_thirty(
 @pytest.mark.parametrize("pk", [0, 2**63, 10**30])
 def test_a_template_that_is_none_is_not_found(browser: Client, pk: int) -> None:
     assert browser.get(reverse("templates_app:template", args=[pk])).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_card_is_rendered_anew_when_anything_that_it_shows_changes(account: Any):
+    row = Template.objects.create(account=account, name="sale", language="ru", category="UTILITY")
+    shown = board.for_cards(Template.objects.all()).get()
+    first = cards.card(shown)
+    assert cards.card(shown) is first
+    changes: dict[str, Any] = {
+        "status": "PAUSED", "quality": "RED", "category": "MARKETING", "seq": 7, "category_due": "MARKETING",
+        "paused_until": timezone.now(), "drifted_at": timezone.now(),
+    }  # fmt: skip
+    for name, value in changes.items():
+        Template.objects.filter(pk=row.pk).update(**{name: value})
+        assert cards.card(board.for_cards(Template.objects.all()).get()) is not first, name
+    with translation.override("ru"):
+        assert cards.card(shown) is not first
+
+
+@pytest.mark.django_db
+def test_a_card_asks_for_nothing_that_was_not_fetched(
+    account: Any, cleo: Any, django_assert_num_queries: Any
+):
+    Template.objects.create(account=account, name="sale", language="ru", status="REJECTED")
+    Draft.objects.create(account=account, author=cleo, name="new", needed_at=timezone.now())
+    rows: list[Template | Draft] = [
+        *board.for_cards(Template.objects.all()),
+        *board.drafts_for_cards(Draft.objects.all()),
+    ]
+    with django_assert_num_queries(0):
+        assert all(cards.card(row) for row in rows)

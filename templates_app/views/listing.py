@@ -14,7 +14,7 @@ from accounts.models import Agent, BusinessAccount
 from accounts.rights import AgentRequest, role
 from templates_app import alerts, board, live, reviewing, syncing, tasks
 from templates_app.languages import NAMES
-from templates_app.models import Category, Draft, Template
+from templates_app.models import Category, Template
 from templates_app.views._common import WRITERS, reader
 from templates_app.views.plans import SHOWN
 
@@ -31,7 +31,7 @@ def templates(request: AgentRequest) -> HttpResponse:
                 "column": shown.column,
                 "count": shown.count,
                 "more": shown.more,
-                "cards": [(isinstance(row, Draft), row) for row in shown.cards],
+                "cards": shown.cards,
             }
             for shown in board.columns(agent)
         ],
