@@ -226,7 +226,11 @@ def move(contact: Contact, *, old: Person, new: Person, at: datetime) -> Contact
     ):
         if value:
             spellings = variants(value) if kind == IdentifierKind.WA_ID else {value}
-            Identifier.objects.filter(
-                contact=contact, kind=kind, value__in={value, *spellings}, moved_at=None
-            ).update(moved_at=at)
+            known = Identifier.objects.filter(
+                workspace_id=contact.workspace_id, kind=kind, value__in={value, *spellings}
+            )
+            held = known.filter(contact=contact, moved_at=None)
+            left = known.filter(moved_at=at).values_list("value", flat=True)
+            held.filter(value__in=list(left)).delete()  # somebody left it at that very time
+            held.update(moved_at=at)
     return contacts_for([Sighting(contact.workspace_id, new, at, contact.pk)])[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,7 +13,14 @@ from typing import IO, Any, Final, Protocol
 import xlsxwriter
 from django.utils import timezone
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet calculates: these, also in full width, behind anything that is not seen.
+SIGNS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+FORMULA: Final = re.compile(
+    rf"[\s\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*[{SIGNS}]|[\t\r\n]"
+)
+# Where the list separator is not a comma, Excel cuts a cell of ours at it, and begins a cell behind it. A line that
+# begins with a hyphen is left alone: so do lists.
+CUT: Final = re.compile(rf"([;\t]\s*)(?=[{SIGNS}])|([\r\n][^\S\r\n]*)(?=[=+@\uff1d\uff0b\uff20])")
 CELL_LIMIT: Final = 32_767  # characters, Excel's own
 SHEET_ROWS: Final = 1_048_576
 MARK: Final = "\ufeff"  # by which Excel knows UTF-8
@@ -33,9 +41,8 @@ def safe(value: Any) -> str:
         return timezone.localtime(value).isoformat(sep=" ", timespec="seconds")
     if not isinstance(value, str):
         return str(value)
-    text = value.translate(UNSEEN)
-    is_risky = text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
-    return f"'{text}" if is_risky else text
+    text = CUT.sub(r"\g<0>'", value.translate(UNSEEN))
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 class _Csv:

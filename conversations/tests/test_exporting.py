@@ -82,7 +82,7 @@ def test_what_a_customer_wrote_is_never_a_formula(ana: Agent, number: PhoneNumbe
         (7, "7"),
         (-7, "-7"),
         ("-7", "'-7"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),
         ("ok", "ok"),
         ("\tx", "'\tx"),
         ("\u00a0=1", "'\u00a0=1"),

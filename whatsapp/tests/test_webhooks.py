@@ -150,3 +150,24 @@ def spots(tree: Any):
     for key, inner in list(items):
         yield tree, key
         yield from spots(inner)
+
+
+@pytest.mark.parametrize("place", ["id", "from", "from_user_id"])
+def test_an_id_that_is_too_long_is_nobodys(place):
+    sent = json.loads(body("text"))
+    message = sent["entry"][0]["changes"][0]["value"]["messages"][0]
+    for key in ("from", "from_user_id"):
+        message.pop(key, None)
+    sent["entry"][0]["changes"][0]["value"]["contacts"] = []
+    message |= {"from": "79210000001"} if place == "id" else {}
+    message[place] = "x" * 5000
+    assert [type(fact) for fact in parse(json.dumps(sent).encode())] == [Unreadable]
+
+
+def test_the_code_of_an_error_is_a_code_or_none():
+    sent = json.loads(body("text"))
+    message = sent["entry"][0]["changes"][0]["value"]["messages"][0]
+    message["errors"] = [{"code": 10**30, "title": "Huge"}]
+    (fact,) = parse(json.dumps(sent).encode())
+    assert isinstance(fact, InboundMessage)
+    assert [(error.code, error.title) for error in fact.errors] == [(0, "Huge")]

@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 
 Raw = dict[str, Any]
 MILLISECONDS_FROM = 100_000_000_000
+LONGEST_ID = 160  # characters; Meta's longest are about a hundred
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,12 @@ def instant(value: Any) -> datetime:
 Words = Annotated[str, Else("")]
 Flag = Annotated[bool, Else(False)]
 MaybeFlag = Annotated[bool | None, Else(None)]
-Code = Annotated[int, Else(0)]
+Code = Annotated[int, Field(ge=-(2**31), lt=2**31), Else(0)]
 Objects = Annotated[list[Any], Else([])]
 Mapping = Annotated[Raw, Else({})]
-Id = Annotated[str, Field(min_length=1)]
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+# An id that is longer than any of Meta's is none: nobody is known by it.
+KnownId = Annotated[str, Field(max_length=LONGEST_ID), Else("")]
 Instant = Annotated[datetime, BeforeValidator(instant)]
 MaybeInstant = Annotated[Instant | None, Else(None)]
 
@@ -76,9 +79,9 @@ class Profile(Wire):
 
 class Contact(Wire):
     profile: Annotated[Profile, Else(Profile())] = Profile()
-    wa_id: Words = ""
-    user_id: Words = ""
-    parent_user_id: Words = ""
+    wa_id: KnownId = ""
+    user_id: KnownId = ""
+    parent_user_id: KnownId = ""
     identity_key_hash: Words = ""
 
 
@@ -95,7 +98,7 @@ class Error(Wire):
 
 
 class Context(Wire):
-    id: Words = ""
+    id: KnownId = ""
     forwarded: Flag = False
     frequently_forwarded: Flag = False
     referred_product: Mapping = {}
@@ -129,12 +132,12 @@ class Message(Wire):
     id: Id
     timestamp: Instant
     type: Words = ""
-    sender: Words = Field(default="", alias="from")
-    from_user_id: Words = ""
-    from_parent_user_id: Words = ""
-    to: Words = ""
-    to_user_id: Words = ""
-    to_parent_user_id: Words = ""
+    sender: KnownId = Field(default="", alias="from")
+    from_user_id: KnownId = ""
+    from_parent_user_id: KnownId = ""
+    to: KnownId = ""
+    to_user_id: KnownId = ""
+    to_parent_user_id: KnownId = ""
     group_id: Words = ""
     context: Annotated[Context | None, Else(None)] = None
     referral: Annotated[Referral | None, Else(None)] = None
@@ -205,11 +208,11 @@ class Revoke(Wire):
 class System(Wire):
     type: Words = ""
     body: Words = ""
-    wa_id: Words = ""
-    new_wa_id: Words = ""
+    wa_id: KnownId = ""
+    new_wa_id: KnownId = ""
     customer: Words = ""
-    user_id: Words = ""
-    parent_user_id: Words = ""
+    user_id: KnownId = ""
+    parent_user_id: KnownId = ""
     identity: Words = ""
 
 
@@ -242,12 +245,12 @@ class Status(Wire):
     id: Id
     status: Id
     timestamp: Instant
-    recipient_id: Words = ""
-    recipient_user_id: Words = ""
-    recipient_parent_user_id: Words = ""
+    recipient_id: KnownId = ""
+    recipient_user_id: KnownId = ""
+    recipient_parent_user_id: KnownId = ""
     recipient_type: Words = ""
-    recipient_participant_id: Words = ""
-    recipient_participant_user_id: Words = ""
+    recipient_participant_id: KnownId = ""
+    recipient_participant_user_id: KnownId = ""
     recipient_identity_key_hash: Words = ""
     biz_opaque_callback_data: Words = ""
     conversation: Annotated[Conversation | None, Else(None)] = None
@@ -256,9 +259,9 @@ class Status(Wire):
 
 
 class Preference(Wire):
-    wa_id: Words = ""
-    user_id: Words = ""
-    parent_user_id: Words = ""
+    wa_id: KnownId = ""
+    user_id: KnownId = ""
+    parent_user_id: KnownId = ""
     detail: Words = ""
     category: Words = ""
     value: Id
