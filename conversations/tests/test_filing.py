@@ -218,6 +218,8 @@ def test_a_line_that_says_nothing_is_not_seen(conversation, ana, size, client):
     assert f'id="message-{line.token}" class="message message--system" hidden' in page
     paper = client.get(f"/inbox/{conversation.pk}/transcript/?notes=1").content.decode()
     assert "Ana:" not in paper
+    history = client.get(f"/contacts/{conversation.contact_id}/history/").content.decode()
+    assert '<li class="timeline__one" hidden>' in history
     labelling.add(conversation.pk, label=vip, **at(ana))
     page = client.get(f"/inbox/{conversation.pk}/").content.decode()
     assert f'id="message-{line.token}" class="message message--system" data-' in page
