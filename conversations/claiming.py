@@ -20,9 +20,7 @@ from whatsapp.payloads import Payload
 
 LONGEST_SLEEP: Final = timedelta(seconds=1)
 UPLOAD_LEASE: Final = timedelta(seconds=30)  # longer than a call to Meta may be silent
-SLOWEST_LINE: Final = (
-    256 * 1024
-)  # bytes a second; slower, and a second worker begins the same upload
+SLOWEST_LINE: Final = 256 * 1024  # bytes a second; slower, and a second worker begins, too
 EXPIRES_SOON: Final = timedelta(hours=1)
 
 
