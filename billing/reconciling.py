@@ -20,7 +20,7 @@ from billing.comparing import Difference, Ours, compare
 from billing.models import LedgerEntry
 from billing.models.ledger import LedgerQuerySet
 
-SHOWN: Final = 500
+SHOWN: Final = 100
 KEPT_FOR: Final = 3600  # seconds
 OURS: Final = ("kind", "category", "is_free", "reason")
 TOLD: Final = ("type", "category", "billable")
@@ -101,9 +101,7 @@ def _rows(standing: LedgerQuerySet, row: dict[str, Any], difference: Difference)
     exact = {name: value for name, value in row.items() if value is not None}
     absent = {f"{name}__isnull": True for name, value in row.items() if value is None}
     lines = standing.filter(**exact, **absent, meta_pricing__isnull=False)
-    found = list(
-        lines.select_related("number", "party", "account").order_by("opened_at", "pk")[:SHOWN]
-    )
+    found = list(lines.select_related("number", "party").order_by("opened_at", "pk")[:SHOWN])
     wamids = wamids_of(found[0].workspace_id, found) if found else {}
     told = (row["meta_category"] or "", row["meta_type"] or "")
     return [Found(line, wamids.get(line.key, ""), difference, *told) for line in found]

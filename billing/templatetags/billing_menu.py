@@ -38,7 +38,11 @@ ENTRIES: tuple[tuple[str, Promise, str], ...] = (
     ("billing:exchange", _("Exchange rates"), "arrow-left-right"),
 )
 TAIL = 24
-TYPES = {"regular": Reason.CHARGED.value, **{one.value: one.value for one in Reason}}
+TYPES: dict[str, str] = {
+    "regular": Reason.CHARGED.value,
+    **{one.value: one.value for one in Reason},
+}
+CATEGORIES: dict[str, Promise] = dict(Category.choices)
 WORDS: dict[str, Promise] = {
     **dict(Kind.choices),
     **dict(Reason.choices),
@@ -71,8 +75,7 @@ def in_words(name: str) -> str:
 
 @register.filter
 def category(name: str) -> str:
-    names: dict[str, Any] = {one.value: one.label for one in Category}
-    return str(names.get(name) or WORDS.get(name, name))
+    return str(CATEGORIES.get(name) or WORDS.get(name) or name)
 
 
 @register.filter
