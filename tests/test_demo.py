@@ -39,7 +39,7 @@ from events.models import Event
 from quality import evidence
 from quality.causes import Signal
 from quality.story import latest_fall
-from templates_app.models import Template, TemplateEvent
+from templates_app.models import HiddenName, Pick, Template, TemplateDay, TemplateEvent
 from waba_inbox.demo import big, bodies, cast, company, refreshing, scripts, seeding, sounds
 from waba_inbox.demo import meta as demo_meta
 
@@ -355,6 +355,14 @@ def test_templates_are_in_every_state_with_their_history(demo):
         assert newest is not None
         assert newest.after == template.status
     assert TemplateEvent.objects.filter(kind="quality", after="RED").exists()
+
+
+def test_templates_are_used_changed_elsewhere_hidden_and_counted_by_meta(demo):
+    drifted = Template.objects.filter(drifted_at__isnull=False)
+    assert [len(template.drift) for template in drifted] == [1]
+    assert Pick.objects.filter(is_favourite=True).exists()
+    assert HiddenName.objects.exists()
+    assert TemplateDay.objects.filter(sent__gt=0).exists()
 
 
 def test_a_sent_template_is_filled_and_shows_its_picture(demo):

@@ -34,6 +34,7 @@ from templates_app.models import (
     Template,
     TemplateEvent,
 )
+from waba_inbox.demo import desk_use
 from waba_inbox.demo.writing import show_nobody
 
 MARKS: Final = ("demo.seeded", "demo.refreshed")
@@ -100,6 +101,7 @@ def refresh(workspace: Workspace, *, now: datetime) -> timedelta:
     for model, (path, columns) in COLUMNS.items():
         rows = model._default_manager.filter(**{path: workspace})
         rows.update(**{column: F(column) + step for column in columns})
+    desk_use.count(workspace, now=now)  # by days, which are no instants
     conversations = tuple(Conversation.objects.filter(workspace=workspace))
     journal.record(
         journal.Change(

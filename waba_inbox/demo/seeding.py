@@ -17,6 +17,7 @@ from waba_inbox.demo import (
     company,
     counted,
     desk,
+    desk_use,
     filing,
     habits,
     mailing,
@@ -70,6 +71,7 @@ def make(*, now: datetime) -> company.Company:
     library = templates.make(made, now=now)
     desk.make(made, now=now)
     writing.write(made, mailing.of(cast.chats(now=now), now=now), library, now=now)
+    desk_use.make(made, now=now)
     terms.make(made, now=now)
     filing.file(made, now=now)
     habits.make(made, now=now)
