@@ -10,7 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, Max, Q, QuerySet, Window
 from django.db.models.functions import Lag, TruncDay, TruncHour, TruncMinute
 
 from accounts.models import Agent, PhoneNumber
@@ -201,11 +201,11 @@ def most_sent(number: PhoneNumber, *, at: datetime) -> list[Sent]:
             at__lte=at,
         )
         .order_by()
-        .values_list("template_id", "template__name")
-        .annotate(n=Count("pk"))
+        .values_list("template__name")
+        .annotate(n=Count("pk"), one=Max("template_id"))
         .order_by("-n")[:3]
     )
-    return [Sent(pk, name, n) for pk, name, n in rows]
+    return [Sent(pk, name, n) for name, n, pk in rows]
 
 
 # --- what shows it -----------------------------------------------------------------------------------
