@@ -64,7 +64,9 @@ def begin(account: BusinessAccount, *, author: Agent, language: str) -> Draft:
 def save(draft_id: int, *, written: Written, seen: int, author: Agent) -> Draft:
     """Keep what was written, if nobody was faster. Saving the same again changes nothing."""
     draft = _locked(draft_id)
-    name, language = written.name.strip()[:NAME_KEPT], written.language[:16]
+    # A name is part of an address: what Meta would refuse anyway must not break the page before.
+    name = written.name.strip()[:NAME_KEPT].replace("/", "_")
+    language = written.language[:16]
     if draft.template_id:  # Meta lets nobody rename a template
         name, language = draft.name, draft.language
     values = {

@@ -107,6 +107,16 @@ def test_buttons_are_added_moved_and_removed(manager: Client, account: BusinessA
         assert [button["kind"] for button in row.content["buttons"]] == expected
 
 
+def test_a_name_that_would_break_an_address_breaks_no_page(
+    manager: Client, account: BusinessAccount
+):
+    row = begun(manager)
+    write(manager, row, name="sale/2026")
+    row.refresh_from_db()
+    assert row.name == "sale_2026"
+    assert manager.get(f"/templates/drafts/{row.pk}/").status_code == 200
+
+
 def test_without_javascript_the_editor_works_by_redirects(
     manager: Client, account: BusinessAccount
 ):
