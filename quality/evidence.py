@@ -197,7 +197,7 @@ def most_sent(number: PhoneNumber, *, at: datetime) -> list[Sent]:
             number=number,
             direction=Direction.OUT,
             template__category=Category.MARKETING,
-            at__gt=at - timedelta(hours=causes.BEFORE),
+            at__gte=_began(at),
             at__lte=at,
         )
         .order_by()
@@ -218,9 +218,16 @@ def messages_of(
     number: PhoneNumber, signal: Signal, *, at: datetime, agent: Agent
 ) -> QuerySet[Message]:
     """What a signal counted in the three days before the fall, latest first, as far as the agent sees it."""
-    said = _said(number, since=at - timedelta(hours=causes.BEFORE), until=at)
+    said = _said(
+        number, since=at - timedelta(days=DAYS), until=at
+    )  # a late answer needs its question
     found = of_signal(said, signal)
-    return _shown(said.none() if found is None else found, agent)
+    return _shown(said.none() if found is None else found.filter(at__gte=_began(at)), agent)
+
+
+def _began(at: datetime) -> datetime:
+    """Of the hours that `rank` takes for the time before a fall: the same messages are listed that it counted."""
+    return at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=causes.BEFORE - 1)
 
 
 def failed_with(
@@ -242,7 +249,7 @@ def changed_templates(number: PhoneNumber, *, at: datetime) -> QuerySet[Template
         TemplateEvent.objects.filter(
             template__account_id=number.account_id,
             kind="components",
-            at__gt=at - timedelta(hours=causes.BEFORE),
+            at__gte=_began(at),
             at__lte=at,
         )
         .select_related("template")

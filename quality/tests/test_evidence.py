@@ -116,3 +116,12 @@ def test_a_page_of_each_cause_opens_and_nonsense_does_not(shop, client, cleo, si
         )  # fmt: skip
     assert client.get(address, {"cause": signal}).status_code == 200
     assert client.get(address, {"cause": "x"}).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("minute", [0, 1, 29, 59])
+def test_what_is_listed_is_what_was_counted_at_any_minute(shop, template, cleo, minute):
+    at = timezone.now().replace(minute=minute, second=7, microsecond=5)
+    live_through(shop, template, seed=minute, at=at)
+    for cause in evidence.likely(shop, at=at):
+        assert evidence.messages_of(shop, cause.signal, at=at, agent=cleo).count() == cause.count
