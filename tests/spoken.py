@@ -19,6 +19,7 @@ NAMES_AT_META = (  # what stands on Meta's own pages, and is looked for there by
     "(Verify token)",
     "developers.facebook.com",
     "Google Authenticator",
+    "Marketing Messages API",
     "1Password",
     "WABA Inbox",
 )
@@ -52,7 +53,7 @@ class Spoken(HTMLParser):
 
     SILENT = frozenset({"script", "style", "svg", "code", "pre", "kbd", "option", "bdi"})
     VOID = frozenset(
-        {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "use"}
+        {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "use", "wbr"}
     )
 
     def __init__(self) -> None:
@@ -60,9 +61,11 @@ class Spoken(HTMLParser):
         self.said: list[str] = []
         self.lang = ""
         self._silence: list[bool] = []
+        self._goes_on = False  # after a place where a long name may be broken
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
+        self._goes_on = tag == "wbr"
         if tag == "html":
             self.lang = found.get("lang", "")
         is_silent = tag in self.SILENT or found.get("lang") == "en" or any(self._silence)
@@ -86,7 +89,11 @@ class Spoken(HTMLParser):
             self._silence.pop()
 
     def handle_data(self, data: str) -> None:
-        if not any(self._silence[-1:]) and data.strip():
+        if any(self._silence[-1:]) or not data.strip():
+            return
+        if self._goes_on:
+            self.said[-1] += data.strip()
+        else:
             self.said.append(data.strip())
 
 
