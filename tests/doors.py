@@ -69,8 +69,9 @@ TABLE: Final = {
     """,  # finance and administrators
     "lead": """
         conversations:template_results conversations:template_beside contacts:erasure templates_app:sync
+        templates_app:alerts templates_app:template_card quality:evidence quality:picture
         templates_app:library templates_app:family templates_app:language_add templates_app:draft_versions
-        templates_app:calendar templates_app:alert_close templates_app:draft_need templates_app:draft_new
+        templates_app:calendar templates_app:draft_need templates_app:draft_new
         templates_app:draft templates_app:draft_submit templates_app:draft_answer templates_app:draft_look
         templates_app:draft_sample templates_app:draft_copy templates_app:draft_discard templates_app:draft_hand_in
         templates_app:draft_decide templates_app:draft_take_back templates_app:draft_comment
