@@ -155,6 +155,7 @@ class Filters:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Filters:
+        query = {key: query[key].replace("\x00", "") for key in query}  # no column holds one
         account = query.get("account", "")
         name, language = query.get("after_name", ""), query.get("after_language", "")
         return cls(
@@ -162,7 +163,7 @@ class Filters:
             category=query.get("category", "")[:24],
             language=query.get("language", "")[:16],
             account=int(account) if account.isdecimal() and len(account) < 18 else None,
-            text=query.get("q", "").replace("\x00", "").strip()[:100],
+            text=query.get("q", "").strip()[:100],
             after=(name, language) if name else None,
         )
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.test import Client
 
 from accounts.models import Agent, Role
 from tests import world
-from tests.doors import CLOSED
+from tests.doors import CLOSED, Url
 from tests.security import hostile
 from tests.things import things_of
 
@@ -34,6 +36,12 @@ FIXED = re.compile(
     r"|digits|phone|country|place|value|base|quote|sight|density|phones|order|orders|tab|of|sort|day|meta_id|handle|tier"
     r"|throughput|rating|quality|of|variant|severity|change|event|action|reason_code|wa_id|user_id|expires|condition)$"
 )  # fmt: skip
+
+NAMES_IN_CODE = re.compile(
+    r"(?:GET|POST|FILES|cleaned_data|said)(?:\.get|\.getlist)?[\[(]\s*[\"'](\w+)[\"']|^    (\w+) = forms\.",
+    re.M,
+)
+ASKED = "a\x00b\ud800".encode("utf-8", "surrogatepass")
 
 
 def poisoned(said: str = hostile.BREAKING) -> int:
@@ -87,3 +95,43 @@ def test_no_page_takes_words_for_html(
     assert marked > 60
     words = f"hostile words in {columns} columns: {read} pages read, {marked} show them, none hurt"
     record_property("counted", words)
+
+
+def names_asked_for() -> list[str]:
+    """Every name that a view or form of ours takes, found in the source."""
+    found: set[str] = set()
+    for app in (*OURS, "events", "waba_inbox"):
+        for path in Path(django_settings.BASE_DIR, app).rglob("*.py"):
+            if "tests" not in path.parts:
+                found |= {name for pair in NAMES_IN_CODE.findall(path.read_text()) for name in pair}
+    return sorted(found - {""})
+
+
+def test_no_question_and_no_form_is_a_fault(
+    administrator: Client, ada: Agent, meta: Any, record_property: Any
+) -> None:
+    """Null bytes and half characters under every name that is asked for anywhere, at every URL."""
+    things, names = things_of(ada.workspace, ada), names_asked_for()
+    assert len(names) > 100
+    administrator.raise_request_exception = False
+    wrong, requests = [], 0
+    for url in CLOSED:
+        if "webauthn" in url.route:
+            continue  # the key of the test is none
+        for method in ("get", "post"):
+            requests += 1
+            if asked(administrator, url, method, things, dict.fromkeys(names, ASKED)) >= 500:
+                wrong.append(f"{method} {url.label}")
+    assert not wrong
+    record_property("counted", f"hostile questions: {len(names)} names, {requests} requests")
+
+
+def asked(
+    client: Client, url: Url, method: str, things: dict[str, Any], query: dict[str, bytes]
+) -> int:
+    """The status; what it changed is taken back."""
+    place = transaction.savepoint()
+    try:
+        return int(getattr(client, method)(url.path(things), query).status_code)
+    finally:
+        transaction.savepoint_rollback(place)
