@@ -98,12 +98,14 @@ def test_a_session_that_was_there_before_is_not_the_one_after(client: Client, an
     session.save()
     before, token = session.session_key, client.cookies["csrftoken"].value
     assert sign_in(client, ana).status_code == 302
+    assert before
     assert client.session.session_key != before
     assert client.cookies["csrftoken"].value != token
     thief = Client()
     thief.cookies["sessionid"] = before
     assert thief.get("/settings/you/").status_code == 302
     kept = client.session.session_key
+    assert kept
     client.post("/accounts/logout/")
     thief.cookies["sessionid"] = kept
     assert thief.get("/settings/you/").status_code == 302
