@@ -116,7 +116,7 @@ def test_no_secret_comes_out_anywhere(
         if secret in line
     ]
     assert not found
-    assert read > 60  # the visitor's own name is found where it stands
+    assert read > 20  # the visitor's own name is found where it stands
     record_property(
         "counted",
         f"secrets as {role}: {len(secrets)} looked for in {requests} answers and {len(lines)} lines",
