@@ -87,7 +87,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
+def service(settings: Any) -> Iterator[Service]:
+    """A push service on this machine, which counts as known."""
+    settings.PUSH_HOSTS = ["127.0.0.1"]
     server = Service()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
