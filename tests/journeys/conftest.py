@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, expect, sync_playwright
 
 from accounts.models import Agent, PhoneNumber, Role, Workspace
@@ -71,6 +70,7 @@ def shop(stage: Stage, workspace: Workspace) -> Iterator[PhoneNumber]:
     yield world.make_number(account, phone_number_id=defaults.NUMBER_ID)
     stage.meta.fresh_world()  # the stage's web writes into the database of the tests that follow
     stage.meta.set_webhook(lambda body, headers: 200)
+    stage.rest()
 
 
 @pytest.fixture
@@ -116,7 +116,6 @@ def seat(chromium: Browser, stage: Stage, shop: PhoneNumber) -> Iterator[Seat]:
     yield take
     for desk in desks:
         desk.page.context.close()
-    _quiet()
     assert not faults
 
 
@@ -124,8 +123,3 @@ def make_agent(name: str, number: PhoneNumber) -> Agent:
     agent = world.make_agent(number.workspace, name, Role.AGENT)
     world.seat(agent, number)
     return agent
-
-
-def _quiet() -> None:
-    """Let go of what the workers hold, so that the tables can be emptied."""
-    connection.close()

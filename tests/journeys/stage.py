@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import redis
 from celery import Celery
 from django.db import connection
 
@@ -18,6 +19,7 @@ from waba_inbox.local.processes import Supervisor
 from waba_inbox.local.run import Site, fetch, product
 
 PROGRAMS = ("web", "worker-intake", "worker-delivery")
+QUEUES = ("intake", "delivery", "default")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -41,6 +43,23 @@ class Stage:
         """What the clock would ring for; there is none on the stage, so that nothing happens by chance."""
         with Celery("clock", broker=self._broker, set_as_current=False) as clock:
             clock.send_task(task, queue="default", ignore_result=True)
+
+    def rest(self) -> None:
+        """Until nobody works any more: then the tables can be emptied without two waiting for each other."""
+        self.boss.wait_until(self._rests, seconds=60, every=0.2)
+        connection.close()  # what this thread holds must not stand in the way either
+
+    def _rests(self) -> bool:
+        with redis.Redis.from_url(self._broker) as broker:
+            if any(broker.llen(queue) for queue in QUEUES):
+                return False
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                " AND (state <> 'idle' OR state_change > now() - interval '0.3 s')"
+            )
+            return bool(cursor.fetchone()[0] == 0)
 
     def kill_web(self) -> None:
         """As a crash would: sockets break, nobody says goodbye."""
