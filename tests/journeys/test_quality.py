@@ -100,9 +100,11 @@ def test_a_customer_is_asked_how_it_was_and_says_it(
     expect(ana.pane.locator(".notice").last).to_contain_text("Ana resolved the conversation")
 
     stage.ring("conversations.tasks.ask_surveys")
-    stage.ring("conversations.tasks.sweep_outbox")
-    asked = Message.objects.filter(source=surveying.SOURCE, wamid__gt="")
+    asked = Message.objects.filter(source=surveying.SOURCE)
     assert stage.boss.wait_until(asked.exists, seconds=90), "nobody was asked"
+    stage.ring("conversations.tasks.sweep_outbox")
+    asked = asked.filter(wamid__gt="")
+    assert stage.boss.wait_until(asked.exists, seconds=90), "the question did not leave"
     maria.taps(asked.get().wamid, 1)
     answered = Survey.objects.filter(state=SurveyState.ANSWERED, score=4)
     assert stage.boss.wait_until(answered.exists, seconds=90), "the answer was not kept"
