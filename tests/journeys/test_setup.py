@@ -12,7 +12,7 @@ from accounts.models import Agent, PhoneNumber, Role, Workspace
 from simulator import defaults
 from simulator.models import Template
 from tests import world
-from tests.journeys.conftest import PATIENCE_MS, _quiet
+from tests.journeys.conftest import PATIENCE_MS
 from tests.journeys.people import Desk, sit_down
 from tests.journeys.stage import Stage
 
@@ -41,6 +41,7 @@ def bare(stage: Stage) -> Iterator[Stage]:
     yield stage
     meta.fresh_world()
     meta.set_webhook(lambda body, headers: 200)
+    stage.rest()
 
 
 @pytest.fixture
@@ -50,7 +51,6 @@ def desk(bare: Stage, chromium: Browser, workspace: Workspace) -> Iterator[Desk]
     found.page.set_default_timeout(PATIENCE_MS)
     yield found
     found.page.context.close()
-    _quiet()
 
 
 def step(page: Page, name: str, state: str = "") -> Locator:
