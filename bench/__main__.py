@@ -27,6 +27,7 @@ STAGES = (
     "switching",
     "prices",
     "crowds",
+    "desk",
     "growth",
     "pages",
     "report",
@@ -50,6 +51,7 @@ def stages(
 ) -> dict[str, Callable[[], list[figures.Figure]]]:
     from bench import company
     from bench.stages import (
+        desk,
         drain,
         endurance,
         growth,
@@ -83,6 +85,7 @@ def stages(
         "crowds": lambda: growth.of_people(
             standing, numbers, sockets=(10, 100) if is_quick else (10, 100, 500)
         ),
+        "desk": lambda: desk.measure(standing, requests=40 if is_quick else 200, rounds=rounds),
         "growth": lambda: growth.of_tables(
             standing,
             sizes=((2_000, 20_000), (20_000, 200_000), (200_000, 2_000_000))[
