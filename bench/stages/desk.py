@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Final
 
 from django.db import connection
 
-from accounts.models import BusinessAccount
+from accounts.models import Agent, BusinessAccount
 from bench.figures import Figure, below, share
 from bench.site import Standing
 from bench.stages import pages
@@ -40,7 +41,7 @@ def measure(standing: Standing, *, requests: int, rounds: int) -> list[Figure]:
         ("template picker", f"/inbox/{thread.pk}/templates/"),
         ("search in the picker", f"/inbox/{thread.pk}/templates/?list=1&q=order"),
     ):
-        kind = pages.Kind(name, BAR, lambda _rng, _reader, path=path: path)
+        kind = pages.Kind(name, BAR, _always(path))
         late, queries = [], set[int]()
         for n in range(rounds):
             times, counted = pages.tried(
@@ -52,6 +53,10 @@ def measure(standing: Standing, *, requests: int, rounds: int) -> list[Figure]:
         counts = f"{min(queries)}–{max(queries)} queries"
         found.append(below(said, "ms", late, BAR, yardstick=counts))
     return found
+
+
+def _always(path: str) -> Callable[[random.Random, Agent], str]:
+    return lambda _rng, _reader: path
 
 
 def _templates(account: BusinessAccount) -> None:
