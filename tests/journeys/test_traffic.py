@@ -207,7 +207,7 @@ class Worker:
             "status": one.status,
             "assignee": str(one.assignee_id or ""),
             "text": plain(one.last_text) or one.last_kind_label,
-            "unread": str(max(unread, 0)),
+            "unread": "99+" if unread > 99 else str(max(unread, 0)),
             "waits": one.waiting_since is not None,
             "labels": [label.name for label in one.labels.all()],
         }
