@@ -15,8 +15,12 @@ const PATIENCE_MS = 1500; // a gap shorter than this is not worth a word
 const BACK_MS = 3000;
 const HIDDEN_MS = 60_000;
 const TRIES_BEFORE_HTTP = 3; // where sockets are blocked, ask by HTTP: slower, but true
+const ASK_MS = 20_000; // an answer that takes longer comes over a dead network: the next question must not wait for it
 const SIGNED_OUT = 4401;
 const RIGHTS_CHANGED = 4403;
+
+/** The server did not answer, or not as it should. */
+class Unreached extends Error {}
 
 class LiveUpdates extends HTMLElement {
     /** The number up to which this page knows everything. Moves only by an answer to `ask`. */
@@ -147,8 +151,8 @@ class LiveUpdates extends HTMLElement {
                 asked = this.#wanted;
                 await this.#askOnce();
             } while (this.#wanted > Math.max(asked, this.cursor)); // told of more while we asked
-        } catch {
-            // no network: the next open line asks again
+        } catch (problem) {
+            if (!(problem instanceof Unreached)) reportError(problem); // else: the next beat, or the next open line, asks again
         } finally {
             this.#wanted = 0;
             this.#isAsking = false;
@@ -156,18 +160,29 @@ class LiveUpdates extends HTMLElement {
     }
 
     async #askOnce() {
-        const response = await get(withQuery(this.dataset.changes || "", { since: String(this.cursor) }));
+        const { response, html } = await this.#answer();
+        const cursor = Number(response.headers.get("X-Cursor") || 0);
         if (response.status === 205 && !document.dispatchEvent(new CustomEvent("missed", { cancelable: true }))) {
-            this.cursor = Number(response.headers.get("X-Cursor") || 0);
+            this.cursor = cursor;
             return;
         }
         if (isSignedOut(response) || response.status === 205) {
             this.#isLeaving = true;
             location.reload(); // drafts and unsent messages are kept (drafts.js, outbox.js)
         }
-        if (!response.ok || response.status === 205) throw new Error(`changes: ${response.status}`);
-        place(await response.text());
-        this.cursor = Math.max(this.cursor, Number(response.headers.get("X-Cursor") || 0));
+        if (!response.ok || response.status === 205) throw new Unreached(`changes: ${response.status}`);
+        place(html);
+        this.cursor = Math.max(this.cursor, cursor);
+    }
+
+    async #answer() {
+        try {
+            const url = withQuery(this.dataset.changes || "", { since: String(this.cursor) });
+            const response = await get(url, AbortSignal.timeout(ASK_MS));
+            return { response, html: await response.text() };
+        } catch (problem) {
+            throw new Unreached(String(problem));
+        }
     }
 
     /** @param {"offline" | "back"} which */
