@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from urllib.parse import urlsplit
 
 import requests
@@ -20,12 +19,12 @@ from pywebpush import WebPushException, webpush
 
 from accounts.models import Agent
 from conversations.models import PushKey, PushSubscription
+from whatsapp.hosts import is_within
 
 logger = structlog.get_logger(__name__)
 GONE = {404, 410}
 KEEP_SECONDS = 3600  # a push service holds it no longer: old news is no news
 PATIENCE = 8.0
-PLAIN_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 MOST_BROWSERS = 10  # of one agent; the oldest goes
 
 
@@ -70,9 +69,7 @@ def _leads_to_a_known_host(endpoint: str) -> bool:
     except ValueError:  # no address at all, or a port above 65535
         return False
     is_bare = endpoint.isprintable() and not {"\\", " "} & set(endpoint) and "@" not in parts.netloc
-    is_plain = PLAIN_HOST.fullmatch(host) is not None
-    known = any(host == one or host.endswith(f".{one}") for one in settings.PUSH_HOSTS)
-    return is_bare and is_plain and known
+    return is_bare and is_within(host, settings.PUSH_HOSTS)
 
 
 @transaction.atomic

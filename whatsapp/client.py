@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -28,6 +27,7 @@ from whatsapp.failures import (
     MediaTooLarge,
     failure_for,
 )
+from whatsapp.hosts import is_within
 from whatsapp.management import Management, id_of
 from whatsapp.multipart import Upload
 
@@ -47,7 +47,6 @@ __all__ = [
 LARGEST_FILE = 100 * 1024 * 1024
 # Where Meta keeps files. The token goes with the request, so no answer may name another place.
 MEDIA_HOSTS = ("facebook.com", "fbsbx.com", "fbcdn.net", "whatsapp.net")
-PLAIN_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 CHUNK = 64 * 1024
 
 
@@ -204,10 +203,8 @@ def _check_download(response: requests.Response) -> None:
 
 
 def _is_metas(address: SplitResult) -> bool:
-    """By the plainest reading only: what two libraries could read in two ways is nobody's address."""
     host = address.netloc.removesuffix(":443").lower()
-    known = any(host == one or host.endswith(f".{one}") for one in MEDIA_HOSTS)
-    return address.scheme == "https" and known and PLAIN_HOST.fullmatch(host) is not None
+    return address.scheme == "https" and is_within(host, MEDIA_HOSTS)
 
 
 def _is_loopback(host: str | None) -> bool:
