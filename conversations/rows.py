@@ -8,29 +8,21 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Final
 
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from conversations.models import Conversation
+from events.kept import Kept
 
-MOST: Final = 4000  # rows that a process keeps: about 6 MB
 COLUMNS: Final = tuple(field.attname for field in Conversation._meta.concrete_fields)
 
-_kept: dict[Hashable, SafeString] = {}
+_kept = Kept(most=4000)  # about 6 MB
 
 
 def row(conversation: Conversation) -> SafeString:
     """As _row.html renders it, in the language and with the phone numbers of who looks."""
-    key = _shown(conversation)
-    html = _kept.get(key)
-    if html is None:
-        template = get_template("conversations/_row.html")
-        html = SafeString(template.render({"conversation": conversation}))
-        if len(_kept) >= MOST:
-            _kept.clear()
-        _kept[key] = html
-    return html
+    context = {"conversation": conversation}
+    return _kept.html(_shown(conversation), "conversations/_row.html", context)
 
 
 def _shown(conversation: Conversation) -> Hashable:

@@ -5,18 +5,16 @@ The same ninety cards are asked for again and again, and rendering them is half 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from operator import attrgetter
 from typing import Final
 
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
+from events.kept import Kept
 from templates_app.models import Draft, Template
 
-MOST: Final = 2000  # cards that a process keeps: about 2 MB
 # All that a card shows: what board.py fetches.
 OF_TEMPLATE: Final = (
     "name", "language", "category", "status", "quality", "seq", "rejected_reason", "paused_until", "category_due",
@@ -27,7 +25,7 @@ OF_DRAFT: Final = (
     "author.name",
 )  # fmt: skip
 _of_template, _of_draft = attrgetter("pk", *OF_TEMPLATE), attrgetter("pk", *OF_DRAFT)
-_kept: dict[Hashable, SafeString] = {}
+_kept = Kept(most=2000)  # about 2 MB
 
 
 def card(row: Template | Draft) -> SafeString:
@@ -35,11 +33,5 @@ def card(row: Template | Draft) -> SafeString:
     is_draft = isinstance(row, Draft)
     shown = _of_draft(row) if is_draft else _of_template(row)
     key = (is_draft, get_language(), get_current_timezone_name(), shown)
-    html = _kept.get(key)
-    if html is None:
-        name, kind = ("_draft_card", "draft") if is_draft else ("_card", "template")
-        html = SafeString(get_template(f"templates_app/{name}.html").render({kind: row}))
-        if len(_kept) >= MOST:
-            _kept.clear()
-        _kept[key] = html
-    return html
+    name, kind = ("_draft_card", "draft") if is_draft else ("_card", "template")
+    return _kept.html(key, f"templates_app/{name}.html", {kind: row})
