@@ -5,7 +5,7 @@ People acknowledge, snooze and take alerts; that never changes whether something
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -43,17 +43,22 @@ def reconcile(account: BusinessAccount, *, at: datetime) -> list[Alert]:
         for key, alert in standing.items()
         if key not in wanted and alert.kind not in alarms.HAPPENED
     ]
-    Alert.objects.filter(pk__in=[alert.pk for alert in gone]).update(closed_at=at)
     opened = [open_one(account, alarm, at) for key, alarm in wanted.items() if key not in standing]
     for key, alert in standing.items():
         if key in wanted and alert.facts != wanted[key].facts:
             alert.facts = dict(wanted[key].facts)
             alert.save(update_fields=["facts"])
-    for alert in gone:
-        showing.happened(alert, "closed")
+    close(gone, at=at)
     for alert in opened:
         showing.happened(alert, "opened")
     return opened
+
+
+def close(gone: Sequence[Alert], *, at: datetime) -> None:
+    """What is wrong no more."""
+    Alert.objects.filter(pk__in=[alert.pk for alert in gone]).update(closed_at=at)
+    for alert in gone:
+        showing.happened(alert, "closed")
 
 
 def happened(

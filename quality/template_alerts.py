@@ -23,11 +23,7 @@ def heard(news: News) -> None:
     at, row = timezone.now(), news.row
     about = {"draft": row.pk} if isinstance(row, Draft) else {"template": row.pk}
     rows = Alert.objects.filter(closed_at=None, **about)
-    ended = list(rows.filter(kind__in=[kind.value for kind in news.ends]))
-    for alert in ended:
-        alert.closed_at = at
-        alert.save(update_fields=["closed_at"])
-        showing.happened(alert, "closed")
+    alerting.close(list(rows.filter(kind__in=[kind.value for kind in news.ends])), at=at)
     if news.rings is None:
         return
     facts = {"before": news.before[:64], "after": news.after[:64]}
