@@ -8,8 +8,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing import tariffs
 from billing.cards import RateCard
@@ -63,7 +63,7 @@ def _accepted(entry: LedgerEntry) -> str:
     )
     return words % {
         "day": short_day(entry.day),
-        "market": _market(entry) or "—",
+        "market": market_name(entry.market) or "—",
         "ours": entry.terms.get("ours", "?"),
         "theirs": entry.terms.get("theirs", "?"),
         "agent": entry.agent_name,
@@ -129,7 +129,7 @@ def _price(entry: LedgerEntry, card: RateCard | None) -> str:
             words = _(
                 "no card in %(currency)s has a rate for %(market)s: no amount until one is entered"
             )
-            return words % {"currency": entry.currency, "market": _market(entry)}
+            return words % {"currency": entry.currency, "market": market_name(entry.market)}
         case Reason.NO_MARKET:
             return _("the customer’s country is not known, so neither is the price")
         case Reason.NO_WINDOW:
@@ -141,7 +141,7 @@ def _price(entry: LedgerEntry, card: RateCard | None) -> str:
 
 
 def _charged(entry: LedgerEntry, card: RateCard | None) -> str:
-    place = _market(entry)
+    place = market_name(entry.market)
     if entry.market_is_estimated:
         place = _("%(market)s (by the country of the customer’s id)") % {"market": place}
     since = date_format(card.effective_from, "DATE_FORMAT") if card else ""
@@ -162,10 +162,6 @@ def _charged(entry: LedgerEntry, card: RateCard | None) -> str:
         )
         said += "; " + words % {"base": entry.currency, "quote": entry.price_currency}
     return said
-
-
-def _market(entry: LedgerEntry) -> str:
-    return market_name(entry.market, get_language() or "en")
 
 
 def _quota(entry: LedgerEntry) -> str:

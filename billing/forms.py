@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.inputs import DayInput
 from accounts.models import BusinessAccount, PhoneNumber, Workspace
@@ -93,9 +93,8 @@ class LedgerForm(forms.Form):
         ])  # fmt: skip
         self._choices("account", [account, *((str(one.pk), one.name) for one in accounts)])
         self._choices("number", [number, *((str(one.pk), str(one)) for one in numbers)])
-        language = get_language() or "en"
         self._choices("market", [
-            market, *((name, market_name(name, language)) for name in markets),
+            market, *((name, market_name(name)) for name in markets),
         ])  # fmt: skip
         self._choices("category", [category, *(one for one in Category.choices if one[0])])
         self._choices("kind", [kind, *Kind.choices])
@@ -257,12 +256,11 @@ class InternationalForm(forms.Form):
 
     def __init__(self, *args: Any, markets: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "en"
-        self._markets = {market_name(name, language).casefold(): name for name in markets}
+        self._markets = {market_name(name).casefold(): name for name in markets}
         self._markets |= {name.casefold(): name for name in markets}
         home = self.fields["home"]
         assert isinstance(home, forms.ChoiceField)
-        named = sorted((market_name(name, language), name) for name in markets)
+        named = sorted((market_name(name), name) for name in markets)
         home.choices = [("", "—"), *((name, said) for said, name in named)]
 
     def clean_exceptions(self) -> dict[str, str]:

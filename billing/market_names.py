@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
+from django.utils.translation import get_language
 
 # Markets that Babel calls otherwise, and those that are no country.
 SPECIAL: Final = {
@@ -24,10 +25,13 @@ SPECIAL: Final = {
 }
 
 
+def market_name(name: str) -> str:
+    """The market in the active language; as Meta writes it where that is not known."""
+    return _market(name, _active())
+
+
 @lru_cache(maxsize=1024)
-def market_name(name: str, language: str) -> str:
-    """The market in the language; as Meta writes it where that is not known."""
-    language = language.partition("-")[0]
+def _market(name: str, language: str) -> str:
     if language == "en":
         return name
     if said := SPECIAL.get(language, {}).get(name):
@@ -35,12 +39,16 @@ def market_name(name: str, language: str) -> str:
     return _names(language).get(_codes().get(name, ""), name)
 
 
-@lru_cache(maxsize=256)
-def country_name(code: str, language: str) -> str:
+def country_name(code: str) -> str:
     """By its ISO code; the code itself where nobody is called that."""
-    return _names(language.partition("-")[0]).get(code, code)
+    return _names(_active()).get(code, code)
 
 
+def _active() -> str:
+    return (get_language() or "en").partition("-")[0]
+
+
+@lru_cache(maxsize=8)
 def _names(language: str) -> dict[str, str]:
     try:
         return dict(Locale(language).territories)

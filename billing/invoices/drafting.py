@@ -218,7 +218,7 @@ def _grouped(lines: LedgerQuerySet, *, currency: str, named: str) -> list[Line]:
 
 
 def _line(row: dict[str, Any], *, currency: str, named: str) -> Line:
-    words = _words(row["kind"], row["of"], _market(row["market"]), is_free=row["is_free"])
+    words = _words(row["kind"], row["of"], market_name(row["market"]), is_free=row["is_free"])
     kind = LineKind.CONVERSATIONS
     if row["is_adjustment"]:
         kind = LineKind.ADJUSTMENT
@@ -247,7 +247,7 @@ def _accepted(lines: LedgerQuerySet, *, currency: str, named: str) -> list[Line]
     """Differences with Meta that were accepted, each with its day and reason."""
     found = []
     for one in lines.filter(cause=Cause.ACCEPTED).uncancelled().order_by("day", "pk"):
-        what = _words(one.kind, one.category, _market(one.market), is_free=one.is_free)
+        what = _words(one.kind, one.category, market_name(one.market), is_free=one.is_free)
         about = {"day": f"{one.day:%d.%m.%Y}", "what": what, "why": one.note}
         words = gettext("Adjustment of %(day)s: %(what)s (%(why)s)") % about
         amount = Money(one.price or Decimal(0), currency).rounded.amount
@@ -255,10 +255,6 @@ def _accepted(lines: LedgerQuerySet, *, currency: str, named: str) -> list[Line]
             Line(LineKind.ADJUSTMENT, words, one.quantity, amount, one.market, named, one.is_free)
         )
     return found
-
-
-def _market(name: str) -> str:
-    return market_name(name, translation.get_language() or "en")
 
 
 def _words(kind: str, category: str, market: str, *, is_free: bool) -> str:

@@ -10,7 +10,6 @@ from django import template
 from django.template import RequestContext
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agent, Phones
@@ -81,12 +80,12 @@ def category(name: str) -> str:
 @register.filter
 def market(name: str) -> str:
     """One of Meta's markets, in the language of the page."""
-    return market_name(name, get_language() or "en")
+    return market_name(name)
 
 
 @register.filter
 def country(code: str) -> str:
-    return country_name(code, get_language() or "en")
+    return country_name(code)
 
 
 @register.filter
