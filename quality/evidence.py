@@ -72,8 +72,7 @@ def _weighed(number: PhoneNumber, *, at: datetime) -> list[tuple[Cause, Peak]]:
 def _peak(cause: Cause, hours: dict[Signal, list[int]], at: datetime) -> Peak:
     recent = hours[cause.signal][-causes.BEFORE :]
     place = max(range(len(recent)), key=lambda n: recent[n])
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    return Peak(cause.signal, hour - timedelta(hours=len(recent) - 1 - place), recent[place])
+    return Peak(cause.signal, _hour(at) - timedelta(hours=len(recent) - 1 - place), recent[place])
 
 
 def by_hour(number: PhoneNumber, *, until: datetime) -> dict[Signal, list[int]]:
@@ -130,8 +129,12 @@ def _minutes(said: QuerySet[Message]) -> Counter[datetime]:
 def _bursts(said: QuerySet[Message]) -> Counter[datetime]:
     found: Counter[datetime] = Counter()
     for minute, n in _minutes(said).items():
-        found[minute.replace(minute=0)] += n
+        found[_hour(minute)] += n
     return found
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def _hours(rows: QuerySet[Message]) -> Counter[datetime]:
@@ -161,16 +164,14 @@ def _late(said: QuerySet[Message]) -> QuerySet[Message]:
 
 def _late_answers(said: QuerySet[Message]) -> Counter[datetime]:
     late = _late(said).values_list("at", flat=True)
-    return Counter(at.replace(minute=0, second=0, microsecond=0) for at in late)
+    return Counter(_hour(at) for at in late)
 
 
 def _changed_templates(number: PhoneNumber, since: datetime, until: datetime) -> Counter[datetime]:
     rows = TemplateEvent.objects.filter(
         template__account_id=number.account_id, kind="components", at__gt=since, at__lte=until
     )
-    return Counter(
-        at.replace(minute=0, second=0, microsecond=0) for at in rows.values_list("at", flat=True)
-    )
+    return Counter(_hour(at) for at in rows.values_list("at", flat=True))
 
 
 def _row(counts: Counter[datetime], since: datetime) -> list[int]:
@@ -227,7 +228,7 @@ def messages_of(
 
 def _began(at: datetime) -> datetime:
     """Of the hours that `rank` takes for the time before a fall: the same messages are listed that it counted."""
-    return at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=causes.BEFORE - 1)
+    return _hour(at) - timedelta(hours=causes.BEFORE - 1)
 
 
 def failed_with(
