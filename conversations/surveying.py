@@ -121,16 +121,17 @@ def _send(
         )  # fmt: skip
     if plan.template is None:
         return WINDOW
-    template = using.in_language(plan.template, conversation.contact.language)
-    if not is_fit(template):
-        template = plan.template
-    ready, buttons = contract.weigh(template, {}), quick_replies(template)
-    if isinstance(ready, contract.Unfit) or not buttons:
+    for template in (
+        using.in_language(plan.template, conversation.contact.language),
+        plan.template,
+    ):
+        if ready := _ready(template):
+            break
+    else:
         return UNFIT
     content = ready.content
-    content["components"] = [
-        *content["components"], *rating.payloads(survey.token, buttons=buttons)
-    ]  # fmt: skip
+    buttons = rating.payloads(survey.token, buttons=quick_replies(template))
+    content["components"] = [*content["components"], *buttons]
     return automatic.queue(
         conversation, source=SOURCE, at=at, text=ready.preview.body, kind="template", content=content,
         template=template,
@@ -150,8 +151,12 @@ def score_words() -> dict[int, str]:
 
 def is_fit(template: Template) -> bool:
     """Whether it asks by itself: nothing to fill in, and buttons to answer with."""
+    return _ready(template) is not None
+
+
+def _ready(template: Template) -> contract.Ready | None:
     ready = contract.weigh(template, {})
-    return isinstance(ready, contract.Ready) and quick_replies(template) > 0
+    return ready if isinstance(ready, contract.Ready) and quick_replies(template) else None
 
 
 def quick_replies(template: Template) -> int:
