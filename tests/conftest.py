@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from waba_inbox import catalogues
@@ -11,3 +13,14 @@ from waba_inbox import catalogues
 def _words() -> None:
     """Before the first page in Russian: what gettext has read once, it keeps."""
     catalogues.compile_all()
+
+
+@pytest.fixture
+def tasks_wait() -> Iterator[None]:
+    """What workers are asked to do is left in a queue that nobody empties."""
+    from waba_inbox.celery import app
+
+    broker = app.conf.broker_url
+    app.conf.update(task_always_eager=False, broker_url="memory://")
+    yield
+    app.conf.update(task_always_eager=True, broker_url=broker)

@@ -7,7 +7,6 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,10 +30,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def _over_redis(settings: Any) -> Iterator[None]:
-    """Pushes go the way they go in production; work for Meta is left in a queue that nobody empties."""
-    from waba_inbox.celery import app
-
+def _over_redis(settings: Any, tasks_wait: None) -> None:
+    """Pushes go the way they go in production."""
     try:
         redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1).ping()
     except redis.RedisError:
@@ -45,10 +42,6 @@ def _over_redis(settings: Any) -> Iterator[None]:
             "CONFIG": {"hosts": [settings.REDIS_URL], "prefix": f"test-{uuid.uuid4().hex}"},
         }
     }
-    broker = app.conf.broker_url
-    app.conf.update(task_always_eager=False, broker_url="memory://")
-    yield
-    app.conf.update(task_always_eager=True, broker_url=broker)
 
 
 class Desk:

@@ -11,7 +11,6 @@ import hashlib
 import os
 import random
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -41,10 +40,8 @@ LOOKED_AT = 5  # conversations, each time
 
 
 @pytest.fixture(autouse=True)
-def _work_is_left(settings: Any) -> Iterator[None]:
-    """What would ask Meta for files is left in a queue that nobody empties; large runs push to nobody's screen."""
-    from waba_inbox.celery import app
-
+def _pushed_to_nobody(settings: Any, tasks_wait: None) -> None:
+    """In large runs; in memory every push would be kept."""
     if BODIES > PAGES_EVERY:
         settings.CHANNEL_LAYERS = {
             "default": {
@@ -52,10 +49,6 @@ def _work_is_left(settings: Any) -> Iterator[None]:
                 "CONFIG": {"hosts": [settings.REDIS_URL], "prefix": f"fuzz-{FIRST_SEED}"},
             }
         }
-    broker = app.conf.broker_url
-    app.conf.update(task_always_eager=False, broker_url="memory://")
-    yield
-    app.conf.update(task_always_eager=True, broker_url=broker)
 
 
 @pytest.fixture
