@@ -101,19 +101,9 @@ def _wrong(account: BusinessAccount, at: datetime, *, is_refused: bool) -> list[
 
 
 def open_one(account: BusinessAccount, alarm: Alarm, at: datetime) -> Alert:
-    """The row; the caller tells of it. What comes back soon after it was gone is listed again, but not mailed again."""
-    same = Alert.objects.filter(
-        account=account,
-        number=alarm.number,
-        template=alarm.template,
-        draft=alarm.draft,
-        kind=alarm.kind.value,
-    )
-    lately = same.filter(closed_at__gt=at - AGAIN_WITHIN).order_by("-closed_at").first()
-    if alarm.kind in alarms.HAPPENED:
-        lately = None  # what happens twice is twice news
+    """The row; the caller tells of it."""
     return Alert.objects.create(
-        mailed_at=lately.mailed_at if lately else None,
+        quiet_until=_quiet_until(account, alarm, at=at),
         workspace_id=account.workspace_id,
         account=account,
         number_id=alarm.number,
@@ -124,6 +114,26 @@ def open_one(account: BusinessAccount, alarm: Alarm, at: datetime) -> Alert:
         facts=dict(alarm.facts),
         opened_at=at,
     )
+
+
+def _quiet_until(account: BusinessAccount, alarm: Alarm, *, at: datetime) -> datetime | None:
+    """What comes back soon after it was gone is listed at once, but mailed only if it still holds then.
+
+    What goes on coming and going is mailed at most once in that time, and not put off for ever.
+    """
+    if alarm.kind in alarms.HAPPENED:
+        return None  # what happens twice is twice news
+    same = Alert.objects.filter(
+        account=account,
+        number=alarm.number,
+        template=alarm.template,
+        draft=alarm.draft,
+        kind=alarm.kind.value,
+    )
+    lately = same.filter(closed_at__gt=at - AGAIN_WITHIN).order_by("-closed_at", "-pk").first()
+    if lately is None or lately.closed_at is None:
+        return None
+    return lately.closed_at + AGAIN_WITHIN if lately.mailed_at else lately.quiet_until
 
 
 def helpers(agent: Agent) -> QuerySet[Agent]:

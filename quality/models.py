@@ -101,6 +101,7 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     snoozed_until = models.DateTimeField(null=True)
+    quiet_until = models.DateTimeField(null=True)  # no mail before: it was there a moment ago
     mailed_at = models.DateTimeField(null=True)
 
     class Meta:

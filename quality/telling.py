@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -29,6 +30,7 @@ PUSH_SECONDS: Final = 3600  # a push that could not go out by then is no news
 def tell_news(*, at: datetime) -> int:
     """Mail and push the alerts that nobody was told of yet. After a crash in between: better once too few."""
     fresh = Alert.objects.filter(mailed_at=None, closed_at=None, opened_at__gt=at - TOO_OLD)
+    fresh = fresh.filter(Q(quiet_until=None) | Q(quiet_until__lte=at, acknowledged_at=None))
     return sum(_tell(pk, at=at) for pk in fresh.values_list("pk", flat=True)[:BATCH])
 
 

@@ -140,6 +140,19 @@ def test_approved_in_time_or_thrown_away_nothing_is_late(needed: Draft, cleo: Ag
     assert open_kinds() == []
 
 
+def test_paused_again_within_half_an_hour_is_mailed_if_it_stays(
+    account: BusinessAccount, cleo: Agent
+):
+    now = timezone.now()
+    for event in ("APPROVED", "PAUSED", "APPROVED", "PAUSED"):
+        told(account, TemplateStatus, event=event)
+        telling.tell_news(at=now)
+    assert (len(mail.outbox), open_kinds()) == (1, ["template_paused"])
+    telling.tell_news(at=now + HOUR)
+    assert [m.to for m in mail.outbox] == [[cleo.email]] * 2
+    assert "paused" in mail.outbox[1].subject
+
+
 def test_a_kind_that_is_hidden_is_not_on_the_board(account: BusinessAccount, cleo: Agent):
     told(account, TemplateStatus, event="APPROVED")
     told(account, TemplateStatus, event="PAUSED")

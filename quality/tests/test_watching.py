@@ -301,6 +301,25 @@ def test_what_comes_back_at_once_is_listed_again_and_not_mailed_again(shop, ada)
     assert len(mail.outbox) == 2
 
 
+def test_what_came_back_and_holds_is_mailed_when_the_quiet_time_is_over(shop, ada):
+    at = timezone.now()
+
+    def mailed(minutes: int, rating: str = "") -> int:
+        moment = at + timedelta(minutes=minutes)
+        if rating:
+            observe_rating(shop, rating, moment)
+        telling.tell_news(at=moment)
+        return len(mail.outbox)
+
+    assert (mailed(0, "RED"), mailed(5, "GREEN"), mailed(9, "RED")) == (1, 1, 1)
+    assert (mailed(34), mailed(36), mailed(37)) == (1, 2, 2)  # half an hour after it was gone
+    assert (mailed(40, "GREEN"), mailed(41, "RED"), mailed(69)) == (2, 2, 2)
+    assert (mailed(69, "GREEN"), mailed(69, "RED"), mailed(71)) == (2, 2, 3)  # put off once only
+    assert (mailed(75, "GREEN"), mailed(76, "RED")) == (3, 3)
+    Alert.objects.filter(closed_at=None).update(acknowledged_at=at)
+    assert mailed(120) == 3  # somebody has seen it
+
+
 # --- gates -----------------------------------------------------------------------------------------
 
 
