@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import Any
 
 import pytest
@@ -88,9 +89,22 @@ def test_text_that_postgresql_cannot_keep_is_made_storable():
     json.dumps(fact.raw, ensure_ascii=False).encode()
 
 
-def test_an_infinite_number_never_reaches_the_database():
-    (fact,) = parse(body("unknown_type_list").replace(b"5\n", b"1e999\n"))
+@pytest.mark.parametrize("number", [b"1e999", b"9" * 400 + b".0", b"9" * 250 + b"e99"])
+def test_an_infinite_number_never_reaches_the_database(number):
+    (fact,) = parse(body("unknown_type_list").replace(b"5\n", number + b"\n"))
     json.dumps(fact.raw, allow_nan=False)
+
+
+@pytest.mark.parametrize("word", [b'"nan"', b'"inf"', b'"-Infinity"'])
+def test_a_place_that_is_nowhere_is_no_place(word):
+    (fact,) = parse(re.sub(rb'("latitude": )[0-9.]+', rb"\g<1>" + word, body("location")))
+    assert type(fact).__name__ == "Unreadable"
+    json.dumps(fact.raw, allow_nan=False)
+
+
+def test_what_names_no_template_that_can_be_is_held_back():
+    odd = body("template_approved").replace(b'"en-US"', b'"' + b"x" * 17 + b'"')
+    assert [type(fact).__name__ for fact in parse(odd)] == ["Unreadable"]
 
 
 @given(st.binary(max_size=200))

@@ -56,7 +56,7 @@ __all__ = ["BadBody", "parse"]
 MESSAGE_FIELDS = frozenset(
     {"messages", "smb_message_echoes", "message_echoes", "history", "user_preferences"}
 )
-UNSTORABLE = re.compile(rb"\\u0000|[0-9][eE]\+?[0-9]{3}")
+UNSTORABLE = re.compile(rb"\\u0000|[0-9][eE]\+?[0-9]{3}|[0-9]{200}")
 
 
 class BadBody(ValueError):

@@ -11,12 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    GetCoreSchemaHandler,
+)
 from pydantic_core import CoreSchema, core_schema
 
 Raw = dict[str, Any]
 MILLISECONDS_FROM = 100_000_000_000
 LONGEST_ID = 160  # characters; Meta's longest are about a hundred
+LONGEST_NAME = 512  # of a template
 
 
 @dataclass(frozen=True)
@@ -161,8 +169,8 @@ class Media(Wire):
 
 
 class Location(Wire):
-    latitude: float
-    longitude: float
+    latitude: FiniteFloat
+    longitude: FiniteFloat
     name: Words = ""
     address: Words = ""
     url: Words = ""
@@ -270,9 +278,9 @@ class Preference(Wire):
 
 
 class TemplateKey(Wire):
-    message_template_id: Words = ""
-    message_template_name: Id
-    message_template_language: Id
+    message_template_id: Annotated[str, Field(max_length=32), Else("")] = ""
+    message_template_name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+    message_template_language: Annotated[str, Field(min_length=1, max_length=16)]
 
 
 class DisableInfo(Wire):
