@@ -13,6 +13,7 @@ from templates_app.ringing import AlertKind
 
 TOKEN_SOON: Final = timedelta(days=14)
 NEAR: Final = 0.8  # of the messaging limit
+TEMPLATES_NEAR: Final = 0.9  # of the templates allowed
 PAYMENT_CODES: Final = frozenset({"131042", "141006"})
 
 
@@ -23,6 +24,9 @@ class Kind(StrEnum):
     BANNED = "banned"
     LIMIT_NEAR = "limit_near"
     LIMIT_REACHED = "limit_reached"
+    NUMBERS_FULL = "numbers_full"
+    TEMPLATES_NEAR = "templates_near"
+    TEMPLATES_FULL = "templates_full"
     PAYMENT = "payment"
     TOKEN_SOON = "token_soon"  # noqa: S105  the name of an alarm
     TOKEN_DEAD = "token_dead"  # noqa: S105
@@ -52,8 +56,8 @@ class Severity(StrEnum):
 
 BAD: Final = frozenset(
     {Kind.RATING_RED, Kind.RESTRICTED, Kind.BANNED, Kind.LIMIT_REACHED, Kind.PAYMENT, Kind.TOKEN_DEAD,
-     Kind.NOT_SUBSCRIBED, Kind.SILENT, Kind.SIGNATURES, Kind.HELD, Kind.SECURITY, Kind.TEMPLATE_REJECTED,
-     Kind.TEMPLATE_DISABLED, Kind.TEMPLATE_MISSED}
+     Kind.NOT_SUBSCRIBED, Kind.SILENT, Kind.SIGNATURES, Kind.HELD, Kind.SECURITY, Kind.TEMPLATES_FULL,
+     Kind.TEMPLATE_REJECTED, Kind.TEMPLATE_DISABLED, Kind.TEMPLATE_MISSED}
 )  # fmt: skip
 SITE: Final = frozenset({Kind.SIGNATURES, Kind.SLOW_ANSWERS})  # no account's own matter
 # The desk tells when these begin and end.
@@ -129,7 +133,12 @@ def of_account(
         found.append(Alarm(Kind.SIGNATURES))
     if values.get(Aspect.ANSWERS) == "slow":
         found.append(Alarm(Kind.SLOW_ANSWERS))
-    return [*found, *_token(values, at, is_refused=is_refused), *_limit(values, limit)]
+    return [
+        *found,
+        *_token(values, at, is_refused=is_refused),
+        *_limit(values, limit),
+        *_rooms(values),
+    ]
 
 
 def _token(values: Mapping[Aspect, str], at: datetime, *, is_refused: bool) -> list[Alarm]:
@@ -149,6 +158,31 @@ def _limit(values: Mapping[Aspect, str], limit: str) -> list[Alarm]:
     if int(used) >= most:
         return [Alarm(Kind.LIMIT_REACHED, facts=facts)]
     return [Alarm(Kind.LIMIT_NEAR, facts=facts)] if int(used) >= most * NEAR else []
+
+
+def _rooms(values: Mapping[Aspect, str]) -> list[Alarm]:
+    """How many numbers and templates Meta lets the account have. Over once there is room again, or more is allowed.
+
+    Numbers are few, so their limit is told when it is reached, that of templates already when nine of ten are used.
+    """
+    found: list[Alarm] = []
+    if (room := _room(values, Aspect.NUMBERS, Aspect.NUMBERS_MOST)) and room[0] >= room[1]:
+        found.append(Alarm(Kind.NUMBERS_FULL, facts={"used": room[0], "most": room[1]}))
+    if room := _room(values, Aspect.TEMPLATES, Aspect.TEMPLATES_MOST):
+        facts: dict[str, str | int] = {"used": room[0], "most": room[1]}
+        if room[0] >= room[1]:
+            found.append(Alarm(Kind.TEMPLATES_FULL, facts=facts))
+        elif room[0] >= room[1] * TEMPLATES_NEAR:
+            found.append(Alarm(Kind.TEMPLATES_NEAR, facts=facts))
+    return found
+
+
+def _room(values: Mapping[Aspect, str], used: Aspect, most: Aspect) -> tuple[int, int] | None:
+    """How many there are and may be; None where Meta has not said both."""
+    counted, allowed = values.get(used, ""), values.get(most, "")
+    if not counted.isdecimal() or not allowed.isdecimal() or int(allowed) == 0:
+        return None
+    return int(counted), int(allowed)
 
 
 # --- how this site takes webhooks ------------------------------------------------------------------

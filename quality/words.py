@@ -53,6 +53,21 @@ WORDS: Final[dict[str, Said]] = {
         _("No more people can be written to first until the oldest of the last 24 hours fall out."),
         _("New recipients wait. To raise the limit keep quality high and verify the business."),
     ),
+    "numbers_full": (
+        _("No more numbers can be added"),
+        _("The account has as many numbers as Meta allows."),
+        _("Delete one that is no longer used, or verify the business and ask Meta for more."),
+    ),
+    "templates_near": (
+        _("The limit of templates is near"),
+        _("Nine of ten templates that Meta allows are there; each language counts as one."),
+        _("Delete the ones that nobody sends any more."),
+    ),
+    "templates_full": (
+        _("The limit of templates is reached"),
+        _("Meta takes no new template; each language counts as one. Those that are there go on."),
+        _("Delete the ones that nobody sends any more. Verifying the business raises a low limit."),
+    ),
     "payment": (
         _("Meta cannot charge you"),
         _("There is no working payment method: messages that cost something are not delivered."),

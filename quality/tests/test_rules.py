@@ -121,6 +121,18 @@ def test_the_limit_warns_at_four_fifths(used, kinds):
     assert [alarm.kind for alarm in found] == kinds
 
 
+@pytest.mark.parametrize(("used", "most", "numbers", "templates"), [
+    ("89", "100", [], []), ("90", "100", [], [Kind.TEMPLATES_NEAR]), ("99", "100", [], [Kind.TEMPLATES_NEAR]),
+    ("100", "100", [Kind.NUMBERS_FULL], [Kind.TEMPLATES_FULL]), ("3", "2", [Kind.NUMBERS_FULL], [Kind.TEMPLATES_FULL]),
+    ("0", "0", [], []), ("5", "", [], []), ("", "2", [], []),
+])  # fmt: skip
+def test_full_rooms_are_told(used, most, numbers, templates):
+    of_numbers = {Aspect.NUMBERS: used, Aspect.NUMBERS_MOST: most}
+    of_templates = {Aspect.TEMPLATES: used, Aspect.TEMPLATES_MOST: most}
+    assert [one.kind for one in alarms.of_account(of_numbers, limit="", at=NOW)] == numbers
+    assert [one.kind for one in alarms.of_account(of_templates, limit="", at=NOW)] == templates
+
+
 @pytest.mark.parametrize(
     ("days", "kinds"), [(15, []), (13, [Kind.TOKEN_SOON]), (-1, [Kind.TOKEN_SOON])]
 )

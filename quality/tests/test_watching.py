@@ -169,6 +169,18 @@ def test_what_meta_allows_is_history_and_the_poll_agrees(meta, shop, ada, client
     assert "/ 6,000" in page  # templates
 
 
+def test_a_full_account_is_told_until_meta_allows_more(meta, shop, ada, client):
+    polling.poll(shop.account_id)
+    watching.heard_of_account(capability(max_phone_numbers_per_waba=1), shop.account)
+    assert open_kinds() == {"numbers_full"}
+    client.force_login(ada)
+    page = client.get("/quality/alerts/").content.decode()
+    assert "No more numbers can be added" in page
+    assert "1 / 1" in page
+    watching.heard_of_account(capability(max_phone_numbers_per_waba=2), shop.account)
+    assert open_kinds() == set()
+
+
 def test_metas_own_alert_is_kept_with_its_words(shop):
     fact = AccountAlert(
         waba_id="1", field="account_alerts", alert_type="OBA_REJECTED", description="No."
