@@ -74,6 +74,7 @@ ACTS: dict[str, str | Promise] = {
     "template.appealed": _("Noted an appeal against Meta"),
     "template.four_eyes_chosen": _("Chose whether a colleague reads templates first"),
     "template.theirs_taken": _("Took over what Meta says in a template"),
+    "template.category_taken": _("Took over Meta’s category of a template"),
     "template.insights_on": _("Switched template insights on at Meta"),
     "template.card_file": _("Uploaded the file of a card"),
     "template.hidden": _("Chose who sees a template in the picker"),

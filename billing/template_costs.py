@@ -48,6 +48,12 @@ class Move:
         before = self.now[0] if self.now else Money(Decimal(0), self.then[0].currency)
         return self.then[0] - before if before.currency == self.then[0].currency else None
 
+    @property
+    def extra(self) -> Money | None:
+        """What being as it is costs more than `then`; None where it saves, or nobody can say."""
+        found = self.difference
+        return -found if found is not None and found.amount < 0 and not self.unpriced else None
+
 
 def of(template: Template, *, at: datetime) -> Costs:
     """The last 30 days; its other languages beside it."""

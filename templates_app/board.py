@@ -189,7 +189,7 @@ def page(workspace: Workspace, filters: Filters) -> Page:
     """One page of the list, by name and language."""
     found = Template.objects.filter(account__workspace=workspace)
     if filters.state == "drifted":
-        found = found.exclude(drifted_at=None)
+        found = found.drifted()
     elif filters.state == "gone":
         found = found.filter(status__in=GONE)
     elif column := BY_KEY.get(filters.state):

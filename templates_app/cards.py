@@ -18,7 +18,7 @@ from templates_app.models import Draft, Template
 # All that a card shows: what board.py fetches.
 OF_TEMPLATE: Final = (
     "name", "language", "category", "status", "quality", "seq", "rejected_reason", "paused_until", "category_due",
-    "category_due_at", "drifted_at", "account.name",
+    "category_due_at", "drifted_at", "asked_category", "account.name",
 )  # fmt: skip
 OF_DRAFT: Final = (
     "name", "language", "category", "state", "seq", "template_id", "updated_at", "needed_at", "reminded",

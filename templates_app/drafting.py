@@ -127,6 +127,28 @@ def from_whole(account: BusinessAccount, whole: DraftContent, *, author: Agent) 
 
 
 @transaction.atomic
+def take_category(template_id: int, *, by: Agent, at: datetime, address: str | None = None) -> None:
+    """The category that Meta has put it into is the one that we want from now on."""
+    rows = Template.objects.select_for_update(of=("self",)).select_related("account")
+    template = rows.get(pk=template_id)
+    if not template.is_recategorised:
+        return
+    before, template.asked_category = template.asked_category, ""
+    template.save(update_fields=["asked_category"])
+    TemplateEvent.objects.create(
+        template=template,
+        kind="category_taken",
+        before=before,
+        after=template.category,
+        note=by.name,
+        source="person",
+        at=at,
+    )
+    audit.record(by, "template.category_taken", template.name, address, language=template.language)
+    live.publish("category_taken", template, workspace_id=by.workspace_id, actor=by)
+
+
+@transaction.atomic
 def take_theirs(template_id: int, *, by: Agent, at: datetime, address: str | None = None) -> None:
     """What Meta says is ours from now on."""
     rows = Template.objects.select_for_update(of=("self",)).select_related("account")

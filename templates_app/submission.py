@@ -177,6 +177,8 @@ def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
     template.components_at, template.drifted_at = since, None
     template.lifetime = body.get(LIFETIME)
     template.ours = drifting.snapshot(body["components"], body["parameter_format"])
+    if submission.status_before != TemplateState.APPROVED:  # of an approved one it cannot be asked
+        template.asked_category = body["category"]
     template.take_id(submission.meta_id or str(answer.get("id") or ""))
     if "status" not in told:
         template.status_at = since
@@ -189,7 +191,7 @@ def _accepted(submission_id: int, answer: dict[str, Any]) -> None:
         update_fields=[
             "status", "category", "components", "parameter_format", "meta_id", "former_ids", "rejected_reason",
             "rejection_note", "status_at", "category_at", "components_at", "quality", "quality_at", "paused_until",
-            "ours", "drifted_at", "lifetime",
+            "ours", "drifted_at", "lifetime", "asked_category",
         ]
     )  # fmt: skip
     TemplateEvent.objects.create(

@@ -44,6 +44,29 @@ def test_a_move_to_marketing_is_priced_on_what_was_sent(number: PhoneNumber):
     assert same.then == costs.total
 
 
+def test_what_it_costs_that_meta_has_another_category_than_was_asked_for(number: PhoneNumber):
+    template = Template.objects.create(
+        account=number.account, name="sale", language="en", category="MARKETING",
+        asked_category="UTILITY",
+    )  # fmt: skip
+    client = Client()
+    client.force_login(world.make_agent(number.workspace, "Cleo", Role.MANAGER))
+    address = f"/billing/templates/{template.pk}/move/?since=asked"
+    assert "it was not sent" in client.get(address).content.decode()
+    sends_template(
+        world.make_conversation(number), timezone.now(), category="MARKETING", template=template
+    )
+    booking.keep_books(number.workspace_id)
+    move = template_costs.moved(template, to=template.asked_category, at=timezone.now())
+    assert move.extra is not None
+    assert move.extra.amount > 0
+    page = client.get(address).content.decode()
+    assert "as it was asked for:" in page
+    assert "the change costs" in page
+    same = template_costs.moved(template, to="MARKETING", at=timezone.now())
+    assert same.extra is None
+
+
 def test_who_writes_templates_sees_it_on_the_page(number: PhoneNumber):
     template = Template.objects.create(
         account=number.account, name="sale", language="en", category_due="MARKETING"

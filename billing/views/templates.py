@@ -33,16 +33,19 @@ def costs(request: AgentRequest, template_id: int) -> HttpResponse:
 @role(*WRITERS)
 @require_GET
 def move(request: AgentRequest, template_id: int) -> HttpResponse:
-    """`to`: the category; else the one that Meta has announced."""
+    """`to`: the category; else the one that Meta has announced. `since=asked`: what it costs that it is not ours."""
     template = _mine(request, template_id)
-    to = request.GET.get("to") or template.category_due
+    is_asked = request.GET.get("since") == "asked"
+    announced = template.asked_category if is_asked else template.category_due
+    to = request.GET.get("to") or announced
     if not access.sees_prices(request.user) or to.lower() not in CATEGORIES:
         return HttpResponse(status=204)
     context = {
         "move": template_costs.moved(template, to=to, at=timezone.now()),
         "days": template_costs.DAYS,
     }
-    return render(request, "billing/_template_move.html", context)
+    name = "_template_asked" if is_asked else "_template_move"
+    return render(request, f"billing/{name}.html", context)
 
 
 @role(*WRITERS)

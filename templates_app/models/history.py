@@ -58,6 +58,7 @@ KIND_WORDS = {
     "made_anew": _("Made anew under the same name"),
     "appeal": _("Appeal noted"),
     "theirs_taken": _("Meta’s words taken over"),
+    "category_taken": _("Meta’s category taken over"),
     "unpaused": _("Pause ended by hand"),
 }
 

@@ -36,6 +36,12 @@ class TemplateQuerySet(models.QuerySet["Template"]):
     def of(self, account_id: int) -> Self:
         return self.filter(account_id=account_id)
 
+    def drifted(self) -> Self:
+        """Those of which Meta says something else than we handed in: other words, or another category."""
+        asked = models.Q(asked_category="") | models.Q(category="")
+        moved = ~asked & ~models.Q(asked_category=models.F("category"))
+        return self.filter(models.Q(drifted_at__isnull=False) | moved)
+
     def saying(self, asked: str) -> Self:
         """Those whose name or words hold all of these pieces."""
         found = self.annotate(written=Cast(Written("components"), models.TextField()))
@@ -75,6 +81,9 @@ class Template(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
     category_due = models.CharField(max_length=24, blank=True, default="")  # announced by Meta
     category_due_at = models.DateTimeField(null=True, blank=True)
+    asked_category = models.CharField(
+        max_length=24, blank=True, default="", db_default=""
+    )  # that we handed in last; empty if never, or if Meta's is ours now
     ours = models.JSONField(null=True, blank=True)  # what we handed in last, see drifting.snapshot
     drifted_at = models.DateTimeField(null=True, blank=True)  # since when Meta says something else
     figures_at = models.DateTimeField(null=True, blank=True)  # when Meta's analytics were asked
@@ -106,6 +115,21 @@ class Template(models.Model):
     @property
     def category_words(self) -> str:
         return word_for(self.category)
+
+    @property
+    def asked_category_words(self) -> str:
+        return word_for(self.asked_category)
+
+    @property
+    def is_recategorised(self) -> bool:
+        """Meta has put it into another category than we asked for."""
+        return bool(self.category) and self.asked_category not in ("", self.category)
+
+    @property
+    def recategorised_at(self) -> datetime | None:
+        moves = self.history.filter(kind="category", after=self.category, is_late=False)
+        latest = moves.first()
+        return latest.at if latest else self.category_at
 
     @property
     def body(self) -> str:

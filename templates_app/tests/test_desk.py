@@ -258,6 +258,7 @@ def test_a_webhook_that_is_faster_than_the_answer_is_not_undone(
     submission._accepted(made.pk, {"id": "1", "status": "PENDING", "category": "UTILITY"})
     template.refresh_from_db()
     assert (template.status, template.category) == ("APPROVED", "MARKETING")
+    assert template.asked_category == made.body["category"]
     assert template.components
 
 

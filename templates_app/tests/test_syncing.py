@@ -191,6 +191,32 @@ def test_words_that_were_changed_elsewhere_are_shown_beside_ours(meta, shop_acco
     assert Template.objects.get().drifted_at is None
 
 
+def test_a_category_that_is_not_the_one_asked_for_is_shown_until_it_is_ours(
+    meta, shop_account, client
+):
+    theirs = put(meta, components=body("Hello {{1}}, come in."), category="UTILITY")
+    syncing.sync(shop_account)
+    Template.objects.update(asked_category="UTILITY")
+    assert not Template.objects.drifted().exists()
+    meta.world.templates.keep(replace(theirs, category="MARKETING"))
+    syncing.sync(shop_account)
+    row = Template.objects.drifted().get()
+    moved = row.history.get(kind="category", after="MARKETING")
+    assert (row.is_recategorised, row.recategorised_at) == (True, moved.at)
+
+    cleo = world.make_agent(shop_account.workspace, "Cleo", Role.MANAGER)
+    client.force_login(cleo)
+    page = client.get(f"/templates/{row.pk}/").content.decode()
+    assert "<del>Utility</del> <ins>Marketing</ins>" in page
+    assert f"/billing/templates/{row.pk}/move/?since=asked" in page
+    listed = client.get("/templates/list/?state=drifted").content.decode()
+    assert "Asked for as “Utility”" in listed
+    client.post(f"/templates/{row.pk}/drift/", {"take": "category"})
+    assert not Template.objects.drifted().exists()
+    assert row.history.get(kind="category_taken").note == "Cleo"
+    assert "<del>Utility</del>" not in client.get(f"/templates/{row.pk}/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs", "places"),
     [

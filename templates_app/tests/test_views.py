@@ -188,6 +188,7 @@ def test_a_card_is_rendered_anew_when_anything_that_it_shows_changes(account: An
     changes: dict[str, Any] = {
         "status": "PAUSED", "quality": "RED", "category": "MARKETING", "seq": 7, "category_due": "MARKETING",
         "paused_until": timezone.now(), "drifted_at": timezone.now(),
+        "asked_category": "UTILITY",
     }  # fmt: skip
     for name, value in changes.items():
         Template.objects.filter(pk=row.pk).update(**{name: value})

@@ -34,8 +34,12 @@ def correct(request: AgentRequest, pk: int) -> HttpResponse:
 @role(*WRITERS)
 @require_POST
 def drift(request: AgentRequest, pk: int) -> HttpResponse:
-    """Meta has other words than ours: `theirs` are taken over, or a draft says ours again."""
+    """Meta has other words or another category than ours: they are taken over, or a draft says our words again."""
     template = my_template(request, pk)
+    if request.POST.get("take") == "category":
+        drafting.take_category(pk, by=request.user, at=timezone.now(), address=address_of(request))
+        messages.success(request, _("Meta’s category is ours now."))
+        return redirect("templates_app:template", pk)
     if request.POST.get("take") == "theirs":
         drafting.take_theirs(pk, by=request.user, at=timezone.now(), address=address_of(request))
         messages.success(request, _("Meta’s words are ours now."))

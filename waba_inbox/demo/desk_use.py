@@ -1,4 +1,4 @@
-"""The demo's templates in use: favourites, one that is hidden, one that was changed at Meta, and what Meta counts."""
+"""The demo's templates in use: favourites, one that is hidden, two that are other at Meta, and what Meta counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from django.db.models.functions import TruncDate
 from accounts.models import Role, Workspace
 from conversations.models import Direction, Message
 from templates_app import drifting
-from templates_app.models import HiddenName, Pick, Template, TemplateDay
+from templates_app.models import (
+    Category,
+    HiddenName,
+    Pick,
+    Template,
+    TemplateDay,
+    TemplateEvent,
+)
 from waba_inbox.demo.company import Company
 
 FAVOURITES: Final = {"anna": "order_ready", "elena": "delivery_tomorrow", "dmitry": "order_ready"}
@@ -31,8 +38,11 @@ def make(company: Company, *, now: datetime) -> None:
             Pick.objects.create(agent=company.agents[key], template=template, is_favourite=True)
     for account in mine.filter(name=HIDDEN).values_list("account", flat=True).distinct():
         HiddenName.objects.create(account_id=account, name=HIDDEN, role=Role.AGENT)
-    if template := mine.filter(name=CHANGED, language__in=OURS).order_by("-language").first():
+    changed = list(mine.filter(name=CHANGED, language__in=OURS).order_by("-language"))
+    for template in changed[:1]:
         _change(template, at=now - timedelta(hours=5))
+    for template in changed[1:]:
+        _recategorise(template, at=now - timedelta(days=39))
     count(company.workspace, now=now)
 
 
@@ -45,6 +55,20 @@ def _change(template: Template, *, at: datetime) -> None:
     template.ours = drifting.snapshot(ours, template.parameter_format)
     template.note_drift(at)
     template.save(update_fields=["ours", "drifted_at"])
+
+
+def _recategorise(template: Template, *, at: datetime) -> None:
+    """It was handed in as utility, and Meta's review made it marketing."""
+    template.asked_category = Category.UTILITY
+    template.save(update_fields=["asked_category"])
+    TemplateEvent.objects.create(
+        template=template,
+        kind="category",
+        before=Category.UTILITY,
+        after=template.category,
+        source="answer",
+        at=at,
+    )
 
 
 def count(workspace: Workspace, *, now: datetime) -> None:
