@@ -1,15 +1,20 @@
 """One agent's browser on the line. It only listens; three times a minute it is told the workspace's latest number, so
-that a screen that missed a push knows it.
+that a screen that missed a push knows it. Every three minutes it is judged anew: the word that rights have ended goes
+over Redis, which may lose it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
+import random
+from importlib import import_module
 from typing import Any
 
 import structlog
+from channels.auth import get_user
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -23,6 +28,7 @@ from accounts.rights import lacks_second_step
 from accounts.seats import groups_of
 
 BEAT_SECONDS = 20
+JUDGED_EVERY = 9  # beats
 logger = structlog.get_logger(__name__)
 SOCKETS = Gauge(
     "waba_live_sockets", "Sockets of browsers that are open", multiprocess_mode="livesum"
@@ -76,6 +82,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if groups is None:
             await self.close(NOT_YOURS)
             return
+        self.places = groups
         for group in groups:
             await self._join(group)
         self.agent_id = agent.pk
@@ -100,11 +107,26 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self.channel_layer.group_discard(self.live_groups.pop(), self.channel_name)
 
     async def _keep_telling(self) -> None:
-        while True:
+        # Not all at once where all came at once, as they do after a restart.
+        for beat in itertools.count(-random.randrange(JUDGED_EVERY)):  # noqa: S311 (no secret)
             with contextlib.suppress(OSError, DatabaseError):  # the next beat will tell
                 await _note_line(self.agent_id)
                 await self._say(seq=await _latest(self.workspace_id))
+                if beat > 0 and beat % JUDGED_EVERY == 0 and (code := await self._refusal()):
+                    await self._leave()
+                    await self.close(code)
+                    return
             await asyncio.sleep(getattr(settings, "LIVE_BEAT_SECONDS", BEAT_SECONDS))
+
+    async def _refusal(self) -> int | None:
+        """With what to hang up if it would not be let in now as it was: signed out, switched off, other rights."""
+        engine = import_module(settings.SESSION_ENGINE)
+        session = engine.SessionStore(self.scope["session"].session_key)
+        agent = await get_user({"session": session})
+        if not agent.is_authenticated:
+            return SIGNED_OUT
+        places = await _groups(agent.pk, asked=self.scope.get("query_string", b""))
+        return None if places == self.places else NOT_YOURS
 
     async def _say(self, **what: Any) -> None:
         await self.send(text_data=json.dumps(what, ensure_ascii=False))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import redis
 
 from waba_inbox import catalogues
 
@@ -24,3 +27,18 @@ def tasks_wait() -> Iterator[None]:
     app.conf.update(task_always_eager=False, broker_url="memory://")
     yield
     app.conf.update(task_always_eager=True, broker_url=broker)
+
+
+@pytest.fixture
+def over_redis(settings: Any) -> None:
+    """Pushes go the way they go in production."""
+    try:
+        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1).ping()
+    except redis.RedisError:
+        pytest.skip("no Redis answers at REDIS_URL")
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [settings.REDIS_URL], "prefix": f"test-{uuid.uuid4().hex}"},
+        }
+    }

@@ -7,10 +7,8 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from typing import Any
 
 import pytest
-import redis
 from channels.db import database_sync_to_async as in_database
 from django.test import Client
 from django.utils import timezone
@@ -20,28 +18,15 @@ from accounts.models import Agent
 from conversations import sending
 from conversations.models import Conversation
 from conversations.tests.page import Screen, parse
-from events.tests.line import Line
+from events.tests.line import Line, line_of
 from tests import posts, world
-from waba_inbox.asgi import application
 from webhooks import draining
 from webhooks.models import Envelope
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _over_redis(settings: Any, tasks_wait: None) -> None:
-    """Pushes go the way they go in production."""
-    try:
-        redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1).ping()
-    except redis.RedisError:
-        pytest.skip("no Redis answers at REDIS_URL")
-    settings.CHANNEL_LAYERS = {
-        "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [settings.REDIS_URL], "prefix": f"test-{uuid.uuid4().hex}"},
-        }
-    }
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("over_redis", "tasks_wait"),
+]
 
 
 class Desk:
@@ -63,15 +48,7 @@ class Desk:
         return Screen(parse(response.content.decode()))
 
     def line(self) -> Line:
-        cookies = "; ".join(
-            f"{name}={morsel.value}" for name, morsel in self.client.cookies.items()
-        )
-        headers = [
-            (b"cookie", cookies.encode()),
-            (b"host", b"testserver"),
-            (b"origin", b"http://testserver"),
-        ]
-        return Line(application, headers=headers)
+        return line_of(self.client)
 
     def customer_writes(self, said: str) -> None:
         body = posts.body(self.number, contacts=[posts.contact()], messages=[posts.text(said)])

@@ -19,15 +19,16 @@ from events.consumers import LiveConsumer  # noqa: E402
 from waba_inbox import body_limit  # noqa: E402
 from webhooks import intake  # noqa: E402
 
+SOCKETS = [path("live/", LiveConsumer.as_asgi())]
+sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(SOCKETS)))
+
 application = intake.in_front_of(
     ProtocolTypeRouter(
         {
             "http": body_limit.in_front_of(
                 django_application, session_cookie=settings.SESSION_COOKIE_NAME
             ),
-            "websocket": AllowedHostsOriginValidator(
-                AuthMiddlewareStack(URLRouter([path("live/", LiveConsumer.as_asgi())]))
-            ),
+            "websocket": sockets,
         }
     )
 )

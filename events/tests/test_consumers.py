@@ -8,18 +8,28 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
+from django.test import Client
 
 from accounts.models import Agent, Role, Workspace
 from accounts.seats import Place, groups_for
 from events.consumers import LiveConsumer
-from events.tests.line import Line
+from events.tests.line import PATIENCE, Line
 from tests import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@database_sync_to_async
+def session_of(agent: Any) -> Any:
+    client = Client()
+    if agent.is_authenticated:
+        client.force_login(agent)
+    return client.session
+
+
 async def called(agent: Any) -> Line:
-    line = Line(LiveConsumer.as_asgi(), user=agent)
+    line = Line(LiveConsumer.as_asgi(), user=agent, session=await session_of(agent))
     assert await line.opened()  # a refusal before this tells the browser nothing
     return line
 
@@ -123,6 +133,45 @@ async def test_the_line_is_cut_when_the_rights_behind_it_change() -> None:
     line = await opened(agent)
     await get_channel_layer().group_send(f"agent.{agent.pk}", {"type": "live.revoked"})
     assert await line.closed() == 4403
+    await line.hang_up()
+
+
+def loses_the_seat(agent: Agent) -> None:
+    agent.seats.all().delete()
+
+
+def is_switched_off(agent: Agent) -> None:
+    Agent.objects.filter(pk=agent.pk).update(is_active=False)
+
+
+def has_another_password(agent: Agent) -> None:
+    agent.set_password("nine wet geese")
+    agent.save(update_fields=["password"])
+
+
+def is_signed_out(agent: Agent) -> None:
+    Session.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        (loses_the_seat, 4403),
+        (is_switched_off, 4401),
+        (has_another_password, 4401),
+        (is_signed_out, 4401),
+    ],
+)
+async def test_a_line_ends_though_the_word_of_it_was_lost(
+    what: Any, code: int, settings: Any
+) -> None:
+    settings.LIVE_BEAT_SECONDS = 0.01
+    agent, _place = await seated("Ana")
+    line = await opened(agent)
+    await database_sync_to_async(what)(agent)
+    while (output := await line.receive_output(PATIENCE))["type"] == "websocket.send":
+        pass
+    assert output == {"type": "websocket.close", "code": code}
     await line.hang_up()
 
 
