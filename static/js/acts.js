@@ -63,6 +63,19 @@ document.addEventListener("keydown", (event) => {
     event.stopPropagation();
 });
 
+/** What is typed in an open menu is meant for it: its field for words, else the item that begins so. @param {KeyboardEvent} event */
+function typeInMenu(event) {
+    const menu = document.activeElement?.closest("details.drop[open]");
+    const isLetter = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!menu || !isLetter || document.activeElement?.matches("input, textarea, select")) return;
+    event.stopPropagation(); // no key of the page
+    const field = /** @type {HTMLInputElement | null} */ (menu.querySelector("input[name=typed], [data-find-label]"));
+    if (field) return field.focus(); // and the letter falls into it
+    const begun = itemsOf(menu).filter((item) => item.textContent?.trim().toLocaleLowerCase().startsWith(event.key.toLocaleLowerCase()));
+    begun[(begun.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + 1) % begun.length]?.focus();
+}
+document.addEventListener("keydown", typeInMenu);
+
 /** What the arrows of a menu go through. @param {Element} menu @returns {HTMLElement[]} */
 const itemsOf = (menu) => [.../** @type {NodeListOf<HTMLElement>} */ (menu.querySelectorAll(".menu__item, .drop__menu input:not([type=hidden])"))];
 

@@ -3,6 +3,7 @@
  * stands in the thread at once (outbox.js). When the window closes only templates go out.
  */
 // @ts-check
+import { goOn } from "anew";
 import { keepDraft, readDraft } from "drafts";
 import { suggest, toggleEmoji } from "emoji";
 import { kindOf, previewOf, Refused, upload } from "files";
@@ -41,6 +42,7 @@ export class ReplyComposer extends HTMLElement {
         document.addEventListener("line", (event) => /** @type {CustomEvent} */ (event).detail.open && this.#outbox.retry(), { signal });
         this.#restore();
         this.#judgeWindow();
+        goOn(this);
         queueMicrotask(() => this.#outbox.restore((text) => (bubble) => this.#fill(bubble, text)));
     }
 

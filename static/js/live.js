@@ -5,6 +5,7 @@
  * changed than can be pushed. A page that then asks for itself anew prevents the default, which is to be loaded again.
  */
 // @ts-check
+import { loadAnew } from "anew";
 import { place } from "place";
 import { get, isSignedOut, withQuery } from "server";
 
@@ -40,7 +41,7 @@ class LiveUpdates extends HTMLElement {
         this.cursor = Number(this.dataset.cursor || 0);
         this.#off = new AbortController();
         const { signal } = this.#off;
-        addEventListener("online", () => this.#openNow(), { signal });
+        addEventListener("online", () => this.#networkBack(), { signal });
         addEventListener("offline", () => this.#hangUp(), { signal });
         addEventListener("pagehide", () => (this.#isLeaving = true), { signal });
         addEventListener("pageshow", () => (this.#isLeaving = false), { signal });
@@ -59,6 +60,11 @@ class LiveUpdates extends HTMLElement {
 
     get isOpen() {
         return this.#socket?.readyState === WebSocket.OPEN;
+    }
+
+    #networkBack() {
+        if (document.getElementById("line-state")?.dataset.state === "offline") this.#sayWhy();
+        this.#openNow();
     }
 
     #openNow() {
@@ -82,7 +88,7 @@ class LiveUpdates extends HTMLElement {
         this.#tries = 0;
         this.#listen();
         clearTimeout(this.#words);
-        const wasAway = document.getElementById("line-state")?.dataset.state === "offline";
+        const wasAway = ["offline", "reconnecting"].includes(document.getElementById("line-state")?.dataset.state ?? "");
         this.dataset.state = "open";
         await this.ask();
         document.dispatchEvent(new CustomEvent("line", { detail: { open: true } }));
@@ -117,13 +123,14 @@ class LiveUpdates extends HTMLElement {
         clearTimeout(this.#silence);
         if (this.#isLeaving) return;
         if (code === SIGNED_OUT || code === RIGHTS_CHANGED) {
-            this.#retry = setTimeout(() => location.reload(), 300 + Math.random() * 1000); // the server sends us where we belong
+            const leave = code === SIGNED_OUT ? () => location.reload() : loadAnew;
+            this.#retry = setTimeout(leave, 300 + Math.random() * 1000); // the server sends us where we belong
             return;
         }
         document.dispatchEvent(new CustomEvent("line", { detail: { open: false } }));
         if (this.dataset.state !== "offline") {
             this.dataset.state = "offline";
-            this.#words = setTimeout(() => this.#say("offline"), PATIENCE_MS);
+            this.#words = setTimeout(() => this.#sayWhy(), PATIENCE_MS);
         }
         this.#tries += 1;
         if (this.#tries >= TRIES_BEFORE_HTTP && navigator.onLine) this.ask();
@@ -166,10 +173,10 @@ class LiveUpdates extends HTMLElement {
             this.cursor = cursor;
             return;
         }
-        if (isSignedOut(response) || response.status === 205) {
+        if (isSignedOut(response)) {
             this.#isLeaving = true;
             location.reload(); // drafts and unsent messages are kept (drafts.js, outbox.js)
-        }
+        } else if (response.status === 205) loadAnew();
         if (!response.ok || response.status === 205) throw new Unreached(`changes: ${response.status}`);
         place(html);
         this.cursor = Math.max(this.cursor, cursor);
@@ -185,7 +192,12 @@ class LiveUpdates extends HTMLElement {
         }
     }
 
-    /** @param {"offline" | "back"} which */
+    /** No network at all, or only no answer from the server. */
+    #sayWhy() {
+        this.#say(navigator.onLine ? "reconnecting" : "offline");
+    }
+
+    /** @param {"offline" | "reconnecting" | "back"} which */
     #say(which) {
         const line = document.getElementById("line-state");
         if (!line) return;

@@ -133,7 +133,7 @@ def test_the_page_heals_after_the_web_server_was_killed(
     ana = seat("Ana").look(f"/inbox/{thread.pk}/")
     ana.composer.fill("half a sentence")
     stage.kill_web()
-    expect(ana.page.locator("#line-state")).to_have_attribute("data-state", "offline")
+    expect(ana.page.locator("#line-state")).to_have_attribute("data-state", "reconnecting")
     maria.writes("Anybody there?")  # Meta tries again until we answer
     stage.start_web()
     expect(ana.bubble("Anybody there?")).to_be_visible()

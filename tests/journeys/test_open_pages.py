@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.models import PhoneNumber, Role
+from accounts.models import Agent, PhoneNumber, Role
 from conversations.models import ContactNote, Conversation, SavedView
 from tests import world
 from tests.journeys.conftest import Seat
@@ -48,3 +48,28 @@ def test_a_colleagues_view_comes_and_goes_in_an_open_inbox(seat: Seat, thread: C
 
 def _post(desk: Desk, url: str, **said: str) -> None:
     assert desk.page.evaluate(POST, [url, said])
+
+
+def test_other_rights_take_no_word_from_who_is_writing(seat: Seat, thread: Conversation):
+    """The page loads anew once nothing can be lost; then a note is still a note, and the caret where it was."""
+    world.make_agent(thread.workspace, "Cleo", Role.MANAGER)
+    ana, cleo = seat("Ana").look(f"/inbox/{thread.pk}/?tab=all"), seat("Cleo").look()
+    agent = Agent.objects.get(name="Ana")
+    ana.page.evaluate("window.isFirst = true")
+    ana.page.keyboard.press("Alt+p")
+    ana.page.keyboard.type("Call her")
+    upload = {"name": "list.txt", "mimeType": "text/plain", "buffer": b"one"}
+    ana.page.keyboard.press("Alt+l")
+    ana.pane.locator("[data-file-input]").set_input_files(upload)  # type: ignore[arg-type]
+    expect(ana.pane.locator(".staged")).to_have_count(1)
+    ana.page.keyboard.press("Alt+p")
+    _post(cleo, f"/settings/people/{agent.pk}/sight/", sight="all")
+    expect(ana.page.locator(".load-anew")).to_be_visible()
+    assert ana.page.evaluate("window.isFirst")
+    ana.pane.locator(".staged button").dispatch_event("click")
+    expect(ana.page.locator(".load-anew")).to_have_count(0)
+    expect(ana.composer).to_be_focused()
+    assert not ana.page.evaluate("window.isFirst")
+    ana.page.keyboard.type(" back")
+    expect(ana.composer).to_have_value("Call her back")
+    expect(ana.pane.locator("reply-composer")).to_have_attribute("data-say", "note")
