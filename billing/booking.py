@@ -297,6 +297,7 @@ def _lines(run: _Run) -> Iterator[LedgerEntry]:
             team_name=teams.get(row.team_id or 0, ""),
             template_id=row.template_id,
             template_name=row.template_name,
+            campaign_id=row.campaign_id,
             meta_pricing=meta.get("pricing"),
             meta_conversation=meta.get("conversation"),
             **said,

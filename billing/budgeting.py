@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit, mailing, months
 from accounts.models import Agent, BusinessAccount, Role, Workspace
-from billing.models import Budget, BudgetAlert, DayTotal
+from billing.models import Budget, BudgetAlert, DayTotal, LedgerEntry
 from billing.reading import today_of
 
 STEPS: Final = (50, 80, 100)
@@ -45,7 +45,13 @@ def standings(workspace_id: int, *, month: date) -> list[Standing]:
     """What was opened in this month, whichever month it was booked in."""
     found = []
     for budget in Budget.objects.filter(workspace_id=workspace_id).select_related("account"):
-        rows = DayTotal.objects.filter(
+        # Sums by day do not know of campaigns: their lines have an index of their own.
+        kept: QuerySet[Any] = (
+            LedgerEntry.objects.filter(campaign_id__isnull=False)
+            if budget.is_of_campaigns
+            else DayTotal.objects.all()
+        )
+        rows = kept.filter(
             workspace_id=workspace_id,
             month__gte=month,
             day__gte=month,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import BusinessAccount, PhoneNumber
 from billing import reading
+from billing.models import Campaign
 from billing.models.facts import shown_as
 from billing.reading import Filters
 from conversations import streaming, tables
@@ -18,18 +19,21 @@ COLUMNS: Final = (
     "line", "reverses", "quantity", "month", "day", "opened_at", "expires_at", "account", "number", "contact",
     "country", "kind", "category", "reason", "estimated", "adjustment", "market", "card", "tier", "quota_position",
     "template", "agent", "team", "currency", "price", "price_currency", "cost",
-    "note",
+    "note", "campaign",
 )  # fmt: skip
 NUMBERS: Final = frozenset(map(COLUMNS.index, ("line", "reverses", "quantity", "price", "cost")))
 # What people have typed, and a number that begins with a plus; the rest is ours and begins no formula.
 TYPED: Final = frozenset(
-    map(COLUMNS.index, ("account", "number", "contact", "template", "agent", "team", "note"))
+    map(
+        COLUMNS.index,
+        ("account", "number", "contact", "template", "agent", "team", "note", "campaign"),
+    )
 )
 STORED: Final = (
     "pk", "reverses_id", "quantity", "month", "day", "opened_at", "expires_at", "account_id", "number_id", "party_id",
     "country", "kind", "category", "reason", "is_estimated", "is_adjustment", "market", "card", "tier",
     "quota_position", "template_name", "agent_name", "team_name", "currency", "price", "price_currency", "cost",
-    "note", "party__place", "party__country",
+    "note", "campaign_id", "party__place", "party__country",
 )  # fmt: skip
 
 
@@ -46,6 +50,7 @@ def rows(filters: Filters) -> Iterator[list[Any]]:
     """A list of cells for each line, oldest first: text, but for ids, counts and amounts, which are numbers."""
     accounts = _accounts(filters.workspace_id)
     numbers = _numbers(filters.workspace_id)
+    campaigns = _campaigns(filters.workspace_id)
     lines = reading.uncancelled(filters).values_list(*STORED)
     for stored in lines.iterator(chunk_size=2000):
         cells = list(stored[: len(COLUMNS)])
@@ -59,6 +64,7 @@ def rows(filters: Filters) -> Iterator[list[Any]]:
         cells[9] = f"{shown_as(place, country, party)} #{party}" if party else ""
         cells[14], cells[15] = int(cells[14]), int(cells[15])
         cells[24], cells[26] = _plain(cells[24]), _plain(cells[26])
+        cells[28] = campaigns.get(cells[28], "")
         yield ["" if cell is None else cell for cell in cells]
 
 
@@ -69,6 +75,12 @@ def _accounts(workspace_id: int) -> dict[int, tuple[str, ZoneInfo]]:
 
 def _numbers(workspace_id: int) -> dict[int, str]:
     return {row.pk: row.label for row in PhoneNumber.objects.filter(workspace_id=workspace_id)}
+
+
+def _campaigns(workspace_id: int) -> dict[int, str]:
+    """“Send the template x · Elena · 2026-11-12”."""
+    rows = Campaign.objects.filter(workspace_id=workspace_id)
+    return {row.pk: f"{row.name} · {row.by} · {row.at:%Y-%m-%d}" for row in rows}
 
 
 def _moment(at: datetime | None, zone: ZoneInfo) -> str:

@@ -413,11 +413,12 @@ class BudgetForm(forms.ModelForm[Budget]):
 
     class Meta:
         model = Budget
-        fields = ("amount", "currency", "account", "category", "stops_marketing")
+        fields = ("amount", "currency", "account", "category", "is_of_campaigns", "stops_marketing")
         labels = {  # noqa: RUF012
             "amount": _("A month"),
             "account": _("Account"),
             "category": _("Category"),
+            "is_of_campaigns": _("Only templates that are sent to many at once"),
             "stops_marketing": _("Hold marketing back once it is spent"),
         }
 

@@ -18,9 +18,9 @@ from django.utils import timezone
 from accounts.models import Workspace
 from billing import markets
 from billing.facts import FREE_FORM, IN, MESSAGE, OUT, STATUSES, TEMPLATE
-from billing.models import LedgerState, Party, StoredFact
+from billing.models import Campaign, LedgerState, Party, StoredFact
 from conversations import statuses
-from conversations.models import Contact, Direction, Message, Reaction
+from conversations.models import BulkRow, Contact, Direction, Message, Reaction
 from events.models import Event
 
 BATCH: Final = 2000
@@ -29,7 +29,15 @@ FREE_SOURCES: Final = frozenset({"phone", "history"})  # the phone app's own mes
 PRICED: Final = (
     "party_id", "account_id", "number_id", "at", "direction", "kind", "category", "status", "delivered_at", "referral",
 )  # fmt: skip
-COPIED: Final = ("message_id", "wamid", "agent_id", "template_id", "template_name", "meta")
+COPIED: Final = (
+    "message_id",
+    "wamid",
+    "agent_id",
+    "template_id",
+    "template_name",
+    "campaign_id",
+    "meta",
+)
 PLACE_DIGITS: Final = markets.LONGEST_PREFIX
 
 
@@ -77,6 +85,7 @@ def mark_dirty(state: LedgerState, since: datetime) -> None:
 def _take_over(workspace_id: int, messages: Sequence[Message], *, state: LedgerState) -> None:
     parties = _parties(workspace_id, messages, state=state)
     facts = [fact for one in messages if (fact := fact_of(one, parties[one.conversation_id]))]
+    _name_campaigns(workspace_id, messages, facts)
     facts += _reactions(messages, parties)
     keys = {fact.key for fact in facts} | {f"m{message.pk}" for message in messages}
     known = {
@@ -108,6 +117,7 @@ PRICED_COLUMNS: Final = tuple(name.removesuffix("_id") for name in PRICED)
 
 def _copy(fact: StoredFact, stored: StoredFact, state: LedgerState) -> bool:
     """Bring the stored fact up to date; False if it says the same already."""
+    fact.campaign_id = fact.campaign_id or stored.campaign_id  # its job may be gone
     moved = [name for name in PRICED if getattr(fact, name) != getattr(stored, name)]
     if moved:
         mark_dirty(state, min(fact.at, stored.at))
@@ -152,6 +162,28 @@ def fact_of(message: Message, party: Party) -> StoredFact | None:
         template_name=str(message.content.get("name", "")) if kind == TEMPLATE else "",
         meta=message.pricing,
     )
+
+
+def _name_campaigns(
+    workspace_id: int, messages: Sequence[Message], facts: Sequence[StoredFact]
+) -> None:
+    """A message that was sent to many carries the token of its row there."""
+    sent = {one.token: one for one in messages if one.kind == "template" and one.author_id}
+    rows = BulkRow.objects.filter(
+        conversation_id__in={one.conversation_id for one in sent.values()}, token__in=sent
+    ).select_related("job__owner")
+    found = {sent[row.token].pk: row.job for row in rows}
+    jobs = {job.pk: job for job in found.values()}
+    Campaign.objects.bulk_create(
+        (
+            Campaign(pk=job.pk, workspace_id=workspace_id, name=job.title, by=job.owner.name, at=job.created_at)
+            for job in jobs.values()
+        ),
+        ignore_conflicts=True,
+    )  # fmt: skip
+    for fact in facts:
+        if fact.message_id in found:
+            fact.campaign_id = found[fact.message_id].pk
 
 
 def _reactions(messages: Sequence[Message], parties: dict[int, Party]) -> list[StoredFact]:

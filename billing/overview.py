@@ -7,17 +7,19 @@ All of it from the sums beside the ledger, by the day on which something was ope
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Agent, BusinessAccount, PhoneNumber, Team
 from billing import tariffs
-from billing.models import DayTotal, ShareTotal
+from billing.models import Campaign, DayTotal, ShareTotal
 from billing.money import Money
 from billing.openings import Quota
 from billing.pricing import (
@@ -37,7 +39,7 @@ BY: Final[Mapping[str, str]] = {
     "account": "account_id", "number": "number_id", "country": "country", "market": "market", "category": "category",
     "kind": "kind",
 }  # fmt: skip
-SHARED: Final = ("template", "agent", "team")  # kept by month only
+SHARED: Final = ("template", "campaign", "agent", "team")  # kept by month only
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Share:
     price: Decimal
     cost: Decimal
     percent: int
+    about: str = ""  # who and when, of a campaign
 
 
 def currencies(workspace_id: int, *, month: date) -> list[str]:
@@ -198,6 +201,7 @@ def shares(workspace_id: int, *, month: date, currency: str, by: str) -> list[Sh
     rows = rows.order_by("-sold", "-n")
     told = [row for row in rows if row["n"] or row["sold"]][:MOST_ROWS]
     names = _names(by, workspace_id)
+    about = _about(workspace_id, told) if by == "campaign" else {}
     most = max((row["sold"] for row in told), default=Decimal(0))
     return [
         Share(
@@ -207,14 +211,28 @@ def shares(workspace_id: int, *, month: date, currency: str, by: str) -> list[Sh
             price=row["sold"],
             cost=row["meta"],
             percent=int(row["sold"] * 100 / most) if most else 0,
+            about=about.get(str(row[column]), ""),
         )
         for row in told
     ]
 
 
+def _about(workspace_id: int, told: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Of campaigns: who sent it and when, in the reader's zone."""
+    rows = Campaign.objects.filter(workspace_id=workspace_id, pk__in=[row["key"] for row in told])
+    return {
+        str(
+            row.pk
+        ): f"{row.by} · {date_format(timezone.localtime(row.at), 'SHORT_DATETIME_FORMAT')}"
+        for row in rows
+    }
+
+
 def _names(by: str, workspace_id: int) -> dict[str, str]:
     """Of rows that are named by an id."""
-    models = {"account": BusinessAccount, "number": PhoneNumber, "team": Team, "agent": Agent}
+    models: dict[str, Any] = {
+        "account": BusinessAccount, "number": PhoneNumber, "team": Team, "agent": Agent, "campaign": Campaign,
+    }  # fmt: skip
     if by not in models:
         return {}
     rows = models[by]._default_manager.filter(workspace_id=workspace_id)

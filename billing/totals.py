@@ -86,4 +86,5 @@ def _shares(line: LedgerEntry) -> tuple[tuple[str, str], ...]:
         ("agent", str(line.agent_id or "")),
         ("team", str(line.team_id or "")),
         ("template", line.template_name),
+        *((("campaign", str(line.campaign_id)),) if line.campaign_id else ()),
     )

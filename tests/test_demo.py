@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,14 +16,16 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 from django.test import override_settings
 from django.utils import timezone
 from PIL import Image
 
+from accounts import months
 from accounts.models import Agent, PhoneNumber, PricingPlan, Role, Workspace
-from billing import budgeting
-from billing.models import ClosedMonth, Invoice, LedgerEntry
+from billing import budgeting, reconciling
+from billing.comparing import Difference
+from billing.models import Campaign, ClosedMonth, Invoice, LedgerEntry, ShareTotal
 from conversations import access, live
 from conversations.models import (
     Attempt,
@@ -414,6 +417,20 @@ def told_of_money() -> list[tuple[str, str]]:
     )
     assert 80 <= budget.percent < 100
     return [(re.sub(r"\d{4}-", "", number), state) for number, state in papers]
+
+
+def test_meta_and_the_books_differ_only_where_the_demo_wants_it(demo):
+    month = timezone.localdate().replace(day=1)
+    found = [
+        reconciling.reconcile(demo.workspace.pk, month=months.moved(month, -n)) for n in range(3)
+    ]
+    assert sum((Counter(one.counts) for one in found), Counter()) == {Difference.CATEGORY: 3}
+
+
+def test_the_mailing_is_a_campaign_of_the_month(demo):
+    kept = ShareTotal.objects.filter(workspace=demo.workspace, by="campaign")
+    assert kept.aggregate(n=Sum("quantity"))["n"] >= 10
+    assert Campaign.objects.get(workspace=demo.workspace).name == "Отправить шаблон review_request"
 
 
 def test_finance_finds_papers_of_three_months_and_again_when_it_is_moved(undone):

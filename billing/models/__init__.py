@@ -3,7 +3,7 @@ them.
 """
 
 from billing.models.budgets import Budget, BudgetAlert
-from billing.models.facts import Checkpoint, LedgerState, Party, StoredFact
+from billing.models.facts import Campaign, Checkpoint, LedgerState, Party, StoredFact
 from billing.models.invoices import Invoice, InvoiceState, Parties
 from billing.models.ledger import ClosedMonth, DayTotal, LedgerEntry, ShareTotal
 from billing.models.reconciliation import Basis, MetaDay, MetaFigure
@@ -23,6 +23,7 @@ __all__ = [
     "BillingSettings",
     "Budget",
     "BudgetAlert",
+    "Campaign",
     "Checkpoint",
     "ClosedMonth",
     "DayTotal",

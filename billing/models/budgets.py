@@ -25,6 +25,7 @@ class Budget(models.Model):
     category = models.CharField(max_length=32, blank=True, default="", choices=Category.choices)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)
+    is_of_campaigns = models.BooleanField(default=False, db_default=False)
     stops_marketing = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -67,6 +67,7 @@ class StoredFact(models.Model):
     team_id = models.BigIntegerField(null=True)
     template_id = models.BigIntegerField(null=True)
     template_name = models.CharField(max_length=512, blank=True, default="")
+    campaign_id = models.BigIntegerField(null=True)  # Campaign.pk
     meta = models.JSONField(null=True)
 
     class Meta:
@@ -80,6 +81,20 @@ class StoredFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.kind} {self.status}"
+
+
+class Campaign(models.Model):
+    """A template sent to many in one act: what it was called, who sent it and when, copied from the job, which goes
+    after some months. Its key is the job's.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="campaigns")
+    name = models.CharField(max_length=200)
+    by = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LedgerState(models.Model):

@@ -160,6 +160,7 @@ class LedgerEntry(models.Model):
     team_name = models.CharField(max_length=80, blank=True, default="")
     template_id = models.BigIntegerField(null=True)
     template_name = models.CharField(max_length=512, blank=True, default="")
+    campaign_id = models.BigIntegerField(null=True)  # billing.models.Campaign
     note = models.CharField(max_length=300, blank=True, default="")  # the reason of an adjustment
 
     objects = LedgerQuerySet.as_manager()
@@ -187,6 +188,11 @@ class LedgerEntry(models.Model):
             models.Index(fields=["workspace", "key", "id"], name="ledger_key"),
             models.Index(fields=["workspace", "opened_at"], name="ledger_opened"),
             models.Index(fields=["party", "-opened_at"], name="ledger_party"),
+            models.Index(
+                fields=["workspace", "day"],
+                name="ledger_campaigns",
+                condition=models.Q(campaign_id__isnull=False),
+            ),
             models.Index(
                 fields=["workspace", "-opened_at", "-id"],
                 name="ledger_problems",
@@ -248,7 +254,8 @@ class DayTotal(models.Model):
 
 
 class ShareTotal(models.Model):
-    """Sums of a month by agent, team or template (`by`); `key` is an id or a name, empty for none.
+    """Sums of a month by agent, team, template or campaign (`by`); `key` is an id or a name, empty for none. Without a
+    campaign there is no row of one.
 
     `month` is that of the day on which something was opened, whenever it was booked. Kept as DayTotal is.
     """

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from billing import booking, budgeting, overview, replaying
 from billing.models import BillingPlan, Budget, BudgetAlert, LedgerEntry
-from billing.tests.books import sends, sends_template, writes
+from billing.tests.books import assert_totals_agree, sends, sends_template, settles, writes
 from conversations import admission
+from conversations.models import BulkRow, Job, JobKind, Message
 from conversations.refusals import BudgetSpent
 from templates_app.models import Template
 from tests import world
@@ -136,3 +137,41 @@ def test_a_budget_is_entered_and_removed(busy, fay, client):
     client.post(reverse("billing:budget_removal", args=[Budget.objects.get().pk]))
     assert not Budget.objects.exists()
     assert client.post(reverse("billing:budgets"), {"amount": "0"}).status_code == 422
+
+
+def test_what_was_sent_to_many_is_counted_by_campaign(number, ana, fay, client):
+    BillingPlan.objects.create(account=number.account, begins=date(2026, 1, 1))
+    threads = [world.make_conversation(number) for _ in range(3)]
+    job = Job.objects.create(
+        workspace=number.workspace, owner=ana, kind=JobKind.BULK, title="Send the template sale",
+        created_at=NOW,
+    )  # fmt: skip
+    for thread in threads:
+        row = BulkRow.objects.create(job=job, conversation=thread)
+        sends_template(thread, NOW, "MARKETING", author=ana, token=row.token)
+    sends_template(world.make_conversation(number), NOW, "MARKETING", author=ana)  # by hand
+    with time_machine.travel(NOW + timedelta(hours=3), tick=False):
+        booking.keep_books(number.workspace_id)
+        pk = job.pk
+        job.delete()  # jobs are kept for some months, books for years
+        for message in Message.objects.filter(conversation=threads[0]):
+            settles(message, "read", NOW + timedelta(hours=2))
+        booking.keep_books(number.workspace_id)
+        client.force_login(fay)
+        page = client.get("/billing/?month=2026-11&by=campaign").content.decode()
+        csv = b"".join(client.get("/billing/ledger/lines.csv?month=2026-11")).decode()
+    (share,) = overview.shares(number.workspace_id, month=NOVEMBER, currency="USD", by="campaign")
+    assert (share.key, share.name, share.quantity) == (str(pk), "Send the template sale", 3)
+    assert share.price == 3 * Decimal("0.0802")
+    assert "Send the template sale" in page
+    assert f"{ana.name} · 11/10/2026" in page
+    assert csv.count("Send the template sale · Ana · 2026-11-10") == 3
+    assert_totals_agree(number.workspace_id)
+    whole = Budget(workspace=number.workspace, amount=Decimal(1), currency="USD")
+    many = Budget(
+        workspace=number.workspace, amount=Decimal(1), currency="USD", is_of_campaigns=True
+    )
+    for budget in (whole, many):
+        budgeting.save(budget, by=fay, address="127.0.0.1", at=NOW)
+    standing = budgeting.standings(number.workspace_id, month=NOVEMBER)
+    assert [one.spent for one in standing] == [4 * Decimal("0.0802"), 3 * Decimal("0.0802")]

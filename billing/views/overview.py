@@ -24,6 +24,7 @@ from billing.reading import Filters
 
 DIMENSIONS = (
     ("template", gettext_lazy("Templates")),
+    ("campaign", gettext_lazy("Campaigns")),
     ("agent", gettext_lazy("Agents")),
     ("team", gettext_lazy("Teams")),
     ("number", gettext_lazy("Numbers")),

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import F, Max
 
 from accounts.models import Workspace
+from billing.models import Campaign
 from conversations.models import (
     Attempt,
     Consent,
@@ -16,6 +17,7 @@ from conversations.models import (
     ContactNote,
     Conversation,
     Direction,
+    Job,
     MediaFile,
     Message,
     Reaction,
@@ -58,6 +60,8 @@ COLUMNS: Final[dict[type[models.Model], tuple[str, tuple[str, ...]]]] = {
             "edited_at", "revoked_at",
         ),
     ),
+    Job: ("workspace", ("created_at", "started_at", "finished_at")),
+    Campaign: ("workspace", ("at",)),
     Survey: ("workspace", ("resolved_at", "asked_at", "answered_at", "thanked_at")),
     SurveyPlan: ("number__workspace", ("since",)),
     Scheduled: ("conversation__workspace", ("due_at", "created_at")),

@@ -13,6 +13,7 @@ from conversations.models import Conversation, Message
 from reports import gathering
 from waba_inbox.demo import (
     billed,
+    campaign,
     cast,
     company,
     counted,
@@ -72,6 +73,7 @@ def make(*, now: datetime) -> company.Company:
     desk.make(made, now=now)
     writing.write(made, mailing.of(cast.chats(now=now), now=now), library, now=now)
     desk_use.make(made, now=now)
+    campaign.make(made)
     terms.make(made, now=now)
     filing.file(made, now=now)
     habits.make(made, now=now)

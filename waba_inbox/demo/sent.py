@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
 from accounts.models import PricingPlan
+from billing.openings import FREE_ENTRY
 from conversations import statuses
 from conversations.models import Attempt, Message, Outcome
 
@@ -24,6 +26,9 @@ FAILURES: Final = {
 }
 NEW: Final = timedelta(hours=3)  # what is younger may still be unread
 PAUSE: Final = timedelta(hours=22)  # Meta asked for a day: it goes out tomorrow by itself
+
+ENTRY: Final = "referral_conversion"
+ANSWERED_WITHIN: Final = timedelta(hours=24)
 
 
 def go(message: Message, marks: dict[str, str], *, rng: Random, now: datetime) -> Attempt:
@@ -83,8 +88,32 @@ def _attempt(message: Message) -> Attempt:
     )
 
 
-def priced(message: Message, *, origin: str) -> dict[str, Any]:
+@dataclass(slots=True)
+class FreeEntry:
+    """Whether somebody who came from an advertisement writes for free: for 72 hours from the first answer in a day."""
+
+    referred_at: datetime | None = None
+    until: datetime | None = None
+
+    def came(self, message: Message) -> None:
+        if message.referral:
+            self.referred_at = message.at
+
+    def holds(self, *, delivered_at: datetime) -> bool:
+        """Call for each message that arrived, in order: an answer may open it."""
+        if self.until and delivered_at < self.until:
+            return True
+        if self.referred_at is None or delivered_at - self.referred_at >= ANSWERED_WITHIN:
+            return False
+        self.until, self.referred_at = delivered_at + FREE_ENTRY, None
+        return True
+
+
+def priced(message: Message, *, origin: str, is_free_entry: bool) -> dict[str, Any]:
     """Meta's own word, by the plan of the account; `origin` is that of the billed conversation it stands in."""
+    if message.number.account.pricing_plan == PricingPlan.CONVERSATION_2022 and is_free_entry:
+        told = {"billable": False, "pricing_model": "CBP", "category": ENTRY}
+        return {"pricing": told, "conversation": {"origin": {"type": ENTRY}}}
     if message.number.account.pricing_plan == PricingPlan.CONVERSATION_2022:
         told = {"billable": True, "pricing_model": "CBP", "category": origin}
         return {"pricing": told, "conversation": {"origin": {"type": origin}}}
@@ -93,5 +122,7 @@ def priced(message: Message, *, origin: str) -> dict[str, Any]:
         category == "service"
     )  # by the model of last year always, by today's for the first 1,000
     kind = "free_customer_service" if is_free else "regular"
+    if is_free_entry:
+        is_free, kind = True, "free_entry_point"
     told = {"billable": not is_free, "pricing_model": "PMP", "type": kind, "category": category}
     return {"pricing": told}

@@ -60,15 +60,21 @@ class Thread:
         conversation = self.conversation
         plan = conversation.number.account.pricing_plan
         window = ServiceWindow(conversation_plan=plan == PricingPlan.CONVERSATION_2022)
+        entry = sent.FreeEntry()
         for message in self.messages:
             if message.direction == Direction.IN:
                 window = window.after_inbound(message.at)
+                entry.came(message)
                 self._count(message)
             elif message.direction == Direction.OUT:
                 conversation.waiting_since = None
                 if message.delivered_at:
                     window = window.after_outbound(message.delivered_at)
-                    message.pricing = sent.priced(message, origin=window.billed_origin)
+                    message.pricing = sent.priced(
+                        message,
+                        origin=window.billed_origin,
+                        is_free_entry=entry.holds(delivered_at=message.delivered_at),
+                    )
                 if message.error_code == WINDOW_CLOSED:
                     conversation.window_refused_at = message.failed_at
         if window.conversation_plan:
