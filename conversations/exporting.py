@@ -172,7 +172,7 @@ def _message_cells(row: Message) -> list[Any]:
         pgettext("message", "out") if is_ours else pgettext("message", "in"),
         row.kind_label or row.kind, contact.shown_name, _digits(contact.phone), row.number.label,
         row.author.name if row.author else "", row.text,
-        (row.media.filename or row.media.kind) if row.media else "",
+        (row.media.shown_name or row.media.kind) if row.media else "",
         row.template.name if row.template else "", row.get_status_display(),
         row.delivered_at, row.read_at, row.error_code,
     ]  # fmt: skip

@@ -50,7 +50,7 @@ def tsquery(
 
 def said(message: Message) -> str:
     """The text of a message and the name of its file, as one text."""
-    name = message.media.filename if message.media else ""
+    name = message.media.shown_name if message.media else ""
     return f"{message.text}\n{name}".strip("\n") if name else message.text
 
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from conversations import file_names
+
 PDF = "application/pdf"
 SHOWN_BOX = (300, 320)
 STICKER_BOX = (140, 140)
@@ -62,6 +64,11 @@ class MediaFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def shown_name(self) -> str:
+        """As people read it: a customer may call a file anything."""
+        return file_names.plain(self.filename)
 
     @property
     def extension(self) -> str:
