@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 from typing import Any
 
@@ -94,6 +93,25 @@ class Download:
         return Response(data, media_type=media.mime_type)
 
 
+class Sample:
+    """The sample of a template, as Meta's public servers give it to whoever has a fresh address."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def __call__(self, request: Request) -> Response:
+        media_id, until = request.path_params["media_id"], request.query_params.get("oe", "")
+        data, media = self.world.blobs.get(media_id), self.world.media.get(media_id)
+        if media is None or data is None:
+            return Response("Not found", status_code=404)
+        moment = int(until) if until.isdecimal() and len(until) < 12 else 0
+        right = self.world.media_signature(media_id, moment)
+        given = request.query_params.get("oh", "")
+        if moment < self.world.clock.now() or not hmac.compare_digest(right, given):
+            return Response("URL signature expired", status_code=403)
+        return Response(data, media_type=media.mime_type)
+
+
 class Portrait:
     """A profile picture, as Meta's public servers give it to everybody."""
 
@@ -122,5 +140,4 @@ def upload_session(world: World, call: Call) -> Json:
         call.raw, mime_type=session["type"] or "application/octet-stream", number_id=""
     )
     session["offset"] = len(call.raw)
-    handle = base64.b64encode(f"{media.id}:{session['type']}".encode()).decode()
-    return {"h": f"4::{handle}"}
+    return {"h": world.sample_handle(media)}

@@ -15,7 +15,7 @@ NODE: Final = "WhatsAppMessageTemplate"
 USUAL: Final = ("name", "parameter_format", "components", "language", "status", "category", "id")
 
 
-def shown(template: Template) -> Json:
+def shown(world: World, template: Template) -> Json:
     """Every field that a template has."""
     return {
         "id": template.id,
@@ -26,7 +26,7 @@ def shown(template: Template) -> Json:
         "previous_category": template.previous_category or None,
         "correct_category": template.correct_category or None,
         "sub_category": None,
-        "components": template.components,
+        "components": world.with_addresses(template.components),
         "parameter_format": template.parameter_format,
         "quality_score": {"score": template.quality, "date": int(template.edited_at)},
         "rejected_reason": template.rejected_reason,
@@ -75,7 +75,7 @@ def _list(world: World, call: Call) -> Json:
     if score := call.params.get("quality_score"):
         found = [t for t in found if t.quality in str(score)]
     fields = str(call.params.get("fields", ""))
-    rows = [select(shown(t), fields=fields, usual=USUAL, node=NODE) for t in found]
+    rows = [select(shown(world, t), fields=fields, usual=USUAL, node=NODE) for t in found]
     result = page(rows, call, base_url=world.base_url)
     if summary := call.params.get("summary"):
         counts = Counter(t.status for t in found)
@@ -97,7 +97,10 @@ def one(world: World, call: Call) -> Any:
     match call.method, edge:
         case "GET", "":
             return select(
-                shown(template), fields=str(call.params.get("fields", "")), usual=USUAL, node=NODE
+                shown(world, template),
+                fields=str(call.params.get("fields", "")),
+                usual=USUAL,
+                node=NODE,
             )
         case "POST", "":
             review.edit(world, template, body=call.params)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from simulator.control import Control
 from simulator.faults import Faults
 from simulator.graph import Graph
-from simulator.graph_media import Download, Portrait
+from simulator.graph_media import Download, Portrait, Sample
 from simulator.outbox import Outbox
 from simulator.phone_pages import Phone
 from simulator.world import World
@@ -33,6 +33,7 @@ class Simulator:
                 Route("/healthz", _alive),
                 *self.control.routes(),
                 *self.phone.routes(),
+                Route("/sample/{media_id}", Sample(world).__call__),
                 Route("/media/profile/{media_id}", Portrait(world).__call__),
                 Route("/media/{media_id}/{until:int}/{signature}", Download(world).__call__),
                 Route("/{path:path}", graph.__call__, methods=methods),

@@ -44,6 +44,7 @@ SHELVES: Final = (
     "media",
     "conversations",
 )
+SAMPLE_SECONDS: Final = 14 * 24 * 60 * 60
 DEFAULT_SETTINGS: Final[Json] = {
     "sent": [0.02, 0.08],
     "delivered": [0.05, 0.25],
@@ -256,6 +257,36 @@ class World:
 
     def media_signature(self, media_id: str, until: int) -> str:
         return hashlib.sha256(f"media:{media_id}:{until}".encode()).hexdigest()[:32]
+
+    def sample_handle(self, media: Media) -> str:
+        """What an upload of a sample is answered with."""
+        return "4::" + base64.b64encode(f"{media.id}:{media.mime_type}".encode()).decode()
+
+    def with_addresses(self, components: Any) -> Any:
+        """As Meta shows them: an address instead of the handle, signed anew for two weeks."""
+        if isinstance(components, list):
+            return [self.with_addresses(one) for one in components]
+        if not isinstance(components, dict):
+            return components
+        return {
+            key: [self._sample_address(one) for one in value]
+            if key == "header_handle" and isinstance(value, list)
+            else self.with_addresses(value)
+            for key, value in components.items()
+        }
+
+    def _sample_address(self, handle: Any) -> Any:
+        """Unchanged if it is none of ours."""
+        try:
+            told = base64.b64decode(str(handle).removeprefix("4::"), validate=True).decode()
+        except ValueError:
+            return handle
+        media_id = told.partition(":")[0]
+        if media_id not in self.media:
+            return handle
+        until = int(self.clock.now()) + SAMPLE_SECONDS
+        signature = self.media_signature(media_id, until)
+        return f"{self.base_url}/sample/{media_id}?oe={until}&oh={signature}"
 
     # --- the agenda ------------------------------------------------------------------------------------------------
 

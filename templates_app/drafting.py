@@ -11,7 +11,18 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Agent, BusinessAccount
-from templates_app import alerts, drifting, foureyes, known, live, reviewing, rules, tasks, versions
+from templates_app import (
+    alerts,
+    drifting,
+    foureyes,
+    known,
+    live,
+    reviewing,
+    rules,
+    shown_samples,
+    tasks,
+    versions,
+)
 from templates_app.content import Content, DraftContent, from_meta, lifetime_read
 from templates_app.models import (
     Category,
@@ -311,7 +322,21 @@ def _content(template: Template) -> Content:
         is_named=template.parameter_format == "NAMED",
     )
     lifetime = lifetime_read(template.lifetime)
-    return replace(content, sources=template.sources, lifetime=lifetime)
+    return replace(_with_handles(content, template), sources=template.sources, lifetime=lifetime)
+
+
+def _with_handles(content: Content, template: Template) -> Content:
+    """With the samples that were handed in: Meta shows addresses, which it does not take back."""
+    files = shown_samples.of(template).files
+    if header := files.get(shown_samples.HEADER):
+        content = replace(content, header_handle=header.handle, header_filename=header.filename)
+    cards = [
+        replace(card, handle=files[place].handle, filename=files[place].filename)
+        if place in files
+        else card
+        for place, card in enumerate(content.cards)
+    ]
+    return replace(content, cards=tuple(cards))
 
 
 def _copy_name(name: str) -> str:

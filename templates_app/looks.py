@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.urls import reverse
 
-from templates_app import card_samples, components, lengths
+from templates_app import components, lengths, shown_samples
 from templates_app.components import Layout, Preview
 from templates_app.content import Content, DraftContent
 from templates_app.models import SampleFile, Template
@@ -20,24 +20,22 @@ def of_draft(draft: DraftContent, *, size: str = "") -> Preview:
 
 
 def of_template(template: Template) -> Preview:
-    """As Meta has it, with its samples, and with the pictures of its cards that are here."""
+    """As Meta has it, with its samples, and with the files above it and above its cards that are here."""
     layout = components.of(template)
     preview = components.preview(layout, components.examples(layout))
-    if not layout.cards:
+    if not layout.needs_file and not layout.cards:
         return preview
-    files = card_samples.of(template)
+    files = shown_samples.of(template).files
     cards = [
-        shown | {"file": address(files.get(card.file_key))}
-        for shown, card in zip(preview.cards, layout.cards, strict=True)
+        shown | {"file": address(files.get(place))} for place, shown in enumerate(preview.cards)
     ]
-    return replace(preview, cards=tuple(cards))
+    header = address(files.get(shown_samples.HEADER))
+    return replace(preview, header_file=header, cards=tuple(cards))
 
 
 def address(sample: SampleFile | None) -> str:
-    """Where pages find a picture; empty for what is none."""
-    if sample is None or not sample.is_picture:
-        return ""
-    return reverse("templates_app:sample", args=[sample.key])
+    """Where pages find a file; empty for what is not here."""
+    return reverse("templates_app:sample", args=[sample.key]) if sample else ""
 
 
 def layout_of(draft: DraftContent) -> Layout:
@@ -46,19 +44,19 @@ def layout_of(draft: DraftContent) -> Layout:
     )
 
 
-def pictures(account_id: int, content: Content) -> dict[str, str]:
-    """The address of each uploaded picture, by its handle."""
+def files(account_id: int, content: Content) -> dict[str, str]:
+    """The address of each uploaded file, by its handle."""
     handles = {content.header_handle, *(card.handle for card in content.cards)} - {""}
     if not handles:
         return {}
     found = SampleFile.objects.filter(account=account_id, handle__in=handles)
-    return {sample.handle: address(sample) for sample in found if sample.is_picture}
+    return {sample.handle: address(sample) for sample in found}
 
 
-def with_pictures(preview: Preview, content: Content, shown: Mapping[str, str]) -> Preview:
+def with_files(preview: Preview, content: Content, shown: Mapping[str, str]) -> Preview:
     cards = [
         card | {"file": shown.get(own.handle, "")}
         for card, own in zip(preview.cards, content.cards, strict=False)
     ]
-    header = shown.get(content.header_handle, "") if content.header_kind == "IMAGE" else ""
+    header = shown.get(content.header_handle, "") if content.header_handle else ""
     return replace(preview, header_file=header, cards=tuple(cards))

@@ -16,6 +16,7 @@ VARIABLE: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 CODE_BUTTONS: Final = frozenset({"OTP"})
 CODE_KINDS: Final = ("COPY_CODE", "ONE_TAP", "ZERO_TAP")
 CARD_HEADERS: Final = ("IMAGE", "VIDEO")
+HANDLE: Final = "header_handle"
 TEXT, MOMENT = "text", "moment"  # kinds of variables
 
 
@@ -118,8 +119,27 @@ def _samples(place: str, component: Raw) -> dict[str, str]:
 def handle(header: Raw) -> str:
     """The sample that Meta was given, or where it shows it."""
     example = header.get("example")
-    given = example.get("header_handle") if isinstance(example, dict) else None
+    given = example.get(HANDLE) if isinstance(example, dict) else None
     return word(given[0]) if isinstance(given, list) and given else ""
+
+
+def steady(said: Any, *, with_handles: bool = True) -> Any:
+    """The same without what Meta signs anew with every answer: the ends of the samples' addresses, or all handles."""
+    if isinstance(said, list):
+        return [steady(one, with_handles=with_handles) for one in said]
+    if not isinstance(said, dict):
+        return said
+    return {
+        key: _unsigned(value) if key == HANDLE else steady(value, with_handles=with_handles)
+        for key, value in said.items()
+        if key != HANDLE or with_handles
+    }
+
+
+def _unsigned(given: Any) -> Any:
+    if not isinstance(given, list):
+        return given
+    return [one.partition("?")[0] if isinstance(one, str) else one for one in given]
 
 
 def buttons(component: Raw, *, within: str = "") -> Iterator[Button]:

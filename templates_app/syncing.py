@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.graph import graph_for
 from accounts.models import BusinessAccount
 from events import journal
-from templates_app import alerts, live
+from templates_app import alerts, live, parts
 from templates_app.content import LIFETIME
 from templates_app.models import Template, TemplateEvent, TemplateState, TemplateSync
 from whatsapp.errors import Scope
@@ -182,6 +182,8 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
         for name, value in fields.items()
         if getattr(template, name) != value and name not in newer
     ]
+    if "components" in differing and _says_the_same(template, fields["components"]):
+        differing.remove("components")
     if "meta_id" in differing and template.meta_id and fields["meta_id"]:
         template.former_ids = [*template.former_ids, template.meta_id][-20:]
         TemplateEvent.objects.create(
@@ -225,6 +227,18 @@ def _update(template: Template, fields: dict[str, Any], *, at: datetime) -> bool
             after=fields[name],
         )
     live.publish("synced", template, workspace_id=template.account.workspace_id, changed=differing)
+    return True
+
+
+def _says_the_same(template: Template, theirs: list[Any]) -> bool:
+    """Apart from its samples, which Meta shows by addresses that it signs anew; a new one is kept, and is no news."""
+    known = template.components
+    if parts.steady(known) == parts.steady(theirs):
+        return True
+    if parts.steady(known, with_handles=False) != parts.steady(theirs, with_handles=False):
+        return False
+    Template.objects.filter(pk=template.pk).update(components=theirs)
+    template.components = theirs
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.models import BusinessAccount
-from templates_app import reminding, submission, syncing
+from templates_app import reminding, sample_fetching, submission, syncing
 
 
 @shared_task
@@ -27,6 +27,11 @@ def remind() -> None:
 @shared_task(acks_late=True)
 def submit(submission_id: int) -> None:
     submission.submit(submission_id)
+
+
+@shared_task
+def fetch_samples(template_id: int) -> None:
+    sample_fetching.fetch(template_id)
 
 
 @shared_task

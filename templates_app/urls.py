@@ -32,6 +32,7 @@ urlpatterns = [
     path("drafts/<int:draft_id>/comment/", reviews.comment, name="draft_comment"),
     path("samples/<uuid:key>/", samples.sample, name="sample"),
     path("<int:pk>/", showing.template, name="template"),
+    path("<int:pk>/phone/", showing.phone, name="template_phone"),
     path("<int:pk>/correct/", acts.correct, name="template_correct"),
     path("<int:pk>/sources/", acts.draw, name="template_sources"),
     path("<int:pk>/cards/<int:place>/", samples.card, name="template_card"),

@@ -37,9 +37,9 @@ TABLE: Final = {
         conversations:bulk_menus conversations:bulk_count conversations:bulk_message conversations:search
         conversations:search_choices conversations:special conversations:cards contacts:contacts contacts:new
         exports:exports exports:rows templates_app:templates templates_app:list templates_app:changes
-        templates_app:sample templates_app:template templates_app:template_star canned:notices
-        canned:notices_browser canned:replies canned:reply canned:reply_file canned:reply_end automation:macros
-        automation:macro_new automation:macro automation:macro_end
+        templates_app:sample templates_app:template templates_app:template_phone templates_app:template_star
+        canned:notices canned:notices_browser canned:replies canned:reply canned:reply_file canned:reply_end
+        automation:macros automation:macro_new automation:macro automation:macro_end
     """,  # who works conversations; lists show what the person sees
     "seen": """
         conversations:file conversations:conversation conversations:matches conversations:messages

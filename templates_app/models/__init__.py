@@ -11,7 +11,7 @@ from templates_app.models.drafts import (
 from templates_app.models.figures import TemplateDay
 from templates_app.models.history import TemplateEvent
 from templates_app.models.picks import HIDEABLE, HiddenName, Pick
-from templates_app.models.samples import CardFile, SampleFile
+from templates_app.models.samples import CardFile, MetaSample, MetaSampleState, SampleFile
 from templates_app.models.states import Category, TemplateState
 from templates_app.models.submissions import Submission, SubmissionState
 from templates_app.models.templates import Template, TemplateSync
@@ -26,6 +26,8 @@ __all__ = [
     "DraftState",
     "DraftVersion",
     "HiddenName",
+    "MetaSample",
+    "MetaSampleState",
     "NoteKind",
     "Pick",
     "SampleFile",

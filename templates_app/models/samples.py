@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from templates_app.models.templates import Template
 
@@ -43,6 +44,34 @@ class SampleFile(models.Model):
     @property
     def is_picture(self) -> bool:
         return self.mime_type.startswith("image/")
+
+
+class MetaSampleState(models.TextChoices):
+    WANTED = "wanted", _("Meta’s sample is being fetched …")
+    HERE = "here", _("Fetched from Meta")
+    GONE = "gone", _("Meta no longer hands out the sample.")
+    FAILED = "failed", _("Meta’s sample could not be fetched. It is tried again in an hour.")
+    LARGE = "large", _("Meta’s sample is too large to be kept here.")
+    STRANGE = "strange", _("Meta’s sample is no file that can be shown.")
+
+
+class MetaSample(models.Model):
+    """A sample of a template made elsewhere: Meta tells only an address, which is good for some weeks."""
+
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="meta_samples")
+    place = models.SmallIntegerField()  # a card's from 0; shown_samples.HEADER above the text
+    path = models.TextField()  # of the address: the rest of it is signed anew each time
+    state = models.CharField(max_length=8, choices=MetaSampleState, default=MetaSampleState.WANTED)
+    sample = models.ForeignKey(SampleFile, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["template", "place"], name="meta_sample_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} {self.place} {self.state}"
 
 
 class CardFile(models.Model):

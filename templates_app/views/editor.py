@@ -100,12 +100,12 @@ def context(row: Draft, *, size: str = "") -> dict[str, Any]:
     content = whole.content
     found = known.problems(row, at=timezone.localtime())
     said = _by_place(found, content)
-    pictures = looks.pictures(row.account_id, content)
+    files = looks.files(row.account_id, content)
     size = size if size in lengths.SIZES else ""
     return {
         "draft": row,
         "content": content,
-        "preview": looks.with_pictures(looks.of_draft(whole, size=size), content, pictures),
+        "preview": looks.with_files(looks.of_draft(whole, size=size), content, files),
         "size": size,
         "sizes": SIZES,
         "problems": said,
@@ -113,7 +113,7 @@ def context(row: Draft, *, size: str = "") -> dict[str, Any]:
         "page_places": PLACES,
         "buttons": list(button_rows(content, content.buttons, said, before="")),
         "button_kinds": BUTTON_KINDS,
-        "cards": list(_card_rows(content, said, pictures)),
+        "cards": list(_card_rows(content, said, files)),
         "card_button_kinds": content.cards[0].buttons if content.cards else (),
         "apps": _apps(content, said),
         "samples": {place: sample_rows(content, place) for place in ("header", "body")},
@@ -189,7 +189,7 @@ def button_rows(
 
 
 def _card_rows(
-    content: Content, said: dict[str, Words], pictures: dict[str, str]
+    content: Content, said: dict[str, Words], files: dict[str, str]
 ) -> Iterator[CardRow]:
     for number, card in enumerate(content.cards):
         place = f"card.{number}.body"
@@ -198,7 +198,7 @@ def _card_rows(
             card=card,
             id=f"card-{number + 1}",
             said=said[f"card {number + 1}"],
-            picture=pictures.get(card.handle, ""),
+            picture=files.get(card.handle, "") if content.card_kind == "IMAGE" else "",
             samples=sample_rows(content, place),
             samples_id=place.replace(".", "-"),
             buttons=list(button_rows(content, card.buttons, said, before=f"card {number + 1} ")),

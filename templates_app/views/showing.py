@@ -11,7 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.rights import AgentRequest
-from templates_app import card_samples, components, forms, looks, picking, sources, usage
+from templates_app import (
+    card_samples,
+    components,
+    forms,
+    looks,
+    picking,
+    sample_asking,
+    shown_samples,
+    sources,
+    usage,
+)
 from templates_app.models import HIDEABLE, DraftState, Template, TemplateState
 from templates_app.parts import TEXT, Card
 from templates_app.views import editor
@@ -28,7 +38,7 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "cursor": cursor,
         "template": chosen,
-        "preview": looks.of_template(chosen),
+        **_phone(chosen),
         "history": chosen.history.all()[:100],
         "quality_story": chosen.history.filter(kind="quality", is_late=False)[:20],
         "reason": chosen.rejection,
@@ -45,6 +55,24 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
         "draft": chosen.drafts.exclude(state=DraftState.SUBMITTED).first(),
     }
     return render(request, "templates_app/template.html", context)
+
+
+@require_GET
+def phone(request: AgentRequest, pk: int) -> HttpResponse:
+    """How it looks, once more: the page asks while samples that Meta has are on their way to us."""
+    reader(request)
+    chosen = my_template(request, pk)
+    sample_asking.ask(chosen, at=timezone.now())
+    return render(
+        request,
+        "templates_app/_phone.html",
+        {"template": chosen, "is_answer": True} | _phone(chosen),
+    )
+
+
+def _phone(chosen: Template) -> dict[str, Any]:
+    state = shown_samples.of(chosen).state
+    return {"preview": looks.of_template(chosen), "sample_state": state}
 
 
 def _cards(chosen: Template) -> list[tuple[int, Card, str]]:

@@ -1,6 +1,7 @@
 """Every address that somebody else can name and that we would call: nothing but Meta and the known push services.
 
-There are two: where a file is, in an answer of Meta's; and where a browser wants its pushes. All others are settings.
+There are two: where a file or a sample is, in an answer of Meta's; and where a browser wants its pushes. All others
+are settings.
 """
 
 from __future__ import annotations

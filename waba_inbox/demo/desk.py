@@ -8,7 +8,7 @@ from typing import Final
 
 from django.core.files.base import ContentFile
 
-from accounts.models import Agent
+from accounts.models import Agent, BusinessAccount
 from quality.alarms import Alarm, Kind
 from quality.models import Alert
 from templates_app import library
@@ -25,6 +25,7 @@ from templates_app.models import (
 )
 from waba_inbox.demo import files
 from waba_inbox.demo.company import Company
+from waba_inbox.demo.templates import WINTER
 
 MANAGER, ADMINISTRATOR = "elena", "dmitry"
 
@@ -82,6 +83,8 @@ CARDS: Final = (
 def make(company: Company, *, now: datetime) -> None:
     for plan in PLANS:
         _draft(company, plan, library.BY_KEY[plan.scenario].draft(plan.language), now=now)
+    account = company.numbers["shop"].account
+    _sample(account, WINTER, "winter", nth=0, filename="winter.jpg")
     cards = Plan(scenario="", state=DraftState.DRAFT, author=MANAGER, written_ago=5)
     _draft(company, cards, _new_arrivals(company), now=now)
     mine = Template.objects.filter(account__in=company.accounts)
@@ -110,15 +113,7 @@ def _new_arrivals(company: Company) -> DraftContent:
     account = company.numbers["shop"].account
     cards, samples = [], {"body.1": "Мария"}
     for n, (picture, words, price, end) in enumerate(CARDS):
-        made = files.made("image", picture, nth=n)
-        sample = SampleFile.objects.create(
-            account=account,
-            handle=f"4::demo-{end}",
-            mime_type=made.mime_type,
-            filename=f"{end}.jpg",
-            size=len(made.data),
-            file=ContentFile(made.data, name=f"{end}.jpg"),
-        )
+        sample = _sample(account, f"4::demo-{end}", picture, nth=n, filename=f"{end}.jpg")
         link = ButtonContent(kind="URL", text="Купить", url=f"https://shop.example/{end}")
         reply = ButtonContent(kind="QUICK_REPLY", text="Отложите для меня")
         cards.append(
@@ -135,6 +130,20 @@ def _new_arrivals(company: Company) -> DraftContent:
         sources={"body.1": "contact.first_name"},
     )
     return DraftContent(name="new_arrivals", language="ru", category="MARKETING", content=content)
+
+
+def _sample(
+    account: BusinessAccount, handle: str, picture: str, *, nth: int, filename: str
+) -> SampleFile:
+    made = files.made("image", picture, nth=nth)
+    return SampleFile.objects.create(
+        account=account,
+        handle=handle,
+        mime_type=made.mime_type,
+        filename=filename,
+        size=len(made.data),
+        file=ContentFile(made.data, name=filename),
+    )
 
 
 def _draft(company: Company, plan: Plan, whole: DraftContent, *, now: datetime) -> None:

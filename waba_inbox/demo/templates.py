@@ -10,6 +10,7 @@ from accounts.models import BusinessAccount
 from templates_app.models import Category, Template, TemplateEvent, TemplateState
 from waba_inbox.demo.company import Company
 
+WINTER: Final = "4::demo-winter"  # the sample that desk.py keeps
 BOTH: Final = ("shop", "workshop")
 SHOP: Final = ("shop",)
 WORKSHOP: Final = ("workshop",)
@@ -260,7 +261,7 @@ def components_of(plan: Plan, words: Words) -> list[dict[str, Any]]:
         ]
     parts: list[dict[str, Any]] = []
     if plan.has_picture:
-        handle = {"header_handle": ["https://media.example/winter.jpg"]}
+        handle = {"header_handle": [WINTER]}
         parts.append({"type": "HEADER", "format": "IMAGE", "example": handle})
     elif words.header:
         parts.append({"type": "HEADER", "format": "TEXT", "text": words.header})
