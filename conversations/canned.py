@@ -13,10 +13,9 @@ from django.db.models import F, Q, QuerySet
 
 from accounts import masking
 from accounts.models import SEES_EVERY_CONVERSATION, Agent, Role, Team
-from conversations import file_names, sniffing
 from conversations.models import CannedReply, Conversation
 from conversations.refusals import MediaRefused
-from whatsapp import media
+from whatsapp import file_names, media, sniffing
 
 VARIABLE: Final = re.compile(r"\{\{\s*([^\s{}][^{}]{0,60}?)\s*\}\}")
 _LEFT_OUT: Final = re.compile(r"(\s*)" + VARIABLE.pattern)
@@ -84,7 +83,7 @@ def save(
 
 def _attach(reply: CannedReply, file: File[Any]) -> None:
     """Raises MediaRefused in words where WhatsApp would not take it."""
-    name = file_names.plain((file.name or "").rsplit("/", 1)[-1])[-255:]
+    name = file_names.taken(file.name)
     file.seek(0)
     mime = sniffing.mime_of(file.read(sniffing.HEAD), name)
     file.seek(0)

@@ -11,9 +11,10 @@ from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
 from accounts.models import Agent, PhoneNumber
-from conversations import file_names, sniffing, voicing
+from conversations import voicing
 from conversations.models import MediaFile, MediaState
 from conversations.refusals import MediaRefused
+from whatsapp import file_names, sniffing
 from whatsapp import media as meta_media
 from whatsapp.problem import Problem
 
@@ -68,7 +69,7 @@ def store(
     """
     if is_voice:
         upload = _voice(upload)
-    name = file_names.plain((upload.name or "").rsplit("/", 1)[-1])[-255:]
+    name = file_names.taken(upload.name)
     mime = sniffing.mime_of(_head(upload), name)
     kind = kind or meta_media.kind_for(mime)
     picture = _picture(upload, kind) if kind in ("image", "sticker") else Picture(0, 0)

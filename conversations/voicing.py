@@ -13,7 +13,7 @@ import av
 import av.error
 from django.core.files.base import ContentFile, File
 
-from conversations import sniffing
+from whatsapp import sniffing
 
 RATE: Final = 48_000  # Opus knows no other
 BIT_RATE: Final = (

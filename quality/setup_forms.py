@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
 
-from conversations import sniffing
+from whatsapp import sniffing
 
 DIGITS = re.compile(r"\D")
 ABOUT, ADDRESS, DESCRIPTION, EMAIL, SITE = 139, 256, 512, 128, 256  # Meta's limits

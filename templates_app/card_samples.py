@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.models import Agent
 from templates_app import components, live, parts
 from templates_app.models import CardFile, SampleFile, SubmissionState, Template
+from whatsapp import file_names
 
 
 def of(template: Template) -> dict[str, SampleFile]:
@@ -56,15 +57,15 @@ def are_all_here(template: Template) -> bool:
 
 @transaction.atomic
 def keep(
-    template_id: int, *, place: int, given: UploadedFile[Any], by: Agent, address: str
+    template_id: int, *, place: int, given: UploadedFile[Any], mime: str, by: Agent, address: str
 ) -> None:
     """The file of this card from now on. The caller has judged its type and size."""
     rows = Template.objects.select_for_update(of=("self",)).select_related("account")
     template = rows.get(pk=template_id)
     sample = SampleFile.objects.create(
         account=template.account,
-        mime_type=given.content_type or "",
-        filename=(given.name or "card")[-255:],
+        mime_type=mime,
+        filename=file_names.taken(given.name) or "card",
         size=given.size or 0,
         file=given,
         uploaded_by=by,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from conversations import file_names
+from whatsapp import file_names
 
 PDF = "application/pdf"
 SHOWN_BOX = (300, 320)

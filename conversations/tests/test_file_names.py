@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Agent
-from conversations import file_names
 from conversations.models import Conversation, MediaFile
 from tests import world
+from whatsapp import file_names
 
 TURNED = "bill\u202efdp.exe"  # a browser that obeys the mark shows billexe.pdf
 

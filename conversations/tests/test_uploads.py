@@ -10,9 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from conversations import sniffing, uploads
+from conversations import uploads
 from conversations.refusals import MediaRefused
 from simulator import pictures
+from whatsapp import sniffing
 
 pytestmark = pytest.mark.django_db
 

@@ -18,6 +18,7 @@ from conversations.forms.writing import CannedForm
 from conversations.models import CannedReply
 from conversations.refusals import MediaRefused
 from conversations.views.asking import agent_of, conversation_of
+from whatsapp import file_names
 
 OFFERED = 500  # replies that one composer holds
 
@@ -58,7 +59,10 @@ def reply_file(request: HttpRequest, reply_id: int) -> FileResponse:
     except OSError:  # the disk lost it
         raise Http404 from None
     answer = FileResponse(
-        stream, as_attachment=True, filename=row.file_name, content_type="application/octet-stream"
+        stream,
+        as_attachment=True,
+        filename=file_names.taken(row.file_name),
+        content_type="application/octet-stream",
     )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"

@@ -19,7 +19,6 @@ from accounts.graph import graph_for
 from accounts.models import BusinessAccount, PhoneNumber, Role
 from accounts.rights import AgentRequest, role
 from accounts.views._common import address_of, mine
-from conversations import sniffing
 from quality import (
     alerting,
     board,
@@ -37,6 +36,7 @@ from quality.evidence import FAILURE_DAYS
 from quality.forms import LiftForm
 from quality.models import Gauge, Observation
 from quality.setup_forms import PICTURE_BYTES, PICTURE_KINDS, ProfileForm
+from whatsapp import sniffing
 from whatsapp.failures import GraphFailure
 
 logger = structlog.get_logger(__name__)

@@ -185,7 +185,7 @@ def test_what_meta_would_refuse_cannot_be_submitted_even_by_hand(manager: Client
 def test_a_sample_is_uploaded_and_kept_while_its_kind_stays(manager: Client, shop: BusinessAccount):
     row = begun(manager)
     write(manager, row, header_kind="IMAGE")
-    picture = SimpleUploadedFile("coat.png", b"\x89PNG\r\n", content_type="image/png")
+    picture = SimpleUploadedFile("coat.png", b"\x89PNG\r\n\x1a\n", content_type="image/png")
     manager.post(f"/templates/drafts/{row.pk}/sample/", {"file": picture})
     row.refresh_from_db()
     assert row.content["header_handle"].startswith("4::")
@@ -378,7 +378,7 @@ def test_the_preview_shows_values_of_any_length(
 def test_a_picture_for_a_card_is_kept_and_shown(manager: Client, shop: BusinessAccount):
     row = begun(manager)
     write(manager, row, kind="CAROUSEL")
-    file = SimpleUploadedFile("coat.png", b"\x89PNG\r\n", content_type="image/png")
+    file = SimpleUploadedFile("coat.png", b"\x89PNG\r\n\x1a\n", content_type="image/png")
     answer = manager.post(f"/templates/drafts/{row.pk}/sample/", {"card-1": file})
     assert answer["Location"].endswith("#card-1")
     row.refresh_from_db()
@@ -387,4 +387,4 @@ def test_a_picture_for_a_card_is_kept_and_shown(manager: Client, shop: BusinessA
     page = manager.get(f"/templates/drafts/{row.pk}/").content.decode()
     assert f"/templates/samples/{kept.key}/" in page
     shown = manager.get(f"/templates/samples/{kept.key}/")
-    assert (shown["Content-Type"], shown.getvalue()) == ("image/png", b"\x89PNG\r\n")
+    assert (shown["Content-Type"], shown.getvalue()) == ("image/png", b"\x89PNG\r\n\x1a\n")

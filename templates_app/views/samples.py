@@ -19,6 +19,7 @@ from templates_app import card_samples, components, drafting, forms, refusals, s
 from templates_app.content import Content
 from templates_app.models import Draft, SampleFile
 from templates_app.views._common import WRITERS, address_of, my_draft, my_template, reader
+from whatsapp import file_names, sniffing
 from whatsapp.failures import GraphFailure
 
 HEADER: Final = "header"
@@ -41,8 +42,9 @@ def upload(request: AgentRequest, draft_id: int) -> HttpResponse:
     name, given = next(iter(request.FILES.items()), ("", None))
     place = HEADER if name == "file" else name.removeprefix("card-")
     kind = _kind(row.whole.content, place)
+    mime = _mime(given)
     back = redirect(f"{reverse('templates_app:draft', args=[row.pk])}#{_anchor(place)}")
-    if not isinstance(given, UploadedFile) or not _fits(given, kind):
+    if not isinstance(given, UploadedFile) or not _fits(given, kind, mime):
         messages.error(request, _(UNFIT))
         return back
     try:
@@ -50,14 +52,14 @@ def upload(request: AgentRequest, draft_id: int) -> HttpResponse:
             row.account,
             cast(BinaryIO, given.file),
             size=given.size or 0,
-            mime=given.content_type or "",
-            filename=(given.name or "sample")[-255:],
+            mime=mime,
+            filename=file_names.taken(given.name) or "sample",
             by=request.user,
         )
     except GraphFailure as failure:
         messages.error(request, failure.reason)
         return back
-    _keep(request, row, place=place, handle=handle, filename=given.name or "sample")
+    _keep(request, row, place=place, handle=handle, filename=file_names.taken(given.name))
     return back
 
 
@@ -68,11 +70,12 @@ def card(request: AgentRequest, pk: int, place: int) -> HttpResponse:
     template = my_template(request, pk)
     cards, given = components.of(template).cards, request.FILES.get("file")
     kind = cards[place].header_kind if place < len(cards) else ""
-    if not isinstance(given, UploadedFile) or not _fits(given, kind):
+    mime = _mime(given)
+    if not isinstance(given, UploadedFile) or not _fits(given, kind, mime):
         messages.error(request, _(UNFIT))
     else:
         card_samples.keep(
-            pk, place=place, given=given, by=request.user, address=address_of(request)
+            pk, place=place, given=given, mime=mime, by=request.user, address=address_of(request)
         )
         messages.success(request, _("The file goes out with every message of it."))
     return redirect(f"{reverse('templates_app:template', args=[pk])}#cards")
@@ -101,9 +104,18 @@ def _anchor(place: str) -> str:
     return "part-header" if place == HEADER else f"card-{place}"
 
 
-def _fits(given: UploadedFile[Any], kind: str) -> bool:
+def _mime(given: object) -> str:
+    """What it is by its first bytes, whatever the browser says."""
+    if not isinstance(given, UploadedFile):
+        return ""
+    head = given.read(sniffing.HEAD)
+    given.seek(0)
+    return sniffing.mime_of(head, given.name or "")
+
+
+def _fits(given: UploadedFile[Any], kind: str, mime: str) -> bool:
     kinds, most = FILE_KINDS.get(kind, ((), 0))
-    return given.content_type in kinds and 0 < (given.size or 0) <= most * 2**20
+    return mime in kinds and 0 < (given.size or 0) <= most * 2**20
 
 
 @require_GET
@@ -112,7 +124,9 @@ def sample(request: AgentRequest, key: uuid.UUID) -> FileResponse:
     workspace = reader(request).workspace_id
     found = get_object_or_404(SampleFile, key=key, account__workspace_id=workspace)
     answer = FileResponse(
-        found.file.open("rb"), content_type=found.mime_type, filename=found.filename or "sample"
+        found.file.open("rb"),
+        content_type=found.mime_type,
+        filename=file_names.taken(found.filename) or "sample",
     )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

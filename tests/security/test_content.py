@@ -8,9 +8,9 @@ import pytest
 
 from billing import uploads
 from billing.card_files import CardRefused
-from conversations import sniffing
 from conversations.templatetags import chat
 from tests.security import hostile
+from whatsapp import sniffing
 
 SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%b</sheetData></worksheet>'
 LAUGHS = b"<!DOCTYPE x [<!ENTITY a 'ha'>%b]>" % b"".join(

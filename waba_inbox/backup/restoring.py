@@ -75,8 +75,11 @@ def _put_files(
         return
     root.mkdir(parents=True, exist_ok=True)
     told = FileSums()
-    with tarfile.open(folder / FILES) as archive:
-        archive.extractall(root, filter="data")  # nothing may lead out of the folder
+    try:
+        with tarfile.open(folder / FILES) as archive:
+            archive.extractall(root, filter="data")  # nothing may lead out of the folder
+    except (tarfile.TarError, OSError) as problem:
+        raise BackupFailed(f"The files of the backup cannot be unpacked: {problem}") from None
     for path in root.rglob("*"):
         if path.is_file():
             with path.open("rb") as stream:
