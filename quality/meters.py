@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, Sum
 from django.db.models.functions import Greatest
 
 from accounts.models import BusinessAccount, PhoneNumber
@@ -18,6 +18,7 @@ from quality.models import Gauge, Source, WebhookMinute
 from quality.observing import observe
 
 DAY: Final = timedelta(days=1)
+TOLD_LATE: Final = timedelta(minutes=2)  # what a post tells of may be a little older than it
 REACHED: Final = (statuses.DELIVERED, statuses.READ)
 
 
@@ -94,7 +95,8 @@ def intake(account: BusinessAccount, *, at: datetime) -> Values:
 def silence(number: PhoneNumber, *, at: datetime) -> Values:
     """Whether Meta has fallen silent about a busy number; empty where nothing can be said.
 
-    What was brought in otherwise (an import, the demo) is no sign that webhooks ever came.
+    What was brought in otherwise (an import, the demo) is no sign that webhooks ever came: only what is of the minutes
+    since the first post of that hour counts.
     """
     recent = Message.objects.filter(number=number, at__gt=at - DAY, at__lte=at)
     told = recent.filter(Q(direction=Direction.IN) | Q(status__in=REACHED))
@@ -103,10 +105,13 @@ def silence(number: PhoneNumber, *, at: datetime) -> Values:
     )["last"]  # fmt: skip
     if last_at is None:
         return {}
-    before = told.filter(at__gt=last_at - alarms.BUSY_HOUR, at__lte=last_at).count()
-    posted = WebhookMinute.objects.filter(minute__gt=last_at - alarms.BUSY_HOUR, answered__gt=0)
-    posts = posted.aggregate(n=Sum("answered", default=0))["n"]
-    is_silent = alarms.is_silent(last_at, in_hour_before=min(before, posts), at=at)
+    began = last_at - alarms.BUSY_HOUR
+    posted = WebhookMinute.objects.filter(minute__gt=began, minute__lte=at, answered__gt=0)
+    posts = posted.aggregate(n=Sum("answered", default=0), first=Min("minute"))
+    if posts["first"]:
+        began = max(began, posts["first"] - TOLD_LATE)
+    before = told.filter(at__gt=began, at__lte=last_at).count()
+    is_silent = alarms.is_silent(last_at, in_hour_before=min(before, posts["n"]), at=at)
     known = Gauge.objects.filter(number=number, aspect=Aspect.WEBHOOK).exists()
     if not is_silent and not known:
         return {}  # nothing to take back

@@ -250,7 +250,10 @@ def test_half_an_hour_of_silence_on_a_busy_number_is_one_alert_that_clears_itsel
         )
     meters.measure(shop.account, at=at + timedelta(minutes=40))
     assert open_kinds() == set()  # no webhook ever came: nothing fell silent
-    WebhookMinute.objects.create(minute=at, answered=20)
+    posted(at, answered=20)
+    meters.measure(shop.account, at=at + timedelta(minutes=40))
+    assert open_kinds() == set()  # what was there before the first post is no sign either
+    posted(at, ago=20, answered=1)
     for minutes, silent in ((29, False), (31, True), (45, True)):
         meters.measure(shop.account, at=at + timedelta(minutes=minutes))
         assert ("silent" in open_kinds()) is silent
