@@ -50,8 +50,11 @@ class DraftEditor extends HTMLElement {
         if (act) this.adding = /^(add:|card-add|app-add)/.exec(act.value)?.[0] ?? "";
     }
 
-    /** What was typed before the scripts came was heard by nobody: it is saved and judged now. */
+    /** What was typed or chosen before the scripts came was heard by nobody: it is saved, judged and sent up now. */
     #catchUp() {
+        const files = /** @type {NodeListOf<HTMLInputElement>} */ (this.querySelectorAll("input[type=file]"));
+        const chosen = [...files].find((field) => field.files?.length);
+        if (chosen) return void chosen.dispatchEvent(new Event("change", { bubbles: true }));
         const fields = /** @type {NodeListOf<HTMLInputElement | HTMLTextAreaElement>} */ (
             this.querySelectorAll("textarea, input:not([type=hidden], [type=file], [type=checkbox], [type=radio])")
         );

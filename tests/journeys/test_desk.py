@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import requests
-from playwright.sync_api import Page, Route, expect
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from accounts.models import PhoneNumber, Role
 from conversations.models import Conversation
+from simulator import defaults
 from simulator.person import Person
 from tests import world
 from tests.journeys.conftest import Seat
@@ -75,6 +78,44 @@ def test_what_is_typed_before_the_scripts_came_is_saved_too(seat: Seat, shop: Ph
     for waiting in held:
         waiting.continue_()
     expect(page.locator("#said-body")).to_contain_text("hides where it leads")
+
+
+def test_each_card_gets_its_file_and_the_message_its_time_to_live(seat: Seat, shop: PhoneNumber):
+    shop.account.app.app_id = defaults.APP_ID  # to which samples go up
+    shop.account.app.save(update_fields=["app_id"])
+    world.make_agent(shop.workspace, "Cleo", Role.MANAGER)
+    desk = seat("Cleo")
+    page, version = desk.page, desk.page.locator("#draft-version")
+    page.goto(f"{desk.url}/templates/")
+    page.get_by_role("button", name="New template").click()
+    page.wait_for_url("**/drafts/**")
+    page.locator(".desk__category", has_text="Marketing").click()
+    page.locator(".segments__one", has_text="Carousel").click()
+    page.fill("#draft-body", "New coats for you: swipe through them.")
+    expect(page.locator("#draft-preview")).to_contain_text("New coats for you")
+    expect(page.locator("#draft-preview .slide")).to_have_count(2)
+    for place in range(2):  # each goes up by itself, and the page comes anew
+        page.set_input_files(f"[name=card-{place}]", picture(f"coat{place}.png"))
+        expect(page.locator(f"#card-{place} .desk__drop img")).to_be_visible()
+    expect(page.locator("#draft-preview .slide img")).to_have_count(2)
+
+    page.select_option("[name=lifetime_unit]", label="hours")
+    page.fill("#draft-lifetime", "1")
+    expect(page.locator("#said-lifetime")).to_contain_text("12 hours")
+    seen = version.input_value()
+    page.fill("#draft-lifetime", "20")
+    expect(page.locator("#said-lifetime")).to_be_empty()
+    expect(version).not_to_have_value(seen)
+    page.reload()
+    expect(page.locator("#draft-lifetime")).to_have_value("20")
+    expect(page.locator("#draft-body")).to_have_value("New coats for you: swipe through them.")
+    expect(page.locator("#draft-preview .slide img")).to_have_count(2)
+
+
+def picture(name: str) -> FilePayload:
+    with BytesIO() as file:
+        Image.new("RGB", (40, 20), "brown").save(file, "PNG")
+        return FilePayload(name=name, mimeType="image/png", buffer=file.getvalue())
 
 
 def test_two_managers_in_one_draft_and_one_of_them_on_a_phone(seat: Seat, shop: PhoneNumber):
