@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from conversations import access, filtering, filters, search, sorting
 from conversations.filters import NOTHING_ASKED, Group, Unreadable
 from conversations.models import Conversation, ConversationStatus, SavedView
 from conversations.models.threads import ConversationQuerySet
-from conversations.search import Page, people, with_seen, words_of
+from conversations.search import Page, with_seen, words_of
 
 ROWS = 50
 TABS: Final = ("mine", "unassigned", "all")
@@ -146,8 +147,10 @@ def _rules(text: str | None, view: SavedView | None) -> tuple[Group, Unreadable 
         return NOTHING_ASKED, unreadable
 
 
-def filtered(agent: Agent, asked: Filters, *, at: datetime | None = None) -> ConversationQuerySet:
-    """The rows that are asked for, of those the agent sees."""
+def filtered(
+    agent: Agent, asked: Filters, *, at: datetime | None = None, named: Q | None = None
+) -> ConversationQuerySet:
+    """The rows that are asked for, of those the agent sees. `named`: those whom the words of the search find."""
     found = access.conversations(agent)
     if asked.status != "any":
         found = found.filter(status=asked.status)
@@ -156,7 +159,7 @@ def filtered(agent: Agent, asked: Filters, *, at: datetime | None = None) -> Con
     if asked.mentioned:
         found = found.filter(pk__in=search.mentions(agent))
     if words := words_of(asked.query):
-        found = found.filter(contact__in=people(agent, words))
+        found = found.filter(named or Q(contact__in=search.people(agent, words)))
     if asked.rules:
         at = at or timezone.now()
         found = found.filter(filtering.wanted(asked.rules, agent=agent, at=at))
@@ -165,10 +168,19 @@ def filtered(agent: Agent, asked: Filters, *, at: datetime | None = None) -> Con
     return found.unassigned() if asked.tab == "unassigned" else found
 
 
-def inbox(agent: Agent, asked: Filters, *, before: str = "") -> Page[Conversation]:
-    """A page of the list in its order, each row with `seen_count` of this agent."""
+def named(agent: Agent, asked: Filters) -> Q | None:
+    """Whom the words of the search find: looked for once, for the page and its counts."""
+    words = words_of(asked.query)
+    return search.named(agent, words) if words else None
+
+
+def inbox(
+    agent: Agent, asked: Filters, *, before: str = "", people: Q | None = None
+) -> Page[Conversation]:
+    """A page of the list in its order, each row with `seen_count` of this agent. `people`: as `named` found them."""
     at = timezone.now()
-    found = with_seen(filtered(agent, asked, at=at), agent).for_rows()
+    wanted = filtered(agent, asked, at=at, named=people or named(agent, asked))
+    found = with_seen(wanted, agent).for_rows()
     number, place = sorting.read(before, asked.sort) or (0, None)
     rows: list[Conversation] = []
     for segment in sorting.SORTS[asked.sort][number:]:
@@ -184,17 +196,19 @@ def inbox(agent: Agent, asked: Filters, *, before: str = "") -> Page[Conversatio
 
 def among(agent: Agent, asked: Filters, ids: Collection[int]) -> list[Conversation]:
     """Those of these conversations that the list has: what a browser asks when it cannot tell by itself."""
-    found = with_seen(filtered(agent, asked).filter(pk__in=list(ids)[:MOST_IDS]), agent)
-    return list(found.for_rows())
+    words = words_of(asked.query)
+    few = filtered(agent, asked, named=search.named_one_by_one(agent, words) if words else None)
+    return list(with_seen(few.filter(pk__in=list(ids)[:MOST_IDS]), agent).for_rows())
 
 
 def counts(
-    agent: Agent, asked: Filters, views: Iterable[SavedView] = ()
+    agent: Agent, asked: Filters, views: Iterable[SavedView] = (), *, people: Q | None = None
 ) -> tuple[dict[str, int], dict[int, int]]:
     """How many rows each tab has and each saved view (by its id), counted no further than the page will say (999+)."""
     at = timezone.now()
+    people = people or named(agent, asked)
     lists: dict[str | int, ConversationQuerySet] = {
-        tab: filtered(agent, asked.on(tab), at=at) for tab in TABS
+        tab: filtered(agent, asked.on(tab), at=at, named=people) for tab in TABS
     }
     for view in views:
         try:

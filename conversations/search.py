@@ -6,14 +6,16 @@ The cost grows with the page shown, not with history: keyset pages, and counts t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db import connection
+from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from accounts.models import Agent
 from accounts.seats import Place, can_see
@@ -32,6 +34,7 @@ from events.models import Event
 BUBBLES = 40
 COUNT_LIMIT = 999
 CHANGES_LIMIT = 200
+FEW = 4000  # people with a name: so many are named one by one
 
 FEWEST_DIGITS = 3  # of a phone number, to be searched for as one
 DIGITS_OF_BIGINT = 18
@@ -70,6 +73,38 @@ def people(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:
             wanted |= phones.matching(agent, digits)
         found = found.filter(wanted)
     return found
+
+
+class OneOf(Func):
+    """One of thousands of ids: an array is one value, and a list of as many would be parsed one by one."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def named(agent: Agent, words: Collection[str]) -> Q:
+    """Conversations of the people with all these words: of each of them if they are few, else asked of one
+    conversation after the other, which soon fills a page with people that are many.
+
+    PostgreSQL cannot tell by itself how many have a piece of a name; so this looks first, with one statement.
+    """
+    found = people(agent, words).order_by().values("pk")
+    sql, values = found.query.sql_with_params()
+    with (
+        connection.cursor() as cursor
+    ):  # the inner part is for an index; it is read no further than asked
+        cursor.execute(f"WITH found AS MATERIALIZED ({sql}) TABLE found LIMIT {FEW + 1}", values)
+        ids = [pk for (pk,) in cursor.fetchall()]
+    if len(ids) > FEW:
+        return named_one_by_one(agent, words)
+    return Q(OneOf(F("contact_id"), Value(ids))) if ids else Q(pk__in=[])
+
+
+def named_one_by_one(agent: Agent, words: Collection[str]) -> Q:
+    """The same, for a condition on rows that are few or that are read in their order."""
+    here = people(agent, words).filter(pk=OuterRef("contact_id")).order_by()
+    return Q(Exact(Subquery(here.values(one=Value(1))[:1]), Value(1)))
 
 
 def _whole(text: str) -> int | None:

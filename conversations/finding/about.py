@@ -14,6 +14,7 @@ from conversations.field_values import plain
 from conversations.finding.asked import Asked
 from conversations.finding.words import marked_texts, tsquery
 from conversations.models import ContactNote, Conversation, FieldValue
+from conversations.query_words import Term
 from conversations.snippets import Piece
 
 MOST = 6  # of notes, and of fields
@@ -39,17 +40,27 @@ def about_of(agent: Agent, asked: Asked) -> list[About]:
         contact__workspace_id=agent.workspace_id,
         contact__in=asked.conversations.values("contact"),
     )
+    return _shown(asked, list(notes.order_by("-at", "-pk")[:MOST]), _fields(agent, asked, said))
+
+
+def _fields(agent: Agent, asked: Asked, said: list[Term]) -> list[FieldValue]:
+    """The newest of people and of conversations, looked for apart: of both at once PostgreSQL would first list all
+    that the agent sees.
+    """
+    sql, values = tsquery(asked.query, is_finished=False)
     wanted = Q(_found("conversations_fieldvalue", sql, values)) & ~Q(text="")
     if len(said) == 1 and (number := _number(said[0].words)) is not None:
         wanted |= Q(number=number)
-    owned = Q(contact__in=asked.conversations.values("contact"))
-    owned |= Q(conversation__in=asked.conversations.values("pk"))
-    fields = FieldValue.objects.filter(
-        wanted, owned, field__workspace_id=agent.workspace_id
-    ).select_related("field")
-    return _shown(
-        asked, list(notes.order_by("-at", "-pk")[:MOST]), list(fields.order_by("-pk")[:MOST])
-    )
+    found = FieldValue.objects.filter(wanted, field__workspace_id=agent.workspace_id)
+    of_people = found.filter(contact__in=asked.conversations.values("contact"))
+    of_threads = found.filter(conversation__in=asked.conversations.values("pk"))
+    ids = {
+        pk
+        for part in (of_people, of_threads)
+        for pk in part.order_by("-pk").values_list("pk", flat=True)[:MOST]
+    }
+    rows = FieldValue.objects.filter(pk__in=ids).select_related("field")
+    return list(rows.order_by("-pk")[:MOST])
 
 
 def _found(table: str, sql: str, values: list[str]) -> RawSQL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -206,9 +207,32 @@ def people(number: PhoneNumber) -> None:
     ],
 )
 def test_people_are_found_by_parts_of_name_number_and_username(
-    ana: Agent, people: None, query: str, names: set[str]
+    ana: Agent, people: None, query: str, names: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert found(ana, query) == names
+    monkeypatch.setattr(search, "FEW", 0)  # so many that rows are asked one by one
+    assert found(ana, query) == names
+
+
+@pytest.mark.parametrize("few", [0, 2, 4000])
+def test_pages_and_counts_agree_however_many_people_have_a_name(
+    ana: Agent, cleo: Agent, number: PhoneNumber, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
+    for n in range(3):
+        world.make_conversation(
+            number,
+            contact=world.make_contact(number.workspace, profile_name=f"Maria {n}"),
+            assignee=ana if n == 1 else None,
+        )
+    named(number, "Peter")
+    asked = Filters(tab="all", status="any", query="mari")
+    rows = listing.inbox(ana, asked).rows
+    assert [row.contact.profile_name for row in rows] == ["Maria 2", "Maria 1", "Maria 0"]
+    assert listing.counts(ana, asked)[0] == {"mine": 1, "unassigned": 2, "all": 3}
+    assert listing.counts(cleo, asked)[0] == {"mine": 0, "unassigned": 2, "all": 3}
+    assert listing.among(ana, asked, [row.pk for row in rows]) != []
+    assert listing.among(ana, replace(asked, query="peter"), [row.pk for row in rows]) == []
 
 
 def test_a_name_given_by_an_agent_is_found_too(ana: Agent, number: PhoneNumber) -> None:

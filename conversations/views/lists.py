@@ -75,9 +75,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if "sort" in request.GET and by_script(request):  # chosen here, not a link that somebody sent
         viewing.remember_order(agent, view, wanted.sort)
         wanted = replace(wanted, usual=wanted.sort)
-    page = listing.inbox(agent, wanted)
+    people = listing.named(agent, wanted)
+    page = listing.inbox(agent, wanted, people=people)
     views = list(viewing.visible_to(agent))
-    tabs, of_views = listing.counts(agent, wanted, views)
+    tabs, of_views = listing.counts(agent, wanted, views, people=people)
     numbers = access.numbers(agent)
     statuses = _statuses(wanted)
     return {
