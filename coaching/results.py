@@ -20,12 +20,12 @@ WEEKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`weeks`: the mean score of each of the last weeks, oldest first; None where nothing was judged."""
+    """`weeks`: Monday and mean score of each of the last weeks, oldest first; None where nothing was judged."""
 
     name: str
     count: int
     mean: float | None
-    weeks: Sequence[int | None]
+    weeks: Sequence[tuple[date, int | None]]
 
 
 def by_agent(workspace: Workspace, *, today: date) -> tuple[list[date], list[Row]]:
@@ -44,7 +44,7 @@ def by_agent(workspace: Workspace, *, today: date) -> tuple[list[date], list[Row
     for agent, weeks in scores.items():
         count = sum(n for _mean, n in weeks.values())
         mean = sum(mean * n for mean, n in weeks.values()) / count
-        shown = [round(weeks[day][0]) if day in weeks else None for day in mondays]
+        shown = [(day, round(weeks[day][0]) if day in weeks else None) for day in mondays]
         found.append(Row(names[agent], count, mean, shown))
     return mondays, sorted(found, key=lambda row: (-(row.mean or 0), row.name))
 

@@ -156,7 +156,7 @@ WORDS: Final[dict[str, Said]] = {
     "template_needed_soon": (
         _("Template needed soon"),
         _("It must be submitted within a day to be approved in time."),
-        _("Submit it by the time below."),
+        _("Submit it by the time that is given."),
     ),
     "template_late": (
         _("Template late"),
