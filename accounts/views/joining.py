@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
+from allauth.core.internal import ratelimit
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
@@ -32,6 +33,8 @@ def join(request: AgentRequest, key: str) -> HttpResponse:
         if request.method == "POST" and form.is_valid():
             return _accept(request, key, form)
     except inviting.NoLongerValid:
+        if not ratelimit.consume(request, app="allauth.account", action="join", limit_get=True):
+            return ratelimit.respond_429(request)  # type: ignore[no-any-return]
         return render(request, "accounts/join_gone.html", status=410)
     context = {"form": form, "invitation": invitation}
     return render(request, "accounts/join.html", context, status=422 if form.errors else 200)
