@@ -219,7 +219,7 @@ def _joined(entry: LedgerEntry, fact: StoredFact | None) -> int:
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """“12 Nov, 17:00”, in the zone of the account, by which it is billed."""
     local = at.astimezone(zone)
-    return f"{short_day(local.date())}, {date_format(local, 'H:i')}"
+    return f"{short_day(local.date())}, {date_format(local, 'TIME_FORMAT')}"
 
 
 def short_day(day: date) -> str:

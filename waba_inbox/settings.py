@@ -101,6 +101,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "waba_inbox.templatetags.icons",
+                "waba_inbox.templatetags.times",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],
@@ -258,6 +259,7 @@ PUSH_CONTACT = env.text(
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "waba_inbox.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -108,7 +108,7 @@ def test_a_charge_is_explained_in_a_sentence(booked, fay, client):
     with translation.override("en"):
         assert explain(line).sentence == (
             "Business-initiated conversation with +7 921…: the customer had not written for 39 h; "
-            "template order_ready sent by Ana on 10 November 2022, 16:00; Russia, card of Feb. 1, 2022, "
+            "template order_ready sent by Ana on 10 November 2022, 4:00 PM; Russia, card of Feb. 1, 2022, "
             "0.0663 USD; the 1000 free ones of the month were used up on 10 November 2022."
         )
     client.force_login(fay)

@@ -67,7 +67,7 @@ def test_the_composer_follows_the_worked_example(thread, ana):
         words(ana, thread, START, **template) == "opens a business-initiated conversation: 5.10 RUB"
     )
     sends_template(thread, START)
-    inside = "no charge: inside the conversation open until 14:00"
+    inside = "no charge: inside the conversation open until 2:00 PM"
     assert words(ana, thread, START + H / 6, **template) == inside
     writes(thread, START + 3 * H)
     assert words(ana, thread, START + 4 * H) == inside

@@ -55,7 +55,8 @@ def moment(value: str) -> str:
         at = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return date_format(timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC)), "j E, H:i")
+    local = timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC))
+    return f"{date_format(local, 'j E')}, {date_format(local, 'TIME_FORMAT')}"
 
 
 PLACES: Final[dict[str, str | Promise]] = {
