@@ -82,7 +82,7 @@ def cookie(agent: Agent) -> str:
 
 
 def wipe() -> None:
-    """Everything that was said, so that each round begins alike."""
+    """Everything that was said, so that each round begins alike: the first conversation is 1 again."""
     tables = (
         "webhooks_envelope",
         "conversations_contact",
@@ -90,7 +90,7 @@ def wipe() -> None:
         "conversations_parkedstatus",
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
 
 
 def step_aside() -> None:

@@ -1,5 +1,6 @@
 """A load generator: open sockets as browsers keep them, and when each message was first seen by a second browser.
 
+Each has some of the threads open, as a browser keeps them; the second one all those that it shall see bubbles of.
 `python -m bench.watching '{"port": …}'` prints `ready` once all sockets are open, and JSON once its input is closed.
 """
 
@@ -15,6 +16,9 @@ from typing import Any
 import uvloop
 from websockets.asyncio.client import connect
 
+DECK = 12  # threads that a browser keeps
+SECOND = 1
+SEEN = 40  # threads of the second browser
 MARK = re.compile(r"#(\d{6,}) ")
 
 
@@ -29,15 +33,22 @@ class Watcher:
             if '"html"' not in frame[:10]:
                 continue
             self.fragments[place] += 1
-            if place == 1:
+            if place == SECOND and "messages-" in frame:  # bubbles, not the row that tells of them
                 now = time.time()
                 for mark in MARK.findall(frame):
                     self.seen.setdefault(mark, now)
 
 
+def opened(place: int, *, threads: int) -> list[int]:
+    """Every browser others, until all are open somewhere; the second one those that come first."""
+    if place == SECOND:
+        return list(range(1, SEEN + 1))
+    return [1 + (place * DECK + n) % threads for n in range(DECK)]
+
+
 async def main(asked: dict[str, Any]) -> None:
     watcher = Watcher()
-    address = f"ws://127.0.0.1:{asked['port']}/live/"
+    address = f"ws://127.0.0.1:{asked['port']}/live/?threads"
     tasks = []
     for place in range(asked["sockets"]):
         cookie = asked["cookies"][place % len(asked["cookies"])]
@@ -51,6 +62,7 @@ async def main(asked: dict[str, Any]) -> None:
             open_timeout=60,
         )
         watcher.fragments.append(0)
+        await socket.send(json.dumps({"threads": opened(place, threads=asked["threads"])}))
         tasks.append(asyncio.create_task(watcher.watch(socket, place)))
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

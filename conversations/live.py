@@ -2,6 +2,8 @@
 
 A fragment is one or more whole elements with an id, a `data-version` and a `data-sort` (STYLE.md 3.9 is the protocol).
 Everything is read anew after the commit, for the whole batch at once, so the cost does not grow with what happened.
+The row goes to every list; bubbles, header and panel only to browsers that have the thread open, and where none has,
+they are not even rendered.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from django.utils import translation
 from accounts import masking
 from accounts.models import Agent, Team, Workspace
 from accounts.seats import Place, can_see, groups_for
-from conversations import panel
+from conversations import panel, rows
 from conversations.field_values import Shown, shown_for
 from conversations.models import Conversation, Message
 from events import journal, live
@@ -88,12 +90,30 @@ def fragment(
     *,
     teams: Iterable[Team] = (),
     fields: Iterable[Shown] = (),
+) -> str:
+    """The row of the list and all that the open thread shows, in the language that is active."""
+    return row_fragment(conversation) + thread_fragment(
+        conversation, messages, teams=teams, fields=fields
+    )
+
+
+def row_fragment(conversation: Conversation) -> str:
+    """The row of the list, for every browser that may see it."""
+    return f'<template data-into="conversation-rows">{rows.row(conversation)}</template>'
+
+
+def thread_fragment(
+    conversation: Conversation,
+    messages: Sequence[Message] = (),
+    *,
+    teams: Iterable[Team] = (),
+    fields: Iterable[Shown] = (),
     is_minor: bool = False,
 ) -> str:
-    """The row of the list, these bubbles, the thread's header, and of the panel what may have changed with them.
+    """These bubbles, the thread's header, and of the panel what may have changed with them.
 
-    In the language that is active. `teams`: where it could be moved, if its team may have changed; `fields`: what
-    stands in the custom fields, if one of them may have; `is_minor`: without the header and the panel.
+    `teams`: where it could be moved, if its team may have changed; `fields`: what stands in the custom fields, if one
+    of them may have; `is_minor`: without the header and the panel.
     """
     context: dict[str, Any] = {
         "conversation": conversation,
@@ -130,43 +150,83 @@ def show(changes: list[journal.Change]) -> None:
     audience = _audience(conversations.values())
     if not audience and not stood:
         return  # nobody looks
-    bubbles = _bubbles(pk for thread, _who in audience for pk in message_ids[thread])
-    fields = shown_for([one for pk, one in conversations.items() if pk in filled])
+    open_threads = {pk for (pk, _who), heard in audience.items() if heard.threads}
+    bubbles = _bubbles(one for pk in open_threads for one in message_ids[pk])
+    fields = shown_for([conversations[pk] for pk in open_threads & filled])
     html: dict[str, list[str]] = defaultdict(list)
-    for (pk, who), groups in audience.items():
+    threads: dict[str, str] = {}
+    for (pk, who), heard in audience.items():
         with translation.override(who.language), masking.shown(who.phones):
-            teams = panel.teams_of(conversations[pk].workspace_id) if pk in stood else ()
-            shown = fields.get(pk, ())
-            rendered = fragment(
-                conversations[pk],
-                bubbles[pk],
-                teams=teams,
-                fields=shown,
-                is_minor=pk not in major,
-            )
-        for group in groups:
-            html[group].append(rendered)
+            row = row_fragment(conversations[pk])
+            thread = ""
+            if heard.threads:
+                thread = thread_fragment(
+                    conversations[pk],
+                    bubbles[pk],
+                    teams=panel.teams_of(conversations[pk].workspace_id) if pk in stood else (),
+                    fields=fields.get(pk, ()),
+                    is_minor=pk not in major,
+                )
+        for group in heard.all:
+            html[group].append(row + thread)
+        for group in heard.rows:
+            html[group].append(row)
+        threads |= dict.fromkeys(heard.open, thread)
     readers = _seated({one.workspace_id for one in conversations.values()}) if stood else []
     for pk, places in stood.items():
         if pk in conversations:
             for agent in _who_lost(conversations[pk], places, readers):
                 html[f"agent.{agent.pk}"].append(tombstone(pk, conversations[pk].seq))
-    logger.info("shown", changes=[change.seq for change in changes], groups=len(html))
-    live.push({group: "".join(parts) for group, parts in html.items()})
+    logger.info(
+        "shown", changes=[change.seq for change in changes], groups=len(html) + len(threads)
+    )
+    live.push(threads | {group: "".join(parts) for group, parts in html.items()})
+
+
+class Heard(NamedTuple):
+    """The groups in which browsers listen to one rendering of a conversation: to all of it, to rows, to its thread."""
+
+    all: set[str]
+    rows: set[str]
+    open: set[str]
+
+    @property
+    def threads(self) -> bool:
+        return bool(self.all or self.open)
 
 
 def _audience(
     conversations: Collection[Conversation],
-) -> dict[tuple[int, Audience], set[str]]:
-    """Of each conversation, for each rendering somebody there needs, the groups that a browser listens to right now."""
+) -> dict[tuple[int, Audience], Heard]:
+    """Of each conversation, for each rendering somebody there needs, the groups that a browser listens to right now.
+
+    A browser listens to rows before it says which threads it has open, so threads are asked for where rows are heard.
+    """
     known = {pk: audiences({pk}) for pk in {one.workspace_id for one in conversations}}
     groups = {
         (one.pk, who): {f"{group}.{who.name}" for group in groups_for(one.place)}
         for one in conversations
         for who in known[one.workspace_id]
     }
-    heard = live.heard({name for names in groups.values() for name in names})
-    return {key: names & heard for key, names in groups.items() if names & heard}
+    names = {name for some in groups.values() for name in some}
+    heard = live.heard(names | {live.rows_of(name) for name in names})
+    with_rows = {name for name in names if live.rows_of(name) in heard}
+    is_open = live.heard(
+        {
+            live.thread_of(name, pk)
+            for (pk, _who), some in groups.items()
+            for name in some & with_rows
+        }
+    )
+    found = {
+        (pk, who): Heard(
+            all=some & heard,
+            rows={live.rows_of(name) for name in some & with_rows},
+            open={live.thread_of(name, pk) for name in some} & is_open,
+        )
+        for (pk, who), some in groups.items()
+    }
+    return {key: one for key, one in found.items() if one.all or one.rows}
 
 
 def _bubbles(message_ids: Iterable[int]) -> dict[int, list[Message]]:

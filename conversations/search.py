@@ -206,10 +206,14 @@ class Changes:
     gone: list[int] = field(default_factory=list)
 
 
-def changes(agent: Agent, *, since: str) -> Changes:
-    """What changed after `since`. The cursor is read first: what commits meanwhile comes next time.
+def changes(
+    agent: Agent, *, since: str, threads: Collection[int] | None = None, only: int | None = None
+) -> Changes:
+    """What changed after `since`: conversations, and the messages of these threads (None: of all of them).
 
-    A cursor that is none, or ahead of us (a database was restored), makes the screen load everything anew.
+    `only`: of this conversation, for a thread that knows it missed something. The cursor is read first: what commits
+    meanwhile comes next time. A cursor that is none, or ahead of us (a database was restored), makes the screen load
+    everything anew.
     """
     agent.workspace.refresh_from_db(fields=["last_seq"])
     cursor = agent.workspace.last_seq
@@ -218,22 +222,18 @@ def changes(agent: Agent, *, since: str) -> Changes:
         return Changes(cursor)
     if known is None or known > cursor:
         return Changes(cursor, too_many=True)
-    return _changes_between(agent, known, cursor)
-
-
-def _changes_between(agent: Agent, since: int, cursor: int) -> Changes:
     visible = access.conversations(agent)
-    rows = list(visible.after(since).for_list().order_by("seq")[: CHANGES_LIMIT + 1])
+    moves = Event.objects.filter(workspace=agent.workspace, seq__gt=known, facts__has_key="was")
+    if only is not None:
+        visible, moves = visible.filter(pk=only), moves.filter(subject=f"conversation:{only}")
+    rows = list(visible.after(known).for_list().order_by("seq")[: CHANGES_LIMIT + 1])
+    moved = list(moves.order_by("seq")[: CHANGES_LIMIT + 1])
+    shown = [row.pk for row in rows if threads is None or row.pk in threads]
     found = list(
         Message.objects.for_thread()
-        .filter(workspace=agent.workspace, seq__gt=since, conversation__in=visible)
+        .filter(workspace=agent.workspace, seq__gt=known, conversation__in=shown)
         .exclude(kind="reaction")
         .order_by("at", "arrival", "pk")[: CHANGES_LIMIT + 1]
-    )
-    moved = list(
-        Event.objects.filter(
-            workspace=agent.workspace, seq__gt=since, facts__has_key="was"
-        ).order_by("seq")[: CHANGES_LIMIT + 1]
     )
     if max(len(rows), len(found), len(moved)) > CHANGES_LIMIT:
         return Changes(cursor, too_many=True)

@@ -23,6 +23,16 @@ _lock = threading.Lock()
 _loop: tuple[int, asyncio.AbstractEventLoop] | None = None
 
 
+def rows_of(group: str) -> str:
+    """Those browsers of a group that are shown rows of the list, and say which threads they have open."""
+    return f"{group}.rows"
+
+
+def thread_of(group: str, thread: int) -> str:
+    """Those of them that have this thread open. Who may not join `group` cannot join this either."""
+    return f"{group}.{thread}"
+
+
 def _background_loop() -> asyncio.AbstractEventLoop:
     """One event loop a process, in a thread of its own, so that connections to Redis live on between pushes."""
     global _loop

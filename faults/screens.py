@@ -33,7 +33,7 @@ class Watcher(threading.Thread):
 
     def __init__(self, standing: Standing, company: Company, conversation_id: int) -> None:
         super().__init__(name=f"screen-{conversation_id}", daemon=True)
-        self.base = standing.web
+        self.base, self.thread = standing.web, conversation_id
         self.address = f"{self.base}/inbox/{conversation_id}/?tab=all&status=any"
         self.session = session(company)
         self.cookie = f"{settings.SESSION_COOKIE_NAME}={company.cookie}"
@@ -71,13 +71,14 @@ class Watcher(threading.Thread):
         self.join(timeout=30)
 
     def _listen(self) -> None:
-        address = f"ws{self.base.removeprefix('http')}/live/"
+        address = f"ws{self.base.removeprefix('http')}/live/?threads"
         headers = {"Cookie": self.cookie, "Origin": self.base}
         with connect(
             address, additional_headers=headers, max_size=None, open_timeout=20, ping_interval=None
         ) as line:
             self._line = line
             self.opened += 1
+            line.send(json.dumps({"threads": [self.thread]}))
             self._ask()
             try:
                 while not self.enough.is_set():
@@ -95,9 +96,8 @@ class Watcher(threading.Thread):
             self._ask()
 
     def _ask(self) -> None:
-        answer = self.session.get(
-            f"{self.base}/inbox/changes/", params={"since": self.cursor}, timeout=30
-        )
+        params = {"since": self.cursor, "threads": self.thread}
+        answer = self.session.get(f"{self.base}/inbox/changes/", params=params, timeout=30)
         if answer.status_code == 205:
             self._reload()
             return

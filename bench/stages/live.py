@@ -18,6 +18,7 @@ from accounts.models import Agent, PhoneNumber
 from bench import bodies, company
 from bench.figures import Figure, below, share
 from bench.site import Standing
+from bench.watching import SEEN
 from simulator import defaults
 from waba_inbox.local.folder import ROOT
 
@@ -35,7 +36,7 @@ def measure(
         for n in range(rounds + 1):  # the first one warms
             first = 10**6 + n * 10**5
             length = seconds if n else 2.0
-            posted.append(post_evenly(standing, numbers, seconds=length, start=first))
+            posted.append(post_evenly(standing, numbers, seconds=length, start=first, people=SEEN))
             time.sleep(1)
         told = close(watching)
     middle, late = [], []
@@ -75,7 +76,12 @@ def memory(standing: Standing, numbers: list[PhoneNumber]) -> list[Figure]:
 @contextmanager
 def sockets(standing: Standing, count: int) -> Iterator[subprocess.Popen[str]]:
     cookies = [company.cookie(agent) for agent in Agent.objects.filter(workspace__name="Measured")]
-    asked = {"port": standing.site.port, "sockets": count, "cookies": cookies}
+    asked = {
+        "port": standing.site.port,
+        "sockets": count,
+        "cookies": cookies,
+        "threads": bodies.PEOPLE,
+    }
     command = [sys.executable, "-m", "bench.watching", json.dumps(asked)]
     watching = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -97,7 +103,12 @@ def close(watching: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def post_evenly(
-    standing: Standing, numbers: list[PhoneNumber], *, seconds: float, start: int
+    standing: Standing,
+    numbers: list[PhoneNumber],
+    *,
+    seconds: float,
+    start: int,
+    people: int = bodies.PEOPLE,
 ) -> dict[str, float]:
     """Message by message at the rate; when each was accepted."""
     ids = [number.phone_number_id for number in numbers]
@@ -105,7 +116,7 @@ def post_evenly(
     session = requests.Session()
     began = time.perf_counter()
     for n in range(int(seconds * RATE)):
-        raw = bodies.body(start + n, ids)
+        raw = bodies.body(start + n, ids, people=people)
         signature = hmac.new(defaults.APP_SECRET.encode(), raw, hashlib.sha256).hexdigest()
         headers = {"X-Hub-Signature-256": f"sha256={signature}", "Content-Type": "application/json"}
         time.sleep(max(0.0, began + n / RATE - time.perf_counter()))

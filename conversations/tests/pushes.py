@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Agent, Workspace
 from accounts.seats import groups_of
 from conversations.tests.page import Screen, parse
+from events import live
 
 
 class RecordingLayer(InMemoryChannelLayer):
@@ -23,15 +24,19 @@ class RecordingLayer(InMemoryChannelLayer):
 
 
 class Listener:
-    """An agent's browser, as far as the line to it goes."""
+    """An agent's browser, as far as the line to it goes: it hears rows, and the threads that it has open."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: Agent, *threads: int) -> None:
         self.agent = agent
         self.client = Client()
         self.client.force_login(agent)
         self.cursor = str(Workspace.objects.get(pk=agent.workspace_id).last_seq)
-        self.groups = {f"agent.{agent.pk}"} | {
-            f"{group}.{agent.audience}" for group in groups_of(agent.seats_at())
+        self.threads = threads
+        places = [f"{group}.{agent.audience}" for group in groups_of(agent.seats_at())]
+        self.groups = {
+            f"agent.{agent.pk}",
+            *(live.rows_of(place) for place in places),
+            *(live.thread_of(place, thread) for place in places for thread in threads),
         }
         self.heard = len(RecordingLayer.sent)
 
@@ -43,7 +48,10 @@ class Listener:
 
     def asked(self, since: str = "") -> str:
         """What the server answers to a screen that comes back."""
-        response = self.client.get(f"/inbox/changes/?since={since or self.cursor}")
+        threads = ",".join(map(str, self.threads))
+        response = self.client.get(
+            f"/inbox/changes/?since={since or self.cursor}&threads={threads}"
+        )
         assert response.status_code == 200, response.status_code
         return response.content.decode()
 
@@ -52,7 +60,7 @@ class Watcher(Listener):
     """An agent with the inbox before them, at a conversation or at the list."""
 
     def __init__(self, agent: Agent, conversation_id: int | None = None) -> None:
-        super().__init__(agent)
+        super().__init__(agent, *([conversation_id] if conversation_id else []))
         self.conversation_id = conversation_id
         self.html = self.fetched()
         self.screen = Screen(parse(self.html))

@@ -567,7 +567,9 @@ def test_one_push_a_group_whatever_the_size_of_the_batch(
     with django_capture_on_commit_callbacks(execute=True):
         wrote_much(stage)
     groups = [group for group, _message in RecordingLayer.sent]
-    assert len(groups) == len(set(groups)) == 4  # one language, four audiences
+    assert (
+        len(groups) == len(set(groups)) == 4 * 3
+    )  # four audiences: of everything, of rows, of the thread
 
 
 def test_header_and_panel_are_pushed_only_when_they_change(
@@ -595,12 +597,12 @@ def test_only_languages_that_somebody_reads_are_rendered(
         agent.save(update_fields=["language"])
     with django_capture_on_commit_callbacks(execute=True):
         pressed_send(stage)
-    assert {group.split(".")[-2] for group, _m in RecordingLayer.sent} == {"en"}
+    assert {group.split(".")[5] for group, _m in RecordingLayer.sent} == {"en"}
     cleo.language = "ru"
     cleo.save(update_fields=["language"])
     with django_capture_on_commit_callbacks(execute=True):
         pressed_send(stage)
-    assert {group.split(".")[-2] for group, _m in RecordingLayer.sent} == {"en", "ru"}
+    assert {group.split(".")[5] for group, _m in RecordingLayer.sent} == {"en", "ru"}
 
 
 def test_two_companies_in_one_batch_hear_of_their_own_only(

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.models import SEES_EVERY_CONVERSATION, Agent
-from conversations import access, composing, live, panel, search
+from conversations import access, composing, listing, live, panel, search
 from conversations.field_values import shown_for
 from conversations.models import Conversation, Message
 from conversations.views import lists
@@ -34,21 +34,33 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def changes(request: HttpRequest) -> HttpResponse:
-    """Fragments of all that changed after `since`; 205 if that is more than a screen can take in."""
+    """Fragments of all that changed after `since`; 205 if that is more than a screen can take in.
+
+    `threads`: those that the screen has open (all, of one that does not say); `only`: nothing but this conversation.
+    """
     agent = agent_of(request)
-    found = search.changes(agent, since=request.GET.get("since", "0"))
+    is_open = _ids(request.GET["threads"]) if "threads" in request.GET else None
+    only = listing.whole(request.GET["only"]) or 0 if "only" in request.GET else None
+    found = search.changes(agent, since=request.GET.get("since", "0"), threads=is_open, only=only)
     if found.too_many:
         return HttpResponse(status=205, headers={"X-Cursor": str(found.cursor)})
-    teams = list(panel.teams_of(agent.workspace_id)) if found.conversations else []
-    fields = shown_for(found.conversations)
-    parts = [
-        live.fragment(
+    parts = [live.row_fragment(row) for row in found.conversations]
+    threads = [row for row in found.conversations if is_open is None or row.pk in is_open]
+    teams = list(panel.teams_of(agent.workspace_id)) if threads else []
+    fields = shown_for(threads)
+    parts += [
+        live.thread_fragment(
             row, found.messages.get(row.pk, []), teams=teams, fields=fields.get(row.pk, ())
         )
-        for row in found.conversations
+        for row in threads
     ]
     parts += [live.tombstone(pk, found.cursor) for pk in found.gone]
     return HttpResponse("".join(parts), headers={"X-Cursor": str(found.cursor)})
+
+
+def _ids(said: str) -> set[int]:
+    """“1,2,3” of an address; what is no id names nothing."""
+    return {pk for text in said.split(",") if (pk := listing.whole(text))}
 
 
 def _page(request: HttpRequest) -> dict[str, Any]:

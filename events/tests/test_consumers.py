@@ -12,8 +12,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.models import Agent, Role, Workspace
-from accounts.seats import Place, groups_for
-from events.consumers import LiveConsumer
+from accounts.seats import Place, groups_for, groups_of
+from events import live
+from events.consumers import MOST_THREADS, LiveConsumer
 from events.tests.line import PATIENCE, Line
 from tests import world
 
@@ -187,6 +188,115 @@ async def test_the_latest_number_is_told_again_and_again(settings: Any) -> None:
             break
     assert said == {"seq": 41}
     await line.hang_up()
+
+
+async def with_threads(agent: Agent) -> Line:
+    """The line of an inbox, which says the threads that it has open."""
+    session = await session_of(agent)
+    line = Line(LiveConsumer.as_asgi(), user=agent, session=session, query_string=b"threads")
+    assert await line.opened()
+    assert set(await line.said()) == {"seq"}
+    return line
+
+
+async def say(line: Line, text: str) -> None:
+    await line.send_input({"type": "websocket.receive", "text": text})
+
+
+async def test_an_inbox_hears_rows_and_the_threads_that_it_has_open() -> None:
+    agent, place = await seated("Ana", language="ru")
+    line = await with_threads(agent)
+    group = f"{min(groups_for(place) & groups_of(await seats(agent)))}.ru.full"
+    await push(group, "everything")
+    await push(live.thread_of(group, 7), "not open yet")
+    await push(live.rows_of(group), "a row")
+    assert await line.said() == {"html": "a row"}
+    await say(line, '{"threads": [7, 8]}')
+    await until_heard(line, live.thread_of(group, 8))
+    await push(live.thread_of(group, 7), "a bubble")
+    assert await line.said() == {"html": "a bubble"}
+    await say(line, '{"threads": [9]}')
+    await until_heard(line, live.thread_of(group, 9))
+    await push(live.thread_of(group, 7), "closed again")
+    assert await line.is_silent()
+    await line.hang_up()
+
+
+async def test_threads_of_other_places_cannot_be_opened() -> None:
+    agent, place = await seated("Ana")
+    line = await with_threads(agent)
+    own = f"{min(groups_for(place) & groups_of(await seats(agent)))}.en.full"
+    await say(line, '{"threads": [7]}')
+    await until_heard(line, live.thread_of(own, 7))
+    for other in (
+        Place(place.workspace, place.number + 1),
+        Place(place.workspace + 1, place.number),
+    ):
+        for group in groups_for(other):
+            await push(live.thread_of(f"{group}.en.full", 7))
+    assert await line.is_silent()
+    await line.hang_up()
+
+
+async def test_who_lost_their_rights_opens_no_thread_any_more() -> None:
+    agent, place = await seated("Ana")
+    line = await with_threads(agent)
+    await get_channel_layer().group_send(f"agent.{agent.pk}", {"type": "live.revoked"})
+    await say(line, '{"threads": [7]}')
+    assert await line.closed() == 4403
+    for group in groups_for(place):
+        await push(live.thread_of(f"{group}.en.full", 7))
+    assert await line.is_silent()
+    await line.hang_up()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "", "threads", "[7]", '{"threads": 7}', '{"threads": {"7": 7}}', '{"threads": ["7"]}',
+        '{"threads": [true]}', '{"threads": [-7]}', '{"threads": [7e3]}', f'{{"threads": [{10**40}]}}',
+        '{"threads": [' + "7," * 2000 + "7]}", "[" * 1900,
+    ],
+)  # fmt: skip
+async def test_nonsense_opens_nothing_and_breaks_nothing(said: str) -> None:
+    agent, place = await seated("Ana")
+    line = await with_threads(agent)
+    await say(line, said)
+    await line.send_input({"type": "websocket.receive", "bytes": b"\xff"})
+    for group in groups_for(place):
+        await push(live.thread_of(f"{group}.en.full", 7))
+        await push(live.thread_of(f"{group}.en.full", 1))
+    await push(f"agent.{agent.pk}", "for you")
+    assert await line.said() == {"html": "for you"}
+    await line.hang_up()
+
+
+async def test_no_more_threads_are_opened_than_a_deck_holds() -> None:
+    agent, place = await seated("Ana")
+    line = await with_threads(agent)
+    group = f"{min(groups_for(place) & groups_of(await seats(agent)))}.en.full"
+    await say(line, f'{{"threads": {list(range(1, 100))}}}')
+    layer = get_channel_layer()
+    for _ in range(PATIENCE * 10):
+        if sum(name.startswith(f"{group}.") for name in layer.groups) > MOST_THREADS:
+            break  # these and the rows
+        assert await line.is_silent()
+    assert sum(name.startswith(f"{group}.") for name in layer.groups) == MOST_THREADS + 1
+    await line.hang_up()
+
+
+@database_sync_to_async
+def seats(agent: Agent) -> Any:
+    return Agent.objects.get(pk=agent.pk).seats_at()
+
+
+async def until_heard(line: Line, group: str) -> None:
+    """The consumer has taken in what was said: its group is there."""
+    for _ in range(PATIENCE * 10):
+        if group in get_channel_layer().groups:
+            return
+        assert await line.is_silent()
+    raise AssertionError(f"{group} was never joined")
 
 
 async def test_what_a_browser_says_is_ignored() -> None:

@@ -16,7 +16,7 @@ let isLate = false; // something waits for somebody to finish writing
 let wasAway = false;
 
 document.addEventListener("pushed", (event) => {
-    if (/** @type {CustomEvent<string>} */ (event).detail.includes(`/contacts/${contact}/"`)) soon();
+    if (/** @type {CustomEvent<string>} */ (event).detail.includes(` data-contact="${contact}"`)) soon();
 });
 document.addEventListener("note", (event) => {
     const note = /** @type {CustomEvent<{kind: string, contact?: number, what?: string}>} */ (event).detail;

@@ -4,8 +4,9 @@
  */
 // @ts-check
 import { list } from "list";
+import { line, listenTo } from "live";
 import { isMentioned, readMention } from "mentions";
-import { parse, replay, wake } from "place";
+import { parse, replay, versionOf, wake } from "place";
 import { get, isSignedOut, post, withQuery } from "server";
 import { setTitle } from "title";
 import { say } from "words";
@@ -14,6 +15,7 @@ const KEEP_PANES = 12;
 const HOVER_MS = 60;
 const READ_MS = 400;
 const NEXT_MS = 150; // what is open is painted first
+const BEHIND_MS = 1000; // a thread whose row has been newer for so long has missed what its row tells of
 const PHONE = matchMedia("(width <= 720px)");
 const TOUCH = matchMedia("(pointer: coarse)");
 const HOME = "/inbox/";
@@ -41,6 +43,8 @@ export class ThreadDeck extends HTMLElement {
     #hover = 0;
     #reading = 0;
     #next = 0;
+    /** Panes whose row told of something newer, until it is seen whether they have it. @type {Map<number, number>} */
+    #behind = new Map();
     #off = new AbortController();
 
     connectedCallback() {
@@ -53,9 +57,11 @@ export class ThreadDeck extends HTMLElement {
         document.addEventListener("focusin", (event) => this.#over(event), { signal });
         document.addEventListener("visibilitychange", () => this.#markRead(), { signal });
         document.addEventListener("placed", (event) => this.#placed(event), { signal });
-        this.addEventListener("taken", () => this.current || this.close(), { signal });
+        document.addEventListener("row", (event) => this.#rowCame(/** @type {CustomEvent} */ (event).detail), { signal });
+        this.addEventListener("taken", () => this.#taken(), { signal });
         addEventListener("focus", () => this.#markRead(), { signal });
         addEventListener("popstate", () => this.#travel(), { signal });
+        this.#listen();
         if (first) this.#shown(first);
     }
 
@@ -64,6 +70,8 @@ export class ThreadDeck extends HTMLElement {
         clearTimeout(this.#hover);
         clearTimeout(this.#reading);
         clearTimeout(this.#next);
+        for (const timer of this.#behind.values()) clearTimeout(timer);
+        this.#behind.clear();
     }
 
     get panes() {
@@ -137,10 +145,47 @@ export class ThreadDeck extends HTMLElement {
         if (!id || here) return Promise.resolve(here);
         let coming = this.#coming.get(id);
         if (!coming) {
-            coming = this.#fetch(id, url).finally(() => this.#coming.delete(id));
+            coming = this.#fetch(id, url).finally(() => {
+                this.#coming.delete(id);
+                this.#listen();
+            });
             this.#coming.set(id, coming);
+            this.#listen();
         }
         return coming;
+    }
+
+    /** Say which threads are here or on their way: what happens in them comes from now on. */
+    #listen() {
+        const here = this.panes.map((pane) => Number(pane.dataset.conversation));
+        listenTo([...new Set([...here, ...this.#coming.keys()])].sort((a, b) => a - b));
+    }
+
+    /** The row came, of the thread's own fragment nothing may have come: it was opened in that very moment. @param {{id: string, version: number}} row */
+    #rowCame({ id, version }) {
+        const thread = Number(id.replace("conversation-", ""));
+        if (this.pane(thread) || this.#coming.has(thread)) this.#checkLater(thread, version);
+    }
+
+    /** @param {number} id @param {number} version @param {number} [wait] */
+    #checkLater(id, version, wait = BEHIND_MS) {
+        if (this.#behind.has(id)) return; // a later version is told by a later row
+        this.#behind.set(id, setTimeout(() => this.#check(id, version), wait));
+    }
+
+    /** The line under the thread has the version of all that came with it. @param {number} id @param {number} version */
+    async #check(id, version) {
+        this.#behind.delete(id);
+        if (this.#coming.has(id)) return this.#checkLater(id, version);
+        const mark = this.querySelector(`#window-${id}`);
+        if (!mark || !(versionOf(mark) < version)) return;
+        const hasCome = await line()?.catchUp(id, versionOf(mark));
+        if (!hasCome && this.isConnected) this.#checkLater(id, version, 5 * BEHIND_MS);
+    }
+
+    #taken() {
+        this.#listen();
+        if (!this.current) this.close();
     }
 
     /** @param {number} id @param {string} url @returns {Promise<HTMLElement | null>} */
@@ -176,6 +221,7 @@ export class ThreadDeck extends HTMLElement {
             if (pane && (!pane.hidden || id === this.#wanted || pane.querySelector("[data-local]"))) continue;
             pane?.remove();
             this.#order.splice(this.#order.indexOf(id), 1);
+            this.#listen();
         }
     }
 

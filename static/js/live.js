@@ -1,5 +1,6 @@
 /**
  * <live-updates>: the line to the server. What is pushed is placed; after any gap the page asks what it missed.
+ * On a line that ends with `?threads` every row is pushed, but of threads only those that the page says it has open.
  *
  * Fires on document: `note` (what is not worth keeping: read marks, somebody types), `line` with {open}, and `missed`: more has
  * changed than can be pushed. A page that then asks for itself anew prevents the default, which is to be loaded again.
@@ -23,6 +24,9 @@ const RIGHTS_CHANGED = 4403;
 /** The server did not answer, or not as it should. */
 class Unreached extends Error {}
 
+/** The threads that this page has open. @type {number[]} */
+let threads = [];
+
 class LiveUpdates extends HTMLElement {
     /** The number up to which this page knows everything. Moves only by an answer to `ask`. */
     cursor = 0;
@@ -35,6 +39,7 @@ class LiveUpdates extends HTMLElement {
     #wanted = 0;
     #isAsking = false;
     #isLeaving = false;
+    #said = "";
     #off = new AbortController();
 
     connectedCallback() {
@@ -79,14 +84,28 @@ class LiveUpdates extends HTMLElement {
         url.protocol = url.protocol.replace("http", "ws");
         const socket = new WebSocket(url);
         this.#socket = socket;
+        this.#said = "";
         socket.onopen = () => this.#opened();
         socket.onmessage = (event) => this.#heard(JSON.parse(event.data));
         socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
     }
 
+    /** Tell the server which threads are open, where the line is of that kind. */
+    sayThreads() {
+        const said = JSON.stringify({ threads });
+        if (!this.#saysThreads || !this.isOpen || said === this.#said) return;
+        this.#said = said;
+        this.#socket?.send(said);
+    }
+
+    get #saysThreads() {
+        return Boolean(this.dataset.socket?.endsWith("?threads"));
+    }
+
     async #opened() {
         this.#tries = 0;
         this.#listen();
+        this.sayThreads();
         clearTimeout(this.#words);
         const wasAway = ["offline", "reconnecting"].includes(document.getElementById("line-state")?.dataset.state ?? "");
         this.dataset.state = "open";
@@ -167,24 +186,46 @@ class LiveUpdates extends HTMLElement {
     }
 
     async #askOnce() {
-        const { response, html } = await this.#answer();
+        const open = this.#saysThreads ? { threads: threads.join(",") } : {};
+        const { response, html } = await this.#answer({ since: String(this.cursor), ...open });
         const cursor = Number(response.headers.get("X-Cursor") || 0);
         if (response.status === 205 && !document.dispatchEvent(new CustomEvent("missed", { cancelable: true }))) {
             this.cursor = cursor;
             return;
         }
+        this.#take(response, html);
+        this.cursor = Math.max(this.cursor, cursor);
+    }
+
+    /**
+     * Ask what one thread missed after a version of it: it was opened while something happened to it. False: ask again later.
+     * @param {number} thread @param {number} since
+     */
+    async catchUp(thread, since) {
+        try {
+            const { response, html } = await this.#answer({ since: String(since), only: String(thread) });
+            this.#take(response, html);
+            return true;
+        } catch (problem) {
+            if (!(problem instanceof Unreached)) reportError(problem);
+            return false;
+        }
+    }
+
+    /** @param {Response} response @param {string} html */
+    #take(response, html) {
         if (isSignedOut(response)) {
             this.#isLeaving = true;
             location.reload(); // drafts and unsent messages are kept (drafts.js, outbox.js)
         } else if (response.status === 205) loadAnew();
         if (!response.ok || response.status === 205) throw new Unreached(`changes: ${response.status}`);
         place(html);
-        this.cursor = Math.max(this.cursor, cursor);
     }
 
-    async #answer() {
+    /** @param {Record<string, string>} query */
+    async #answer(query) {
         try {
-            const url = withQuery(this.dataset.changes || "", { since: String(this.cursor) });
+            const url = withQuery(this.dataset.changes || "", query);
             const response = await get(url, AbortSignal.timeout(ASK_MS));
             return { response, html: await response.text() };
         } catch (problem) {
@@ -213,3 +254,9 @@ customElements.define("live-updates", LiveUpdates);
 
 /** The page's line, where it has one. @returns {LiveUpdates | null} */
 export const line = () => document.querySelector("live-updates");
+
+/** These threads are open from now on: what happens in them is pushed to this page. @param {number[]} ids */
+export function listenTo(ids) {
+    threads = ids;
+    line()?.sayThreads();
+}

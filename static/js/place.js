@@ -15,7 +15,7 @@ let recent = [];
 const removed = new Map();
 
 /** @param {Element} element */
-const versionOf = (element) => Number(element.getAttribute("data-version") ?? NaN);
+export const versionOf = (element) => Number(element.getAttribute("data-version") ?? NaN);
 
 /** @param {string} html @returns {DocumentFragment} */
 export function parse(html) {
@@ -24,7 +24,11 @@ export function parse(html) {
     return box.content;
 }
 
-/** Put a pushed or answered fragment in its place, remember it for a while, and say on document that it came (`pushed`). @param {string} html */
+/**
+ * Put a pushed or answered fragment in its place, remember it for a while, and say on document that it came (`pushed`), and of
+ * each row of the list its version (`row`), whether this list shows it or not.
+ * @param {string} html
+ */
 export function place(html) {
     const now = performance.now();
     recent = recent.filter(({ at }) => now - at < REMEMBER_MS);
@@ -47,6 +51,7 @@ export function apply(html) {
         if (remove) removeOne(remove, versionOf(part));
         for (const element of [...part.content.children]) {
             if (into !== undefined) placeInto(into, element);
+            if (into === "conversation-rows") tell("row", { id: element.id, version: versionOf(element) });
             else if (replace !== undefined) replaceOne(element);
         }
     }

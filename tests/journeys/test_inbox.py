@@ -65,6 +65,19 @@ def test_the_window_closes_before_the_agents_eyes_and_opens_when_the_customer_wr
     expect(ana.tick("Welcome back", "read")).to_be_visible()
 
 
+def test_a_thread_that_was_opened_in_the_moment_of_a_message_shows_it_once(
+    seat: Seat, maria: Person, thread: Conversation
+):
+    ana = seat("Ana").look(f"/inbox/{thread.pk}/")
+    not_heard_of_yet = "import('live').then(({ listenTo }) => listenTo([]))"
+    ana.page.evaluate(not_heard_of_yet)
+    maria.writes("Do you have it in green?")  # its row comes, its bubble does not
+    expect(ana.words).to_have_text(["Is the coat still there?", "Do you have it in green?"])
+    ana.write("Yes, we do.")
+    expect(ana.tick("Yes, we do.", "read")).to_be_visible()
+    expect(ana.words).to_have_count(3)
+
+
 def test_a_browser_that_was_offline_catches_up_with_one_request(
     seat: Seat, maria: Person, thread: Conversation
 ):
