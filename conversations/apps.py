@@ -10,4 +10,4 @@ class ConversationsConfig(AppConfig):
         from templates_app import sources, usage
 
         sources.also(template_sources.choices)
-        usage.also(template_uses.of)
+        usage.also(template_uses.of, template_uses.planned)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,9 +23,10 @@ from conversations.models import (
     SurveyPlan,
 )
 from templates_app.models import Template
-from templates_app.usage import Use
+from templates_app.usage import Planned, Use
 
 SHOWN: Final = 5
+PLANNED_MOST: Final = 500  # days of templates
 
 
 def of(template: Template) -> Iterator[Use]:
@@ -52,6 +54,14 @@ def of(template: Template) -> Iterator[Use]:
         Q(status__in=statuses.WAITING), template=template, direction=Direction.OUT
     )
     yield Use(gettext("Messages that wait to leave"), waiting.count())
+
+
+def planned(workspace_id: int) -> Iterator[Planned]:
+    """What goes out later, day by day in the reader's zone. What has failed already is not planned any more."""
+    rows = Scheduled.objects.filter(template__account__workspace=workspace_id, problem="")
+    days = rows.annotate(day=TruncDate("due_at")).order_by().values("template", "day")
+    for row in days.annotate(first=Min("due_at"), n=Count("pk"))[:PLANNED_MOST]:
+        yield Planned(row["template"], row["first"], row["n"])
 
 
 def _later(what: str, rows: QuerySet[Scheduled]) -> Use:

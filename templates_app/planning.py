@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Agent, Workspace
-from templates_app import alerts, live, reviewing, timing
+from templates_app import alerts, live, reviewing, timing, usage
 from templates_app.board import GONE
-from templates_app.models import Draft, DraftState, TemplateEvent, TemplateState
+from templates_app.models import Draft, DraftState, Template, TemplateEvent, TemplateState
 from templates_app.timing import Forecast, Lateness, Review
 
 REMEMBERED: Final = timedelta(days=180)
@@ -99,6 +99,58 @@ def plans(workspace: Workspace, *, at: datetime) -> list[Plan]:
         for draft in drafts
         if draft.needed_at
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedUse:
+    """A template that goes out later, and by when it, or a change of it, must go to Meta for that."""
+
+    template: Template
+    at: datetime
+    count: int
+    submit_by: datetime
+    lateness: Lateness
+    can_go: bool
+
+
+def planned_uses(
+    workspace: Workspace, *, at: datetime, template: Template | None = None
+) -> list[PlannedUse]:
+    """Of one template, or of all; the next first."""
+    found = usage.planned(workspace.pk)
+    if template:
+        found = [one for one in found if one.template_id == template.pk]
+    rows = Template.objects.filter(pk__in={one.template_id for one in found})
+    rows = rows.select_related("account").defer("components", "ours", "account__token")
+    templates = {row.pk: row for row in rows}
+    by_account = {pk: reviews([pk], at=at) for pk in {t.account_id for t in templates.values()}}
+    asks = reviewing.is_needed(workspace) if found else False
+    return [
+        _planned(one, templates[one.template_id], by_account, asks=asks, at=at)
+        for one in found
+        if one.template_id in templates
+    ]
+
+
+def _planned(
+    one: usage.Planned,
+    template: Template,
+    known: dict[int, list[Review]],
+    *,
+    asks: bool,
+    at: datetime,
+) -> PlannedUse:
+    awaited = timing.forecast(
+        known[template.account_id], category=template.category, language=template.language
+    )
+    by = timing.submit_by(one.at, awaited, asks_colleague=asks)
+    is_over = template.paused_until is not None and template.paused_until <= one.at
+    can_go = template.status == TemplateState.APPROVED or (
+        template.status == TemplateState.PAUSED and is_over
+    )
+    is_submitted = template.status in (TemplateState.PENDING, TemplateState.IN_APPEAL)
+    how = timing.lateness(one.at, by, is_submitted=is_submitted, at=at)
+    return PlannedUse(template, one.at, one.count, by, Lateness.IN_TIME if can_go else how, can_go)
 
 
 def _plan(draft: Draft, needed: datetime, known: list[Review], *, asks: bool, at: datetime) -> Plan:

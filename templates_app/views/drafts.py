@@ -140,6 +140,11 @@ def submit(request: AgentRequest, draft_id: int) -> HttpResponse:
     context = editor.context(row)
     context["asks_colleague"] = foureyes.may_hand_in(state=row.state, is_needed=is_needed)
     context["uses"] = usage.of(row.template) if row.template else ()
+    if context["uses"]:
+        now, mine = timezone.localtime(), row.account.workspace
+        context["next_use"] = next(
+            iter(planning.planned_uses(mine, at=now, template=row.template)), None
+        )
     context["all_problems"] = [(place, said) for place, _id, said in context["places"] if said]
     if request.method == "GET":
         return render(request, "templates_app/submit.html", context)

@@ -56,14 +56,19 @@ def calendar(request: AgentRequest) -> HttpResponse:
     by_day: dict[date, list[planning.Plan]] = {}
     for plan in found:
         by_day.setdefault(timezone.localtime(plan.needed).date(), []).append(plan)
+    uses = planning.planned_uses(request.user.workspace, at=now)
+    used_on: dict[date, list[planning.PlannedUse]] = {}
+    for use in uses:
+        used_on.setdefault(timezone.localtime(use.at).date(), []).append(use)
     days = [first + timedelta(days=n) for n in range(7 * WEEKS)]
     context: dict[str, Any] = {
         "cursor": request.user.workspace.last_seq,
-        "days": [(day, by_day.get(day, [])) for day in days],
+        "days": [(day, by_day.get(day, []), used_on.get(day, [])) for day in days],
         "week": days[:7],
         "today": now.date(),
         "beyond": [p for day, plans in by_day.items() if not first <= day < last for p in plans],
-        "count": len(found),
+        "used_beyond": [u for day, us in used_on.items() if not first <= day < last for u in us],
+        "count": len(found) + len(uses),
         "expected": planning.usual(request.user.workspace, at=now),
     }
     return render(request, "templates_app/calendar.html", context)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.models import Agent
 from accounts.rights import AgentRequest
 from templates_app import (
     card_samples,
@@ -17,6 +18,7 @@ from templates_app import (
     forms,
     looks,
     picking,
+    planning,
     sample_asking,
     shown_samples,
     sources,
@@ -48,6 +50,7 @@ def template(request: AgentRequest, pk: int) -> HttpResponse:
         "may_unpause": _may_unpause(chosen, at=timezone.now()),
         "may_appeal": chosen.status == TemplateState.REJECTED and chosen.appealed_at is None,
         "uses": usage.of(chosen) if agent.role in WRITERS else (),
+        "next_use": _next_use(agent, chosen),
         "cards": _cards(chosen),
         "drift": [(PLACE_WORDS[one.place], one.runs) for one in chosen.drift],
         "hideable": [(one.value, one.label, one.value in hidden) for one in HIDEABLE],
@@ -73,6 +76,13 @@ def phone(request: AgentRequest, pk: int) -> HttpResponse:
 def _phone(chosen: Template) -> dict[str, Any]:
     state = shown_samples.of(chosen).state
     return {"preview": looks.of_template(chosen), "sample_state": state}
+
+
+def _next_use(agent: Agent, chosen: Template) -> planning.PlannedUse | None:
+    if agent.role not in WRITERS:
+        return None
+    found = planning.planned_uses(agent.workspace, at=timezone.localtime(), template=chosen)
+    return next(iter(found), None)
 
 
 def _cards(chosen: Template) -> list[tuple[int, Card, str]]:

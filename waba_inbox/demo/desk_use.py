@@ -40,9 +40,9 @@ def make(company: Company, *, now: datetime) -> None:
         HiddenName.objects.create(account_id=account, name=HIDDEN, role=Role.AGENT)
     changed = list(mine.filter(name=CHANGED, language__in=OURS).order_by("-language"))
     for template in changed[:1]:
-        _change(template, at=now - timedelta(hours=5))
-    for template in changed[1:]:
         _recategorise(template, at=now - timedelta(days=39))
+    for template in changed[1:]:
+        _change(template, at=now - timedelta(hours=5))
     count(company.workspace, now=now)
 
 
