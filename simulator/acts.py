@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from simulator import inbound, pictures, review
-from simulator.models import Json, Message, Number, Waba
-from simulator.people import BEHAVIOURS, digits_of
+from simulator.models import Json, Message, Waba
+from simulator.people import BEHAVIOURS
 from simulator.person import Person
+from simulator.rating import number_event
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -35,6 +36,7 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     "reads": (),
     "stops_marketing": (),
     "resumes_marketing": (),
+    "complains": (),
     "goes_offline": (),
     "goes_online": (),
     "changes_number": ("new",),
@@ -136,40 +138,4 @@ def _abroad(world: World, waba: Waba, data: Json) -> Waba:
         event = "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE"
         told = {"event": event, "auth_international_rate_eligibility": changed.international}
         review.emit(world, waba.id, "account_update", told)
-    return changed
-
-
-def number_event(world: World, number: Number, data: Json) -> Number:
-    """What Meta tells about a number: quality, throughput, name."""
-    changes = {
-        name: data[name]
-        for name in ("quality", "status", "throughput", "name_status", "verified_name")
-        if name in data
-    }
-    changed = world.numbers.keep(replace(number, **changes))
-    waba = world.waba(number.waba_id)
-    shown = digits_of(number.phone)
-    if "name_status" in data:
-        value: Json = {
-            "display_phone_number": shown,
-            "decision": "REJECTED" if data["name_status"] == "DECLINED" else data["name_status"],
-            "requested_verified_name": changed.verified_name,
-            "rejection_reason": data.get("reason"),
-        }
-        review.emit(world, waba.id, "phone_number_name_update", value)
-    if {"quality", "throughput", "status", "event"} & set(data):
-        event = data.get("event") or (
-            "THROUGHPUT_UPGRADE"
-            if "throughput" in data
-            else "FLAGGED"
-            if changed.quality == "RED"
-            else "UNFLAGGED"
-        )
-        value = {
-            "display_phone_number": shown,
-            "event": event,
-            "current_limit": waba.messaging_limit,
-            "max_daily_conversations_per_business": waba.messaging_limit,
-        }
-        review.emit(world, waba.id, "phone_number_quality_update", value)
     return changed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator import registration, review, sending
+from simulator import rating, registration, review, sending
 from simulator.changes import Change
 from simulator.models import Json
 
@@ -25,6 +25,8 @@ def run(world: World, kind: str, data: Json) -> None:
             registration.name_falls_due(world, data["id"], data["name"])
         case "change":
             world.emit(Change(**data))
+        case "rating":
+            rating.falls_due(world, data["id"])
         case "unpause":
             review.unpause(world, data["id"])
         case "purge":

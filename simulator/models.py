@@ -90,6 +90,9 @@ class Number:
     is_official: bool = False
     profile: Json = field(default_factory=dict)
     blocked: tuple[str, ...] = ()
+    complaints: Json = field(
+        default_factory=dict
+    )  # customer → when they last blocked or reported it
 
     @property
     def display(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from simulator import inbound, pictures
+from simulator import inbound, pictures, rating
 from simulator.models import Customer, Json, Message, Number
 from simulator.payload import kind_for
 
@@ -161,6 +161,11 @@ class Person:
     def resumes_marketing(self) -> None:
         with self.world.lock:
             inbound.prefer(self.world, self.number, self.customer, value="resume")
+
+    def complains(self) -> None:
+        """Blocks and reports the business."""
+        with self.world.lock:
+            rating.complain(self.world, self.number, self.customer)
 
     def goes_offline(self) -> None:
         with self.world.lock:

@@ -33,6 +33,7 @@ export class Panel {
             ...BEHAVIOURS.map((value) => h("option", { value, selected: value === person.behaviour }, t(`b_${value}`)))), icon("down", "icon--s")))),
       h("section", { class: "part" }, h("h3", {}, t("scenes")), h("div", { class: "buttons" },
         h("button", { class: "button", type: "button", onclick: () => this.app.comeFromAd() }, icon("megaphone", "icon--s"), t("fromAd")),
+        h("button", { class: "button", type: "button", onclick: () => this.complain() }, icon("ban", "icon--s"), t("complain")),
         person.phone && h("button", { class: "button", type: "button", onclick: () => this.changeNumber() }, icon("swap", "icon--s"), t("changeNumber")))),
       h("section", { class: "part" }, h("h3", {}, t("time")), h("p", {}, t("timeText")), h("div", { class: "buttons" },
         h("button", { class: "button", type: "button", onclick: () => this.passes(1) }, t("hour")),
@@ -44,6 +45,11 @@ export class Panel {
   async changeNumber() {
     const answer = await ask(t("changeNumber"), [{ name: "new", label: t("newNumber"), type: "tel", required: true, value: "+" }], t("save"));
     if (answer) await this.app.act({ do: "changes_number", new: answer.new });
+  }
+
+  async complain() {
+    await this.app.act({ do: "complains" });
+    toast(t("complained"));
   }
 
   async passes(hours) {

@@ -116,6 +116,35 @@ def test_a_bsuid_in_to_vanishes_and_in_recipient_arrives(world: World):
     assert statuses_of(world)[0]["recipient_id"] == ""
 
 
+def test_complaints_lower_a_number_and_a_week_lifts_it(world: World):
+    def told() -> list[str]:
+        values = [
+            change["value"]
+            for body in bodies(world.take())
+            for entry in json.loads(body)["entry"]
+            for change in entry["changes"]
+            if change["field"] == "phone_number_quality_update"
+        ]
+        return [value["event"] for value in values]
+
+    people = [world.customer(f"+4917000000{n}") for n in range(10, 16)]
+    number = people[0].number
+    for n, person in enumerate([*people[:3], people[0]], start=1):
+        person.complains()
+        assert world.number(number.id).quality == ("YELLOW" if n >= 3 else "GREEN")
+    assert told() == ["UNFLAGGED"]
+    world.time_passes(days=3)
+    for person in people[3:]:
+        person.complains()
+    assert (world.number(number.id).quality, told()) == ("RED", ["FLAGGED"])
+    world.time_passes(days=4, minutes=1)
+    told()
+    assert world.number(number.id).quality == "YELLOW"
+    world.time_passes(days=3)
+    assert told() == ["UNFLAGGED"]
+    assert world.number(number.id).quality == "GREEN"
+
+
 def test_who_stopped_marketing_gets_none_until_resuming(world: World):
     template(world, "sale", category="MARKETING")
     anna = world.customer(ANNA)
