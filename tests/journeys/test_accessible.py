@@ -30,15 +30,21 @@ PAGES = (
     "/billing/", "/billing/ledger/", "/billing/invoices/", "/billing/cards/", "/billing/plans/",
     "/quality/", "/quality/alerts/", "/quality/alerts/rules/", "/coaching/", "/coaching/results/",
     "/settings/you/", "/settings/security/", "/settings/notifications/", "/settings/replies/", "/settings/people/",
-    "/settings/teams/", "/settings/workspace/", "/settings/numbers/",
+    "/settings/teams/", "/settings/workspace/", "/settings/numbers/", "/settings/labels/", "/settings/reasons/",
+    "/settings/fields/", "/settings/rules/", "/settings/rules/new/", "/settings/macros/", "/settings/macros/new/",
+    "/settings/ratings/", "/settings/distribution/", "/settings/whatsapp/", "/settings/log/", "/exports/",
+    "/contacts/new/",
 )  # fmt: skip
 
 
-def serious(page: Page, where: str) -> list[str]:
-    """What keeps people out, each as “where: rule: element: why”. Dark differs in its colours alone."""
-    found = _faults(page, f"{where} light", RULES)
+def serious(page: Page, where: str, within: str | None = None) -> list[str]:
+    """What keeps people out, each as “where: rule: element: why”. Dark differs in its colours alone.
+
+    `within` is the one part of the page that is new: the rest was looked at before.
+    """
+    found = _faults(page, f"{where} light", RULES, within)
     _theme(page, "dark")
-    found += _faults(page, f"{where} dark", COLOURS)
+    found += _faults(page, f"{where} dark", COLOURS, within)
     _theme(page, "light")
     return found
 
@@ -59,8 +65,8 @@ def _theme(page: Page, name: str) -> None:
     page.evaluate("name => { document.documentElement.dataset.theme = name }", name)
 
 
-def _faults(page: Page, where: str, options: dict[str, Any]) -> list[str]:
-    found: dict[str, Any] = checker.Axe().run(page, options=options).response
+def _faults(page: Page, where: str, options: dict[str, Any], within: str | None) -> list[str]:
+    found: dict[str, Any] = checker.Axe().run(page, context=within, options=options).response
     return [
         f"{where}: {fault['id']}: {node['html'][:120]}: {node['failureSummary'][:200]}"
         for fault in found["violations"]
@@ -125,20 +131,62 @@ def test_nothing_serious_stands_in_anybodys_way_in_the_inbox(
     page.keyboard.press("Escape")
     page.keyboard.press("Alt+p")
     faults += serious(page, "note")
+    page.keyboard.press("Alt+l")
+    faults += _dialogs_of_the_composer(ana) + _menus_of_the_head(ana)
     assert not faults, "\n".join(faults)
+
+
+def _dialogs_of_the_composer(ana: Desk) -> list[str]:
+    """What is made on the spot, what is sent later, files that wait."""
+    page, faults = ana.page, []
+    for kind in ("buttons", "list", "link", "location", "ask_location", "contacts"):
+        ana.pane.locator(f"[data-special={kind}]").dispatch_event("click")
+        expect(page.locator("dialog[open] form")).to_be_visible()
+        faults += serious(page, kind, "dialog[open]")
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+    ana.pane.locator("[data-emoji]").click()
+    expect(page.locator(".emoji__sign").first).to_be_visible()
+    faults += serious(page, "emoji", ".emoji")
+    page.keyboard.press("Escape")
+    ana.composer.fill("Tomorrow then")
+    ana.pane.locator("[data-later]").click()
+    expect(page.locator("dialog[open] [data-moment]").first).to_be_visible()
+    faults += serious(page, "later", "dialog[open]")
+    page.keyboard.press("Escape")
+    paper = {"name": "bill.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    ana.pane.locator("[data-file-input]").set_input_files(paper)  # type: ignore[arg-type]
+    expect(ana.pane.locator(".staged")).to_have_count(1)
+    return faults + serious(page, "staged", ".composer__files")
+
+
+def _menus_of_the_head(ana: Desk) -> list[str]:
+    faults: list[str] = []
+    for name in ("assign", "labels", "macros", "reasons"):
+        menu = ana.pane.locator(f"details[id^={name}-]")
+        menu.evaluate("menu => menu.setAttribute('open', '')")
+        expect(menu.locator(".drop__menu :is(button, a, input)").first).to_be_attached()
+        faults += serious(ana.page, name, f"details[id^={name}-]")
+        ana.page.keyboard.press("Escape")
+        menu.evaluate("menu => menu.removeAttribute('open')")
+    return faults
 
 
 def test_nothing_serious_stands_in_anybodys_way_on_the_other_pages(seat: Seat, shop: PhoneNumber):
     thread = world.make_conversation(shop)
     ana = sit_down(seat)
     page = ana.page
-    own = (f"/contacts/{thread.contact_id}/", f"/quality/numbers/{shop.pk}/")
+    person = f"/contacts/{thread.contact_id}/"
+    own = (
+        person, f"{person}merge/", f"{person}split/", f"{person}erasure/", f"/inbox/{thread.pk}/transcript/",
+        f"/quality/numbers/{shop.pk}/", f"/settings/numbers/{shop.pk}/",
+    )  # fmt: skip
     faults: list[str] = []
     for path in (*PAGES, *own):
         answer = page.goto(ana.url + path)
         assert answer is not None
         assert answer.status == 200, path
-        faults += serious(page, path) + too_wide(page, path)
+        faults += serious(page, path, "#main") + too_wide(page, path)
     page.goto(f"{ana.url}/templates/")
     page.get_by_role("button", name="New template").click()
     expect(page.locator("#draft-body")).to_be_visible()
