@@ -8,8 +8,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from billing import tariffs
 from billing.cards import RateCard
@@ -117,7 +117,7 @@ def _price(entry: LedgerEntry, card: RateCard | None) -> str:
     match entry.reason:
         case Reason.FREE_TIER:
             words = _("free: number %(n)s of the %(limit)s free ones of %(month)s")
-            month = date_format(entry.day, "F Y")
+            month = _month(entry.day)
             return words % {"n": entry.quota_position, "limit": FREE_TIER, "month": month}
         case Reason.FREE_SERVICE:
             return _("free inside the 24 hours after the customer’s message")
@@ -202,9 +202,15 @@ def _lateness(entry: LedgerEntry) -> str:
     if entry.month == entry.day.replace(day=1):
         return ""
     return _("booked in %(month)s, because %(closed)s was closed before") % {
-        "month": date_format(entry.month, "F Y"),
-        "closed": date_format(entry.day, "F Y"),
+        "month": _month(entry.month),
+        "closed": _month(entry.day),
     }
+
+
+def _month(day: date) -> str:
+    """Inside a sentence: “November 2026”, “ноябрь 2026”."""
+    told = date_format(day, "F Y")
+    return told if (get_language() or "en") == "en" else told.lower()
 
 
 def _joined(entry: LedgerEntry, fact: StoredFact | None) -> int:

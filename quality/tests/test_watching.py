@@ -20,6 +20,7 @@ from quality import alerting, drifting, meters, observing, polling, showing, tel
 from quality.aspects import Aspect
 from quality.models import Alert, Gauge, Observation, Source, WebhookMinute
 from simulator import defaults
+from simulator.rating import RED_AT, YELLOW_AT
 from templates_app.models import Template
 from tests import world
 from whatsapp.facts import AccountAlert, AccountEvent, NumberName, NumberQuality, NumberSecurity
@@ -77,6 +78,31 @@ def test_green_to_yellow_to_red_and_back_is_one_alert_at_a_time(meta, shop):
     assert open_kinds() == before
     closed = Alert.objects.filter(kind__startswith="rating").exclude(closed_at=None)
     assert closed.count() == 2
+
+
+def test_complaints_stop_marketing_and_a_week_without_lifts_it(meta, shop, cleo):
+    polling.poll(shop.account_id)
+    before = open_kinds()
+    template = Template.objects.create(
+        account=shop.account, name="news", language="en", category="MARKETING", status="APPROVED",
+        components=[{"type": "BODY", "text": "Hello"}],
+    )  # fmt: skip
+    about = {"conversation_id": world.make_conversation(shop).pk, "template_id": template.pk}
+    for first, upto, kind in ((0, YELLOW_AT, "rating_yellow"), (YELLOW_AT, RED_AT, "rating_red")):
+        for n in range(first, upto):
+            person = meta.world.customer(f"+49170000{n:04}", number_id=defaults.NUMBER_ID)
+            person.complains()
+        polling.poll(shop.account_id)
+        assert open_kinds() - before == {kind}
+    with pytest.raises(GateClosed, match="quality at Meta is low"):
+        sent(agent=cleo, at=timezone.now(), **about)
+    meta.world.time_passes(days=7, minutes=1)
+    meta.world.take()  # what fell due
+    polling.poll(shop.account_id)
+    assert open_kinds() == before
+    assert sent(agent=cleo, at=timezone.now(), **about).status == "queued"
+    history = Observation.objects.filter(aspect=Aspect.RATING, number=shop).order_by("pk")
+    assert [one.after for one in history][-3:] == ["YELLOW", "RED", "GREEN"]
 
 
 def test_a_webhook_that_only_hints_is_followed_by_a_question(
