@@ -78,32 +78,48 @@ def people(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:
 class OneOf(Func):
     """One of thousands of ids: an array is one value, and a list of as many would be parsed one by one."""
 
-    template = "%(expressions)s)"
+    template = (
+        "%(expressions)s::bigint[])"  # of the column's type, or PostgreSQL compares one by one
+    )
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
 
 def named(agent: Agent, words: Collection[str]) -> Q:
-    """Conversations of the people with all these words: of each of them if they are few, else asked of one
-    conversation after the other, which soon fills a page with people that are many.
+    """Conversations of the people with all these words."""
+    return of_people(people(agent, words))
 
-    PostgreSQL cannot tell by itself how many have a piece of a name; so this looks first, with one statement.
+
+def named_one_by_one(agent: Agent, words: Collection[str]) -> Q:
+    """The same, for a condition on rows that are few."""
+    return one_by_one(people(agent, words))
+
+
+def of_people(wanted: QuerySet[Contact]) -> Q:
+    """Conversations of these people: of each of them if they are few, else asked of one conversation after the
+    other, which soon fills a page with people that are many.
     """
-    found = people(agent, words).order_by().values("pk")
-    sql, values = found.query.sql_with_params()
+    ids = few_of(wanted)
+    return one_by_one(wanted) if ids is None else of_each(ids)
+
+
+def few_of(wanted: QuerySet[Contact]) -> list[int] | None:
+    """The ids of these people, if they are few. PostgreSQL cannot tell by itself how many have a piece of a name."""
+    sql, values = wanted.order_by().values("pk").query.sql_with_params()
     with (
         connection.cursor() as cursor
     ):  # the inner part is for an index; it is read no further than asked
         cursor.execute(f"WITH found AS MATERIALIZED ({sql}) TABLE found LIMIT {FEW + 1}", values)
         ids = [pk for (pk,) in cursor.fetchall()]
-    if len(ids) > FEW:
-        return named_one_by_one(agent, words)
+    return ids if len(ids) <= FEW else None
+
+
+def of_each(ids: list[int]) -> Q:
     return Q(OneOf(F("contact_id"), Value(ids))) if ids else Q(pk__in=[])
 
 
-def named_one_by_one(agent: Agent, words: Collection[str]) -> Q:
-    """The same, for a condition on rows that are few or that are read in their order."""
-    here = people(agent, words).filter(pk=OuterRef("contact_id")).order_by()
+def one_by_one(wanted: QuerySet[Contact]) -> Q:
+    here = wanted.filter(pk=OuterRef("contact_id")).order_by()
     return Q(Exact(Subquery(here.values(one=Value(1))[:1]), Value(1)))
 
 

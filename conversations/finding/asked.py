@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 
 from accounts.models import Agent, Team
 from conversations import access, phones
@@ -15,6 +15,7 @@ from conversations.models import Contact, Conversation, Label
 from conversations.models.contacts import called
 from conversations.models.threads import ConversationQuerySet
 from conversations.query_words import Filter, Problem, Query, phone_forms
+from conversations.search import few_of, of_each, one_by_one
 
 PEOPLE_OF_A_NAME = 200  # that `from:` stands for, at most
 SELVES = frozenset({"me", "я", "меня"})
@@ -179,11 +180,24 @@ def _writers_of(agent: Agent, asked: Asked, one: Filter) -> list[tuple[str, list
     found: list[tuple[str, list[int] | None]] = []
     if ids := list(colleagues.values_list("pk", flat=True)[:PEOPLE_OF_A_NAME]):
         found.append((_any_of(f"'#by:{pk}'" for pk in ids), None))
-    people = people_called(agent, [one.value])
-    threads = access.conversations(agent).filter(contact__in=people).order_by("-last_at")
-    if theirs := list(threads.values_list("pk", flat=True)[:PEOPLE_OF_A_NAME]):
+    if theirs := newest_threads(agent, access.conversations(agent), one.value):
         found.append(("'#in'", theirs))
     return found
+
+
+def newest_threads(agent: Agent, among: ConversationQuerySet, name: str) -> list[int]:
+    """Of those who are called so, the conversations that moved last."""
+    theirs = newest_of(among, people_called(agent, [name]))
+    return list(theirs.values_list("pk", flat=True)[:PEOPLE_OF_A_NAME])
+
+
+def newest_of(among: ConversationQuerySet, people: QuerySet[Contact]) -> ConversationQuerySet:
+    """Conversations of these people, those that moved last first: read in this order only if the people are many."""
+    ids = few_of(people)
+    if ids is None:
+        return among.filter(one_by_one(people)).order_by("-listed_at", "-pk")
+    moment = F("listed_at") + Value(timedelta(0))
+    return among.filter(of_each(ids)).order_by(moment.desc(), "-pk")
 
 
 def people_called(agent: Agent, words: Iterable[str]) -> QuerySet[Contact]:

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet, Value
 
 from accounts.models import Agent
 from conversations import snippets
-from conversations.finding.asked import PEOPLE_OF_A_NAME, Asked, people_called
+from conversations.finding.asked import Asked, newest_threads
 from conversations.finding.words import marked, matches, said, tsquery
 from conversations.models import Message, MessageWords
 from conversations.search import Page, cursor_of, keyset
@@ -66,9 +66,7 @@ def _of_named(agent: Agent, asked: Asked, rows: Rows) -> set[Key]:
     keys = set[Key]()
     ends = {terms[0], terms[-1]} if len(terms) > 1 else set()
     for name in (one for one in ends if len(one.words) >= SHORTEST_NAME):
-        people = people_called(agent, [name.words])
-        threads = asked.conversations.filter(contact__in=people).order_by("-last_at")
-        theirs = list(threads.values_list("pk", flat=True)[:PEOPLE_OF_A_NAME])
+        theirs = newest_threads(agent, asked.conversations, name.words)
         if theirs:
             others = tuple(term for term in asked.query.terms if term != name)
             narrower = replace(asked, query=replace(asked.query, terms=others))

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from accounts.models import Agent
 from conversations import snippets
-from conversations.finding.asked import Asked, labelled, people_called
+from conversations.finding.asked import Asked, labelled, newest_of, people_called
 from conversations.models import Conversation, Label
 from conversations.query_words import name_words, phone_forms
+from conversations.search import one_by_one
 from conversations.snippets import Piece
 
 PEOPLE = 6
 THREADS = 6
 SHORTEST_PART = 2  # of a name
+SHORTEST_INDEXED = 3  # what is shorter is in no index of names: looked for in what moved last
+LATELY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,15 @@ def people_of(agent: Agent, asked: Asked) -> list[Person]:
     words = name_words(asked.query)
     if not words or min(map(len, words)) < SHORTEST_PART:
         return []  # one letter is in nearly every name
-    found = asked.conversations.filter(contact__in=people_called(agent, words))
+    called = people_called(agent, words)
+    if min(map(len, words)) < SHORTEST_INDEXED:
+        lately = asked.conversations.order_by("-listed_at", "-pk").values("pk")[:LATELY]
+        found = asked.conversations.filter(one_by_one(called), pk__in=lately)
+        found = found.order_by("-listed_at", "-pk")
+    else:
+        found = newest_of(asked.conversations, called)
     newest: dict[int, Conversation] = {}
-    for row in found.for_list().order_by("-last_at", "-pk")[: PEOPLE * 4]:
+    for row in found.for_list()[: PEOPLE * 4]:
         newest.setdefault(row.contact_id, row)
     return [_person(row, words) for row in list(newest.values())[:PEOPLE]]
 
@@ -61,4 +70,4 @@ def threads_of(agent: Agent, asked: Asked) -> list[Conversation]:
         found = found.filter(labelled(called))
     elif not asked.narrows_conversations or asked.query.terms:
         return []
-    return list(found.for_list().order_by("-last_at", "-pk")[:THREADS])
+    return list(found.for_list().order_by("-listed_at", "-pk")[:THREADS])

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Agent, PhoneNumber, Team, Workspace
-from conversations import finding
+from conversations import finding, search
 from conversations.models import Conversation, Direction, Label, MediaFile, Message, MessageWords
 from tests import world
 
@@ -212,12 +212,32 @@ def test_a_name_that_nobody_has_is_a_problem_and_the_rest_is_found(
 
 
 @pytest.mark.parametrize(
-    "text", ["соколова", "мар сок", "+7 (921) 123", "8921123", "123 45 67", "٩٢١١٢٣"]
+    "text", ["соколова", "мар сок", "+7 (921) 123", "8921123", "123 45 67", "٩٢١١٢٣", "ов"]
 )
 def test_people_by_name_and_by_any_part_of_their_number(
-    thread: Conversation, ana: Agent, text: str
+    thread: Conversation, ana: Agent, text: str, monkeypatch: pytest.MonkeyPatch
 ):
     assert people(ana, text) == ["Мария Соколова"]
+    monkeypatch.setattr(search, "FEW", 0)  # as if very many were called so
+    assert people(ana, text) == ["Мария Соколова"]
+
+
+@pytest.mark.parametrize("few", [0, 4000])
+def test_people_of_a_name_come_by_what_moved_last(
+    number: PhoneNumber, ana: Agent, dan: Agent, few: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(search, "FEW", few)
+    for n, name in enumerate(("Anna One", "Peter", "Anna Two", "Anna Three")):
+        contact = world.make_contact(number.workspace, profile_name=name)
+        thread = world.make_conversation(
+            number, contact=contact, last_at=NOW - timedelta(hours=n or 9)
+        )
+        world.make_message(thread, f"refund for {name}")
+    assert people(ana, "anna") == ["Anna Two", "Anna Three", "Anna One"]
+    assert people(ana, "an") == ["Anna Two", "Anna Three", "Anna One"]
+    assert len(found(ana, "from:anna refund")) == 3
+    assert people(dan, "anna") == people(dan, "an") == []
+    assert found(dan, "from:anna refund") == []
 
 
 def test_marks_are_texts_never_html(thread: Conversation, ana: Agent):
