@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.db.models import Count, Min, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext
 
 from conversations import statuses
@@ -57,11 +58,15 @@ def of(template: Template) -> Iterator[Use]:
 
 
 def planned(workspace_id: int) -> Iterator[Planned]:
-    """What goes out later, day by day in the reader's zone. What has failed already is not planned any more."""
-    rows = Scheduled.objects.filter(template__account__workspace=workspace_id, problem="")
-    days = rows.annotate(day=TruncDate("due_at")).order_by().values("template", "day")
-    for row in days.annotate(first=Min("due_at"), n=Count("pk"))[:PLANNED_MOST]:
-        yield Planned(row["template"], row["first"], row["n"])
+    """What goes out later, also instead, day by day in the reader's zone. What has failed is not planned any more."""
+    waiting = Scheduled.objects.filter(conversation__workspace=workspace_id, problem="")
+    rows = waiting.annotate(
+        used=Coalesce("template", "fallback"),
+        day=TruncDate("due_at", tzinfo=get_current_timezone()),
+    )
+    days = rows.exclude(used=None).order_by().values("used", "day")
+    for row in days.annotate(first=Min("due_at"), n=Count("pk")).order_by("first")[:PLANNED_MOST]:
+        yield Planned(row["used"], row["first"], row["n"])
 
 
 def _later(what: str, rows: QuerySet[Scheduled]) -> Use:

@@ -27,9 +27,13 @@ def test_the_calendar_says_by_when_a_change_must_go_to_meta_for_what_goes_out_la
     for hours in (0, 0, 24):
         Scheduled.objects.create(**rows, due_at=due + timedelta(hours=hours))
     Scheduled.objects.create(**rows, due_at=due, problem="gone")
-    first, second = planning.planned_uses(ana.workspace, at=timezone.now())
+    Scheduled.objects.create(**rows | {"template": None, "text": "Hi"}, due_at=due)
+    instead = {"template": None, "text": "Hi", "fallback": template}
+    Scheduled.objects.create(**rows | instead, due_at=due + timedelta(hours=48))
+    first, second, instead_use = planning.planned_uses(ana.workspace, at=timezone.now())
     assert (first.at, first.count, first.can_go) == (due, 2, True)
     assert (second.count, second.lateness) == (1, "in time")
+    assert (instead_use.template, instead_use.count) == (template, 1)
     assert due - first.submit_by >= timedelta(hours=24)  # Meta's review, until there are own times
 
     client = Client()
@@ -41,9 +45,9 @@ def test_the_calendar_says_by_when_a_change_must_go_to_meta_for_what_goes_out_la
     template.status, template.paused_until = "PAUSED", due + timedelta(hours=1)
     template.save(update_fields=["status", "paused_until"])
     found = planning.planned_uses(ana.workspace, at=timezone.now(), template=template)
-    assert [use.can_go for use in found] == [False, True]  # over by the second
+    assert [use.can_go for use in found] == [False, True, True]  # over by the second
     late = planning.planned_uses(ana.workspace, at=due - timedelta(hours=1))
-    assert [use.lateness for use in late] == ["late", "in time"]
+    assert [use.lateness for use in late] == ["late", "in time", "in time"]
     assert "Paused · submit by" in client.get("/templates/calendar/").content.decode()
 
 
