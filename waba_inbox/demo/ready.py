@@ -1,13 +1,19 @@
-"""What the demo's agents keep ready: quick replies with blanks, buttons and an owner, and a message for later."""
+"""What the demo's agents keep ready: quick replies with blanks, buttons and an owner, and messages for later."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
+from django.db.models import QuerySet
+
+from conversations import scheduling
 from conversations.models import CannedReply, Conversation, ConversationStatus, Scheduled
+from templates_app.models import Template
 from waba_inbox.demo.company import Company
 
+IN_DAYS: Final = timedelta(days=3)
 LATER: Final = timedelta(hours=3)
 SHARED: Final[tuple[tuple[str, str, list[str], int], ...]] = (
     ("часы", "Мы на связи каждый день с 9:00 до 21:00 по Москве.", [], 34),
@@ -61,3 +67,23 @@ def make(company: Company, *, now: datetime) -> None:
             created_at=now,
         )
         Conversation.objects.filter(pk=thread.pk).update(scheduled_count=1)
+        _template_later(rows.exclude(pk=thread.pk), now=now)
+
+
+def _template_later(rows: QuerySet[Conversation], *, now: datetime) -> None:
+    """A template that goes out in some days: the desk's calendar says by when a change of it must go to Meta."""
+    thread = rows.select_related("number", "assignee", "contact").order_by("-last_at").first()
+    if thread is None or thread.assignee is None:
+        return
+    ready = Template.objects.filter(name="order_ready", account=thread.number.account_id)
+    template = ready.filter(language=thread.assignee.language).first()
+    if template is None:
+        return
+    values = {"body.1": thread.contact.shown_name, "body.2": "№ 20931"}
+    scheduling.schedule(
+        thread.pk,
+        agent=thread.assignee,
+        token=uuid4(),
+        plan=scheduling.Plan(due_at=now + IN_DAYS, template_id=template.pk, values=values),
+        at=now,
+    )
