@@ -34,7 +34,7 @@ from events.models import Event
 BUBBLES = 40
 COUNT_LIMIT = 999
 CHANGES_LIMIT = 200
-FEW = 4000  # people with a name: so many are named one by one
+FEW = 10_000  # people with a piece of a name: of so many all conversations are looked up
 
 FEWEST_DIGITS = 3  # of a phone number, to be searched for as one
 DIGITS_OF_BIGINT = 18
@@ -103,7 +103,7 @@ def of_people(wanted: QuerySet[Contact]) -> Q:
     return one_by_one(wanted) if ids is None else of_each(ids)
 
 
-def few_of(wanted: QuerySet[Contact]) -> list[int] | None:
+def few_of(wanted: QuerySet[Contact], *, most: int | None = None) -> list[int] | None:
     """The ids of these people, if they are few. PostgreSQL cannot tell by itself how many have a piece of a name."""
     sql, values = wanted.order_by().values("pk").query.sql_with_params()
     with (

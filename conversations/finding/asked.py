@@ -18,6 +18,7 @@ from conversations.query_words import Filter, Problem, Query, phone_forms
 from conversations.search import few_of, of_each, one_by_one
 
 PEOPLE_OF_A_NAME = 200  # that `from:` stands for, at most
+FEW_PEOPLE = 4000  # of so many all conversations are looked up and sorted
 SELVES = frozenset({"me", "я", "меня"})
 CUSTOMERS = frozenset({"customer", "customers", "client", "клиент", "клиента", "клиентов"})
 US = frozenset({"us", "agent", "agents", "нас", "мы"})
@@ -193,7 +194,7 @@ def newest_threads(agent: Agent, among: ConversationQuerySet, name: str) -> list
 
 def newest_of(among: ConversationQuerySet, people: QuerySet[Contact]) -> ConversationQuerySet:
     """Conversations of these people, those that moved last first: read in this order only if the people are many."""
-    ids = few_of(people)
+    ids = few_of(people, most=FEW_PEOPLE)
     if ids is None:
         return among.filter(one_by_one(people)).order_by("-listed_at", "-pk")
     moment = F("listed_at") + Value(timedelta(0))

@@ -39,8 +39,11 @@ def people_of(agent: Agent, asked: Asked) -> list[Person]:
         found = found.order_by("-listed_at", "-pk")
     else:
         found = newest_of(asked.conversations, called)
+    ids = list(
+        found.values_list("pk", flat=True)[: PEOPLE * 4]
+    )  # sorted without all that a row shows
     newest: dict[int, Conversation] = {}
-    for row in found.for_list()[: PEOPLE * 4]:
+    for row in Conversation.objects.filter(pk__in=ids).for_list().order_by("-listed_at", "-pk"):
         newest.setdefault(row.contact_id, row)
     return [_person(row, words) for row in list(newest.values())[:PEOPLE]]
 

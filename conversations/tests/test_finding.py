@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Agent, PhoneNumber, Team, Workspace
-from conversations import finding, search
+from conversations import finding
+from conversations.finding import asked as asking
 from conversations.models import Conversation, Direction, Label, MediaFile, Message, MessageWords
 from tests import world
 
@@ -218,7 +219,7 @@ def test_people_by_name_and_by_any_part_of_their_number(
     thread: Conversation, ana: Agent, text: str, monkeypatch: pytest.MonkeyPatch
 ):
     assert people(ana, text) == ["Мария Соколова"]
-    monkeypatch.setattr(search, "FEW", 0)  # as if very many were called so
+    monkeypatch.setattr(asking, "FEW_PEOPLE", 0)  # as if very many were called so
     assert people(ana, text) == ["Мария Соколова"]
 
 
@@ -226,7 +227,7 @@ def test_people_by_name_and_by_any_part_of_their_number(
 def test_people_of_a_name_come_by_what_moved_last(
     number: PhoneNumber, ana: Agent, dan: Agent, few: int, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(asking, "FEW_PEOPLE", few)
     for n, name in enumerate(("Anna One", "Peter", "Anna Two", "Anna Three")):
         contact = world.make_contact(number.workspace, profile_name=name)
         thread = world.make_conversation(
