@@ -47,6 +47,7 @@ def shots(phone: str) -> list[Shot]:
         Shot("inbox-phone-thread", ENGLISH, "/inbox/?tab=all", PHONE, "dark", first),
         Shot("templates-ru", MANAGER, "/templates/"),
         Shot("templates-library", MANAGER, "/templates/library/"),
+        Shot("templates-carousel", MANAGER, "/templates/", click="text=new_arrivals"),
         Shot("templates-review", MANAGER, "/templates/", click="#column-review .card__name"),
         Shot("templates-calendar", MANAGER, "/templates/calendar/"),
         Shot("quality", MANAGER, "/quality/"),
@@ -131,7 +132,7 @@ def _take(browser: Browser, shot: Shot, state: Any, inbox: str) -> None:
     page.wait_for_load_state("load")
     if shot.click:
         page.click(shot.click)
-        page.wait_for_selector(".pane:not([hidden]) .message, .desk-page__two, .billing")
+        page.wait_for_selector(".pane:not([hidden]) .message, .desk-page__two, .desk, .billing")
     for key in shot.keys:
         page.keyboard.press(key)
         page.wait_for_timeout(300)  # menus and dialogs open
