@@ -26,6 +26,7 @@ class Watcher:
     def __init__(self) -> None:
         self.seen: dict[str, float] = {}
         self.fragments: list[int] = []
+        self.last = 0.0
 
     async def watch(self, socket: Any, place: int) -> None:
         """The second socket notes what it sees; all count."""
@@ -33,6 +34,7 @@ class Watcher:
             if '"html"' not in frame[:10]:
                 continue
             self.fragments[place] += 1
+            self.last = time.time()
             if place == SECOND and "messages-" in frame:  # bubbles, not the row that tells of them
                 now = time.time()
                 for mark in MARK.findall(frame):
@@ -68,7 +70,7 @@ async def main(asked: dict[str, Any]) -> None:
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     for task in tasks:
         task.cancel()
-    print(json.dumps({"seen": watcher.seen, "fragments": watcher.fragments}))
+    print(json.dumps({"seen": watcher.seen, "fragments": watcher.fragments, "last": watcher.last}))
 
 
 if __name__ == "__main__":

@@ -97,9 +97,10 @@ def fragment(
     )
 
 
-def row_fragment(conversation: Conversation) -> str:
-    """The row of the list, for every browser that may see it."""
-    return f'<template data-into="conversation-rows">{rows.row(conversation)}</template>'
+def row_fragment(conversation: Conversation, *, is_new: bool = False) -> str:
+    """The row of the list, for every browser that may see it. `is_new`: it has just changed."""
+    row = rows.anew(conversation) if is_new else rows.row(conversation)
+    return f'<template data-into="conversation-rows">{row}</template>'
 
 
 def thread_fragment(
@@ -157,7 +158,7 @@ def show(changes: list[journal.Change]) -> None:
     threads: dict[str, str] = {}
     for (pk, who), heard in audience.items():
         with translation.override(who.language), masking.shown(who.phones):
-            row = row_fragment(conversations[pk])
+            row = row_fragment(conversations[pk], is_new=True)
             thread = ""
             if heard.threads:
                 thread = thread_fragment(

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Final
 
+from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from conversations.models import Conversation
 from events.kept import Kept
 
+TEMPLATE: Final = "conversations/_row.html"
 COLUMNS: Final = tuple(field.attname for field in Conversation._meta.concrete_fields)
 
 _kept = Kept(most=4000)  # about 6 MB
@@ -21,8 +23,12 @@ _kept = Kept(most=4000)  # about 6 MB
 
 def row(conversation: Conversation) -> SafeString:
     """As _row.html renders it, in the language and with the phone numbers of who looks."""
-    context = {"conversation": conversation}
-    return _kept.html(_shown(conversation), "conversations/_row.html", context)
+    return _kept.html(_shown(conversation), TEMPLATE, {"conversation": conversation})
+
+
+def anew(conversation: Conversation) -> SafeString:
+    """For a change that has just happened: nobody can have asked for this row yet."""
+    return SafeString(get_template(TEMPLATE).render({"conversation": conversation}))
 
 
 def _shown(conversation: Conversation) -> Hashable:

@@ -15,11 +15,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+import structlog
 from django.db import connection, models, transaction
 
 from accounts.models import Agent, Workspace
 from events.models import Event
 
+logger = structlog.get_logger(__name__)
 Show: TypeAlias = "Callable[[list[Change]], None]"
 
 
@@ -41,6 +43,48 @@ class Change:
 
 
 _batch: ContextVar[list[Change] | None] = ContextVar("journal_batch", default=None)
+
+
+class Gathered:
+    """Changes that are committed and not shown yet."""
+
+    def __init__(self) -> None:
+        self._changes: dict[Show, list[Change]] = {}
+        self._traces: dict[str, None] = {}
+
+    def add(self, show: Show, changes: list[Change]) -> None:
+        self._changes.setdefault(show, []).extend(changes)
+        traces = structlog.contextvars.get_contextvars().get("traces", [])
+        self._traces |= dict.fromkeys(traces)
+
+    def show(self) -> None:
+        """All of them, each row once. What cannot be shown holds nothing up: screens ask for what they missed."""
+        shows, self._changes = self._changes, {}
+        traces, self._traces = list(self._traces), {}
+        with structlog.contextvars.bound_contextvars(traces=traces):
+            for show, changes in shows.items():
+                try:
+                    show(changes)
+                except Exception:
+                    logger.exception("not shown", changes=[change.seq for change in changes])
+
+
+_gathered: ContextVar[Gathered | None] = ContextVar("journal_gathered", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[Gathered]:
+    """Show what is committed inside only when asked to, and at the end: for one who has much to do.
+
+    A conversation in which twenty messages came is then rendered once.
+    """
+    gathered = Gathered()
+    token = _gathered.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _gathered.reset(token)
+        gathered.show()
 
 
 @contextmanager
@@ -99,7 +143,18 @@ def _write(batch: list[Change]) -> None:
     for change in batch:
         shows[change.show].append(change)
     for show, changes in shows.items():
-        transaction.on_commit(lambda show=show, changes=changes: show(changes), robust=True)  # type: ignore[misc]
+        transaction.on_commit(
+            lambda show=show, changes=changes: _committed(show, changes),  # type: ignore[misc]
+            robust=True,
+        )
+
+
+def _committed(show: Show, changes: list[Change]) -> None:
+    gathered = _gathered.get()
+    if gathered is None:
+        show(changes)
+    else:
+        gathered.add(show, changes)
 
 
 def _stamp(batch: list[Change]) -> None:

@@ -3,7 +3,9 @@
 1. `_claim` takes a batch for some seconds, counts a try for each envelope and commits that, so one that kills its
    worker is noticed. Nobody else counts it meanwhile; a claim whose worker died runs out.
 2. The batch is locked, parsed, routed and marked in one transaction. A crash undoes all.
-3. If anything in it fails, the batch is undone and every fact goes alone, in a transaction of its own; the bad ones are
+3. What came of it is shown at once. While more wait than a batch it is shown when the drain gives others their turn:
+   the screens are behind anyway, and a conversation in which much was said meanwhile is rendered once.
+4. If anything in it fails, the batch is undone and every fact goes alone, in a transaction of its own; the bad ones are
    quarantined with their reasons (`webhooks/quarantine.py`), the others go on.
 """
 
@@ -58,16 +60,19 @@ CLAIM: Final = """
 def drain(*, seconds: float = SECONDS) -> bool:
     """Process what is waiting for about this long. True if more may be waiting."""
     until = time.monotonic() + seconds
-    while claimed := _claim():
-        try:
-            with structlog.contextvars.bound_contextvars(traces=list(claimed.values())):
-                _process(list(claimed))
-                logger.info("webhooks processed", envelopes=list(claimed))
-        except BaseException:
-            _let_go(list(claimed))  # it was not the worker that died: the next drain need not wait
-            raise
-        if time.monotonic() > until:
-            return True
+    with journal.gathering() as gathered:
+        while claimed := _claim():
+            try:
+                with structlog.contextvars.bound_contextvars(traces=list(claimed.values())):
+                    _process(list(claimed))
+                    logger.info("webhooks processed", envelopes=list(claimed))
+                    if len(claimed) < BATCH:
+                        gathered.show()
+            except BaseException:
+                _let_go(list(claimed))  # the worker lives: the next drain need not wait
+                raise
+            if time.monotonic() > until:
+                return True
     return False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.db.models import Max
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from webhooks.models import Envelope, Quarantined
 
 BIG = 10_000
 BROWSERS = 10
+AT_REST = 4.0  # seconds in which what is still to be shown is
 SECONDS_FOR_BIG = 12
 
 
@@ -23,9 +26,8 @@ def measure(standing: Standing, numbers: list[PhoneNumber], *, rounds: int) -> l
     """With browsers open, so that every change is rendered, and with nobody looking."""
     standing.start("web", "worker-intake")
     once(standing, numbers, 500)  # warm
-    alone = [once(standing, numbers, BIG) for _ in range(rounds)]
-    with live.sockets(standing, BROWSERS):
-        took = [once(standing, numbers, BIG) for _ in range(rounds)]
+    alone = [once(standing, numbers, BIG)[1] for _ in range(rounds)]
+    took = [shown(standing, numbers, BIG) for _ in range(rounds)]
     seen = f"{BROWSERS} browsers open"
     return [
         at_least(f"inbound fully processed, {seen}", "/s", [BIG / one for one in took], 1000),
@@ -35,8 +37,17 @@ def measure(standing: Standing, numbers: list[PhoneNumber], *, rounds: int) -> l
     ]
 
 
-def once(standing: Standing, numbers: list[PhoneNumber], count: int) -> float:
-    """Seconds from the bell until the last one is processed, by the database's books."""
+def shown(standing: Standing, numbers: list[PhoneNumber], count: int) -> float:
+    """Seconds from the bell until the last one is processed and the last browser was told all."""
+    with live.sockets(standing, BROWSERS) as watching:
+        began, took = once(standing, numbers, count)
+        time.sleep(AT_REST)
+        told = live.close(watching)
+    return max(took, told["last"] - began)
+
+
+def once(standing: Standing, numbers: list[PhoneNumber], count: int) -> tuple[float, float]:
+    """When the bell was rung, and seconds until the last one is processed, by the database's books."""
     company.wipe()
     company.put_envelopes(numbers, count)
     began = timezone.now()
@@ -48,4 +59,4 @@ def once(standing: Standing, numbers: list[PhoneNumber], count: int) -> float:
     stored = Message.objects.filter(seq__gt=0).count()
     if stored != count or Quarantined.objects.exists():
         raise RuntimeError(f"{count} were posted, {stored} are stored and numbered")
-    return float((ended - began).total_seconds())
+    return began.timestamp(), float((ended - began).total_seconds())

@@ -227,3 +227,46 @@ def test_a_change_without_a_transaction_is_an_error() -> None:
     with pytest.raises(transaction.TransactionManagementError):
         journal.record(change(row))
     assert numbers(row.workspace) == []
+
+
+def test_what_is_gathered_is_shown_when_asked_and_at_the_end(
+    number: PhoneNumber, django_capture_on_commit_callbacks: Any
+) -> None:
+    row, shown, other = world.make_conversation(number), Shown(), Shown()
+
+    def happen(show: Any) -> None:
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            journal.record(change(row, show))
+
+    with journal.gathering() as gathered:
+        happen(shown)
+        happen(other)
+        happen(shown)
+        assert not shown.batches
+        gathered.show()
+        assert [len(batch) for batch in shown.batches + other.batches] == [2, 1]
+        happen(shown)
+        assert len(shown.batches) == 1
+    assert [len(batch) for batch in shown.batches] == [2, 1]
+    happen(shown)
+    assert [len(batch) for batch in shown.batches] == [2, 1, 1]
+
+
+def test_what_was_gathered_is_shown_though_one_thing_cannot_be_and_the_work_ends_badly(
+    number: PhoneNumber, django_capture_on_commit_callbacks: Any
+) -> None:
+    row, shown = world.make_conversation(number), Shown()
+
+    def broken(changes: list[Change]) -> None:
+        raise ValueError
+
+    def worked() -> None:
+        with journal.gathering():
+            for show in (broken, shown):
+                with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+                    journal.record(change(row, show))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        worked()
+    assert len(shown.batches) == 1

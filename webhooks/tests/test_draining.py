@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts.models import MetaApp, PhoneNumber
+from accounts.models import MetaApp, PhoneNumber, Role
 from conversations.models import Attempt, Conversation, Message
+from conversations.tests.pushes import RecordingLayer
 from tests import posts, world
 from webhooks import draining, quarantine
 from webhooks.models import Envelope, HeldFor, Quarantined
@@ -163,6 +164,31 @@ def test_a_batch_costs_the_same_queries_whatever_its_size(number, django_assert_
     with django_assert_max_num_queries(45):
         draining.drain()
     assert Message.objects.count() == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_backlog_each_conversation_is_shown_when_the_drain_ends(settings, monkeypatch):
+    backend = f"{RecordingLayer.__module__}.RecordingLayer"
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend}}
+    monkeypatch.setattr(draining, "BATCH", 2)
+    number = world.make_number(world.make_account(world.make_workspace()))
+    world.make_agent(number.workspace, "Cleo", Role.MANAGER)
+    for n in range(7):
+        put(
+            posts.body(number, contacts=[posts.contact()], messages=[posts.text(f"No {n}")]), number
+        )
+    RecordingLayer.sent.clear()
+    assert draining.drain(seconds=60) is False
+    rows = [
+        sent["html"]
+        for group, sent in RecordingLayer.sent
+        if group.endswith("any.any.en.full.rows")
+    ]
+    assert len(rows) == 1
+    assert rows[0].count("<li ") == 1
+    thread = f".full.{Conversation.objects.get().pk}"
+    bubbles = next(sent["html"] for group, sent in RecordingLayer.sent if group.endswith(thread))
+    assert [n for n in range(7) if f"No {n}" in bubbles] == list(range(7))
 
 
 @pytest.mark.parametrize("name", stored.NAMES)
