@@ -11,8 +11,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import PhoneNumber
+from waba_inbox import health
 from waba_inbox.backup import taking
-from waba_inbox.doctor import operations
+from waba_inbox.doctor import operations, site
 from waba_inbox.doctor.finding import State
 from webhooks.models import Envelope
 
@@ -60,3 +61,16 @@ def test_where_errors_and_figures_go_is_said(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("METRICS_TOKEN", "open-sesame")
     said = {one.about: one.said for one in operations.watching()}
     assert said == {"metrics": "/metrics, with METRICS_TOKEN", "errors": "go to the log only"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_not_migrated_yet_is_said_and_no_fault(settings: Any, meta: Any):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "a_table_that_is_not_there",
+        }
+    }
+    assert health.worker() == "not known: the database did not tell"
+    said = [finding.about for finding in site.findings()]
+    assert "backups" in said  # it went on to the end

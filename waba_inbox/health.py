@@ -12,7 +12,7 @@ import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -56,7 +56,10 @@ def silence() -> float:
 
 
 def worker() -> str:
-    age = silence()
+    try:
+        age = silence()
+    except DatabaseError:  # where its word is kept: the database is away, or new and not migrated
+        return "not known: the database did not tell"
     if age == float("inf"):
         return "no worker has said that it lives"
     return OK if age < STALE_AFTER else f"silent for {age:.0f} seconds"

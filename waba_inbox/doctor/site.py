@@ -60,6 +60,10 @@ def findings() -> Iterator[Finding]:
         ("metrics", operations.watching),
     ):
         yield from _guarded(about, check)
+    yield from _guarded("accounts", _accounts)
+
+
+def _accounts() -> Iterator[Finding]:
     for pk in BusinessAccount.objects.order_by("pk").values_list("pk", flat=True):
         yield from _guarded(f"account {pk}", lambda pk=pk: account_findings(pk))  # type: ignore[misc]
 
