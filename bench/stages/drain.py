@@ -43,7 +43,7 @@ def shown(standing: Standing, numbers: list[PhoneNumber], count: int) -> float:
         began, took = once(standing, numbers, count)
         time.sleep(AT_REST)
         told = live.close(watching)
-    return max(took, told["last"] - began)
+    return max(took, float(told["last"]) - began)
 
 
 def once(standing: Standing, numbers: list[PhoneNumber], count: int) -> tuple[float, float]:
