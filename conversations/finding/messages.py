@@ -18,6 +18,7 @@ from conversations.snippets import Piece
 HITS = 30
 NEWEST = 10_000  # messages that are looked through one by one
 RARE = 50  # matches among those: the index of words gives the rest quickly
+AT_FIRST = 500  # matches in all history of which is asked who sees them
 FEW_THREADS = 200  # of so few conversations all messages are looked through
 UNSAID = "('#note' | '#system')"  # what is no message does not move its conversation in the list
 LATELY = 500  # conversations that moved last, among many
@@ -106,8 +107,19 @@ def _newest(asked: Asked, rows: Rows, marks: list[str]) -> set[Key]:
     if until is None or len(keys) > HITS:
         return keys
     if recent.count() < RARE:
-        return keys | _seen(asked, rows.filter(matches(*strict)), by_words=True)
+        return keys | _everywhere(asked, rows.filter(matches(*strict)))
     return keys | _common(asked, rows, marks)
+
+
+def _everywhere(asked: Asked, rows: Rows) -> set[Key]:
+    """The newest of all these are mostly a full page; only if not, who sees which is asked of every one."""
+    moment = F("at") + Value(timedelta(0))
+    newest = rows.order_by(moment.desc(), "-message_id").values_list("message_id", flat=True)
+    ids = list(newest[:AT_FIRST])
+    keys = _seen(asked, MessageWords.objects.filter(message_id__in=ids), by_words=True)
+    if len(keys) > HITS or len(ids) < AT_FIRST:
+        return keys
+    return _seen(asked, rows, by_words=True)
 
 
 def _common(asked: Asked, rows: Rows, marks: list[str]) -> set[Key]:

@@ -89,6 +89,7 @@ def test_newest_first_and_every_page_once(
     [
         pytest.param({}, id="few conversations"),
         pytest.param({"FEW_THREADS": 0}, id="rare words"),
+        pytest.param({"FEW_THREADS": 0, "AT_FIRST": 1}, id="rare words, most for others"),
         pytest.param({"FEW_THREADS": 0, "RARE": 0, "LATELY": 2}, id="common words"),
     ],
 )
