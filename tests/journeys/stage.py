@@ -38,21 +38,26 @@ class Stage:
         for name in names:
             self.boss.start(self._programs[name])
         self._until_it_answers()
+        if set(names) - {"web"}:
+            self._until_they_work()
 
-    def ring(self, task: str) -> None:
+    def ring(self, task: str, *, queue: str = "default") -> None:
         """What the clock would ring for; there is none on the stage, so that nothing happens by chance."""
         with Celery("clock", broker=self._broker, set_as_current=False) as clock:
-            clock.send_task(task, queue="default", ignore_result=True)
+            clock.send_task(task, queue=queue, ignore_result=True)
 
     def rest(self) -> None:
         """Until nobody works any more: then the tables can be emptied without two waiting for each other."""
         self.boss.wait_until(self._rests, seconds=60, every=0.2)
         connection.close()  # what this thread holds must not stand in the way either
 
-    def _rests(self) -> bool:
+    def _is_nothing_queued(self) -> bool:
         with redis.Redis.from_url(self._broker) as broker:
-            if any(broker.llen(queue) for queue in QUEUES):
-                return False
+            return not any(broker.llen(queue) for queue in QUEUES)
+
+    def _rests(self) -> bool:
+        if not self._is_nothing_queued():
+            return False
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
@@ -73,6 +78,12 @@ class Stage:
             lambda: fetch(f"{self.url}/healthz")[0] == 200, seconds=120, name="web"
         )
         assert answers, "the web server did not start"
+
+    def _until_they_work(self) -> None:
+        """A worker needs longer than the web to start: what a journey does meanwhile would wait for it."""
+        for queue in QUEUES:
+            self.ring("events.tasks.heartbeat", queue=queue)
+        assert self.boss.wait_until(self._is_nothing_queued, seconds=120), "no worker took a task"
 
 
 @contextmanager
