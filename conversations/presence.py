@@ -19,9 +19,9 @@ DOINGS: Final = ("viewing", "typing", "gone")
 def tell(conversation: Conversation, *, agent: Agent, doing: str) -> None:
     """To the audience of the place where the conversation stands, and to nobody else."""
     known = audiences({conversation.workspace_id})
-    groups = [f"{group}.{one.name}" for group in groups_for(conversation.place) for one in known]
+    places = [f"{group}.{one.name}" for group in groups_for(conversation.place) for one in known]
     live.tell_all(
-        groups,
+        [*places, *map(live.rows_of, places)],  # a browser is in one of the two
         kind="here",
         conversation=conversation.pk,
         doing=doing,
