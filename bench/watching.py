@@ -18,7 +18,6 @@ from websockets.asyncio.client import connect
 
 DECK = 12  # threads that a browser keeps
 SECOND = 1
-SEEN = 40  # threads of the second browser
 MARK = re.compile(r"#(\d{6,}) ")
 
 
@@ -42,9 +41,7 @@ class Watcher:
 
 
 def opened(place: int, *, threads: int) -> list[int]:
-    """Every browser others, until all are open somewhere; the second one those that come first."""
-    if place == SECOND:
-        return list(range(1, SEEN + 1))
+    """Every browser others, until all are open somewhere."""
     return [1 + (place * DECK + n) % threads for n in range(DECK)]
 
 
@@ -64,7 +61,10 @@ async def main(asked: dict[str, Any]) -> None:
             open_timeout=60,
         )
         watcher.fragments.append(0)
-        await socket.send(json.dumps({"threads": opened(place, threads=asked["threads"])}))
+        threads = opened(place, threads=asked["threads"])
+        if place == SECOND:
+            threads = asked["seen"] or threads
+        await socket.send(json.dumps({"threads": threads}))
         tasks.append(asyncio.create_task(watcher.watch(socket, place)))
     print("ready", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

@@ -6,7 +6,7 @@ The cost grows with the page shown, not with history: keyset pages, and counts t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -33,7 +33,8 @@ from events.models import Event
 
 BUBBLES = 40
 COUNT_LIMIT = 999
-CHANGES_LIMIT = 200
+CHANGES_LIMIT = 200  # rows or bubbles that are rendered for a screen that missed something
+NEWS_LIMIT = 2000  # conversations that may have changed meanwhile; nearly all of them were pushed
 FEW = 10_000  # people with a piece of a name: of so many all conversations are looked up
 
 FEWEST_DIGITS = 3  # of a phone number, to be searched for as one
@@ -223,13 +224,19 @@ class Changes:
 
 
 def changes(
-    agent: Agent, *, since: str, threads: Collection[int] | None = None, only: int | None = None
+    agent: Agent,
+    *,
+    since: str,
+    threads: Collection[int] | None = None,
+    only: int | None = None,
+    has: Mapping[int, int] | None = None,
 ) -> Changes:
     """What changed after `since`: conversations, and the messages of these threads (None: of all of them).
 
-    `only`: of this conversation, for a thread that knows it missed something. The cursor is read first: what commits
-    meanwhile comes next time. A cursor that is none, or ahead of us (a database was restored), makes the screen load
-    everything anew.
+    `only`: of this conversation, for a thread that knows it missed something. `has`: the versions of rows that were
+    pushed to the screen. Where more has changed than a screen takes in, what is not newer is left out, unless its
+    thread is open: a row says nothing of bubbles. The cursor is read first: what commits meanwhile comes next time. A
+    cursor that is none, or ahead of us (a database was restored), makes the screen load everything anew.
     """
     agent.workspace.refresh_from_db(fields=["last_seq"])
     cursor = agent.workspace.last_seq
@@ -242,16 +249,22 @@ def changes(
     moves = Event.objects.filter(workspace=agent.workspace, seq__gt=known, facts__has_key="was")
     if only is not None:
         visible, moves = visible.filter(pk=only), moves.filter(subject=f"conversation:{only}")
-    rows = list(visible.after(known).for_list().order_by("seq")[: CHANGES_LIMIT + 1])
-    moved = list(moves.order_by("seq")[: CHANGES_LIMIT + 1])
-    shown = [row.pk for row in rows if threads is None or row.pk in threads]
+    news = list(visible.after(known).order_by("seq").values_list("pk", "seq")[: NEWS_LIMIT + 1])
+    shown = {pk for pk, _seq in news if threads is None or pk in threads}
+    missed = [pk for pk, _seq in news]
+    if has and len(news) > CHANGES_LIMIT:
+        missed = [pk for pk, seq in news if pk in shown or has.get(pk, -1) < seq]
+    moved = list(moves.order_by("seq")[: NEWS_LIMIT + 1])
+    if max(len(news), len(moved)) > NEWS_LIMIT or len(missed) > CHANGES_LIMIT:
+        return Changes(cursor, too_many=True)
+    rows = list(visible.filter(pk__in=missed).for_list().order_by("seq"))
     found = list(
         Message.objects.for_thread()
         .filter(workspace=agent.workspace, seq__gt=known, conversation__in=shown)
         .exclude(kind="reaction")
         .order_by("at", "arrival", "pk")[: CHANGES_LIMIT + 1]
     )
-    if max(len(rows), len(found), len(moved)) > CHANGES_LIMIT:
+    if len(found) > CHANGES_LIMIT:
         return Changes(cursor, too_many=True)
     messages: dict[int, list[Message]] = {}
     for message in found:

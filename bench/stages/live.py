@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,12 +18,15 @@ from accounts.models import Agent, PhoneNumber
 from bench import bodies, company
 from bench.figures import Figure, below, share
 from bench.site import Standing
-from bench.watching import SEEN
+from conversations.models import Conversation
 from simulator import defaults
 from waba_inbox.local.folder import ROOT
+from webhooks.models import Envelope
 
 SOCKETS, MANY_SOCKETS = 100, 500
 RATE = 50.0
+SEEN = 40  # threads of the second browser
+AT_REST = 3.0  # seconds in which the last ones come
 
 
 def measure(
@@ -32,15 +35,19 @@ def measure(
     standing.start("web", "worker-intake")
     company.wipe()
     posted: list[dict[str, float]] = []
-    with sockets(standing, SOCKETS) as watching:
-        for n in range(rounds + 1):  # the first one warms
+    post_evenly(
+        standing, numbers, seconds=2, start=10**6, people=SEEN
+    )  # it warms, and they are known
+    standing.until(lambda: not Envelope.objects.filter(processed_at=None).exists(), "the first")
+    known = list(Conversation.objects.values_list("pk", flat=True))
+    with sockets(standing, SOCKETS, seen=known) as watching:
+        for n in range(1, rounds + 1):
             first = 10**6 + n * 10**5
-            length = seconds if n else 2.0
-            posted.append(post_evenly(standing, numbers, seconds=length, start=first, people=SEEN))
-            time.sleep(1)
+            posted.append(post_evenly(standing, numbers, seconds=seconds, start=first, people=SEEN))
+            time.sleep(AT_REST)
         told = close(watching)
     middle, late = [], []
-    for when in posted[1:]:
+    for when in posted:
         waits = sorted(told["seen"].get(mark, float("inf")) - at for mark, at in when.items())
         middle.append(share(waits, 0.5) * 1000)
         late.append(share(waits, 0.95) * 1000)
@@ -74,13 +81,17 @@ def memory(standing: Standing, numbers: list[PhoneNumber]) -> list[Figure]:
 
 
 @contextmanager
-def sockets(standing: Standing, count: int) -> Iterator[subprocess.Popen[str]]:
+def sockets(
+    standing: Standing, count: int, *, seen: Sequence[int] = ()
+) -> Iterator[subprocess.Popen[str]]:
+    """Browsers on the line, each with some threads open; `seen`: those of the second one."""
     cookies = [company.cookie(agent) for agent in Agent.objects.filter(workspace__name="Measured")]
     asked = {
         "port": standing.site.port,
         "sockets": count,
         "cookies": cookies,
         "threads": bodies.PEOPLE,
+        "seen": list(seen),
     }
     command = [sys.executable, "-m", "bench.watching", json.dumps(asked)]
     watching = subprocess.Popen(

@@ -28,6 +28,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "ROWS", 3)
     monkeypatch.setattr(search, "BUBBLES", 3)
     monkeypatch.setattr(search, "CHANGES_LIMIT", 4)
+    monkeypatch.setattr(search, "NEWS_LIMIT", 8)
 
 
 def found(agent: Agent, query: str = "", **over: Any) -> set[str]:
@@ -308,17 +309,38 @@ def test_more_than_a_screen_takes_in_is_a_fresh_start(
     assert search.changes(ana, since=str(cursor)).too_many
 
 
+def test_of_much_that_has_changed_a_screen_is_told_what_it_was_not_pushed(
+    ana: Agent, number: PhoneNumber, small_pages: None
+) -> None:
+    rows = [world.make_conversation(number) for _ in range(6)]
+    for row in rows:
+        publish(row, world.make_message(row))
+    opened, newer, *pushed, missed = rows
+    has = {row.pk: row.seq for row in (opened, *pushed)} | {newer.pk: newer.seq - 1}
+
+    def told(has: dict[int, int]) -> search.Changes:
+        return search.changes(ana, since="0", threads=[opened.pk], has=has)
+
+    assert [row.pk for row in told(has).conversations] == [opened.pk, newer.pk, missed.pk]
+    assert list(told(has).messages) == [opened.pk]
+    assert told({}).too_many
+    assert told({opened.pk: opened.seq}).too_many
+    for row in (world.make_conversation(number) for _ in range(3)):
+        publish(row)
+    assert told(has).too_many  # more than anybody compares
+
+
 def test_more_moves_than_a_screen_takes_in_are_a_fresh_start(
     ana: Agent, conversation: Conversation, small_pages: None
 ) -> None:
     there = world.make_team(ana.workspace, "Returns")
     cursor = search.changes(ana, since="0").cursor
-    for team in (there, None, there, None, there):
+    for team in (there, None, there, None, there, None, there, None, there):
         was = conversation.place
         conversation.team = team
         conversation.save(update_fields=["team"])
         publish(conversation, was=was)
-    assert Event.objects.filter(facts__has_key="was").count() == 5
+    assert Event.objects.filter(facts__has_key="was").count() == 9
     assert search.changes(ana, since=str(cursor)).too_many
 
 

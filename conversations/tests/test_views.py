@@ -320,6 +320,23 @@ def test_too_many_changes_ask_for_a_fresh_page(
     assert (response.status_code, response["X-Cursor"], response.content) == (205, "2", b"")
 
 
+def test_what_was_pushed_is_said_in_a_body_of_any_length(
+    browser: Client, number: PhoneNumber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "CHANGES_LIMIT", 1)
+    first, second = world.make_conversation(number), world.make_conversation(number)
+    for one in (first, second):
+        live.publish("x", one)
+
+    def asked(has: str) -> Any:
+        return browser.post(at("changes"), {"since": "0", "threads": "", "has": has})
+
+    html = asked(f"{first.pk}:1," + "9" * 9 + ":7," * 3000 + "x:1,:,-1:²").content.decode()
+    assert f'id="conversation-{second.pk}"' in html
+    assert f'id="conversation-{first.pk}"' not in html
+    assert asked(f"{first.pk}:0,{second.pk}:x").status_code == 205
+
+
 def test_counts_beyond_the_limit_say_so(
     browser: Client, number: PhoneNumber, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import SEES_EVERY_CONVERSATION, Agent
 from conversations import access, composing, listing, live, panel, search
@@ -32,16 +32,22 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "conversations/inbox.html", _page(request) | _pane(request, chosen))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def changes(request: HttpRequest) -> HttpResponse:
     """Fragments of all that changed after `since`; 205 if that is more than a screen can take in.
 
-    `threads`: those that the screen has open (all, of one that does not say); `only`: nothing but this conversation.
+    `threads`: those that the screen has open (all, of one that does not say); `only`: nothing but this conversation;
+    `has`: rows that were pushed to the screen, as “7:120,9:131” (id and version), POSTed: it may be too long for an
+    address.
     """
     agent = agent_of(request)
-    is_open = _ids(request.GET["threads"]) if "threads" in request.GET else None
-    only = listing.whole(request.GET["only"]) or 0 if "only" in request.GET else None
-    found = search.changes(agent, since=request.GET.get("since", "0"), threads=is_open, only=only)
+    asked = request.POST or request.GET
+    is_open = _ids(asked["threads"]) if "threads" in asked else None
+    only = listing.whole(asked["only"]) or 0 if "only" in asked else None
+    has = _versions(asked.get("has", ""))
+    found = search.changes(
+        agent, since=asked.get("since", "0"), threads=is_open, only=only, has=has
+    )
     if found.too_many:
         return HttpResponse(status=205, headers={"X-Cursor": str(found.cursor)})
     parts = [live.row_fragment(row) for row in found.conversations]
@@ -61,6 +67,13 @@ def changes(request: HttpRequest) -> HttpResponse:
 def _ids(said: str) -> set[int]:
     """“1,2,3” of an address; what is no id names nothing."""
     return {pk for text in said.split(",") if (pk := listing.whole(text))}
+
+
+def _versions(said: str) -> dict[int, int]:
+    """“7:120,9:131” as ids and versions; what is none of it is left out."""
+    pairs = (text.partition(":") for text in said.split(","))
+    found = ((listing.whole(pk), listing.whole(version)) for pk, _colon, version in pairs)
+    return {pk: version for pk, version in found if pk and version}
 
 
 def _page(request: HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 /**
  * <live-updates>: the line to the server. What is pushed is placed; after any gap the page asks what it missed.
- * On a line that ends with `?threads` every row is pushed, but of threads only those that the page says it has open.
+ * On a line that ends with `?threads` every row is pushed, but of threads only those that the page says it has open; and when the
+ * page asks, it says which versions of rows it was pushed: where much has changed it is told only of others.
  *
  * Fires on document: `note` (what is not worth keeping: read marks, somebody types), `line` with {open}, and `missed`: more has
  * changed than can be pushed. A page that then asks for itself anew prevents the default, which is to be loaded again.
@@ -8,7 +9,7 @@
 // @ts-check
 import { loadAnew } from "anew";
 import { place } from "place";
-import { get, isSignedOut, withQuery } from "server";
+import { get, isSignedOut, post, withQuery } from "server";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
@@ -37,9 +38,11 @@ class LiveUpdates extends HTMLElement {
     #words = 0;
     #hiddenAt = 0;
     #wanted = 0;
-    #isAsking = false;
+    /** @type {Promise<void> | null} */ #asking = null;
+    #question = new AbortController();
     #isLeaving = false;
     #said = "";
+    /** Rows that were pushed after the cursor, and their versions. @type {Map<string, number>} */ #pushed = new Map();
     #off = new AbortController();
 
     connectedCallback() {
@@ -51,6 +54,7 @@ class LiveUpdates extends HTMLElement {
         addEventListener("pagehide", () => (this.#isLeaving = true), { signal });
         addEventListener("pageshow", () => (this.#isLeaving = false), { signal });
         document.addEventListener("visibilitychange", () => this.#visibility(), { signal });
+        document.addEventListener("row", (event) => this.#note(/** @type {CustomEvent} */ (event).detail), { signal });
         this.#open();
     }
 
@@ -86,7 +90,7 @@ class LiveUpdates extends HTMLElement {
         this.#socket = socket;
         this.#said = "";
         socket.onopen = () => this.#opened();
-        socket.onmessage = (event) => this.#heard(JSON.parse(event.data));
+        socket.onmessage = (event) => socket === this.#socket && this.#heard(JSON.parse(event.data));
         socket.onclose = (event) => socket === this.#socket && this.#closed(event.code);
     }
 
@@ -102,16 +106,28 @@ class LiveUpdates extends HTMLElement {
         return Boolean(this.dataset.socket?.endsWith("?threads"));
     }
 
-    async #opened() {
-        this.#tries = 0;
+    #opened() {
         this.#listen();
         this.sayThreads();
+    }
+
+    /** The server speaks once it will push to us: only what we ask for after that leaves no gap. @param {number} seq */
+    async #joined(seq) {
+        this.#tries = 0;
         clearTimeout(this.#words);
         const wasAway = ["offline", "reconnecting"].includes(document.getElementById("line-state")?.dataset.state ?? "");
         this.dataset.state = "open";
-        await this.ask();
+        this.#question.abort(); // one that was asked before may hang on the network that went away
+        await this.#asking;
+        await this.ask(seq);
         document.dispatchEvent(new CustomEvent("line", { detail: { open: true } }));
         if (wasAway) this.#say("back");
+    }
+
+    /** @param {{id: string, version: number}} row its element's id ends with its number */
+    #note({ id, version }) {
+        const pk = id.split("-").at(-1) ?? "";
+        if (version > Math.max(this.cursor, this.#pushed.get(pk) ?? 0)) this.#pushed.set(pk, version);
     }
 
     /** @param {{html?: string, note?: object, seq?: number}} what */
@@ -119,7 +135,9 @@ class LiveUpdates extends HTMLElement {
         this.#listen();
         if (html) place(html);
         if (note) document.dispatchEvent(new CustomEvent("note", { detail: note }));
-        if (seq && seq > this.cursor) this.ask(seq);
+        if (seq === undefined) return;
+        if (this.dataset.state !== "open") this.#joined(seq);
+        else if (seq > this.cursor) this.ask(seq);
     }
 
     /** A line that says nothing for long is dead, whatever the browser thinks. */
@@ -167,10 +185,13 @@ class LiveUpdates extends HTMLElement {
     }
 
     /** Ask what changed since the cursor; one request at a time. @param {number} [seq] the number that is known to exist */
-    async ask(seq = 0) {
+    ask(seq = 0) {
         this.#wanted = Math.max(this.#wanted, seq);
-        if (this.#isAsking) return;
-        this.#isAsking = true;
+        this.#asking ??= this.#askAll().finally(() => (this.#asking = null));
+        return this.#asking;
+    }
+
+    async #askAll() {
         try {
             let asked;
             do {
@@ -181,20 +202,27 @@ class LiveUpdates extends HTMLElement {
             if (!(problem instanceof Unreached)) reportError(problem); // else: the next beat, or the next open line, asks again
         } finally {
             this.#wanted = 0;
-            this.#isAsking = false;
         }
     }
 
     async #askOnce() {
-        const open = this.#saysThreads ? { threads: threads.join(",") } : {};
-        const { response, html } = await this.#answer({ since: String(this.cursor), ...open });
+        const has = [...this.#pushed].map((row) => row.join(":")).join(",");
+        const more = this.#saysThreads ? { threads: threads.join(","), has } : {};
+        this.#question = new AbortController();
+        const { response, html } = await this.#answer({ since: String(this.cursor), ...more }, this.#question.signal);
         const cursor = Number(response.headers.get("X-Cursor") || 0);
         if (response.status === 205 && !document.dispatchEvent(new CustomEvent("missed", { cancelable: true }))) {
-            this.cursor = cursor;
+            this.#moveTo(cursor);
             return;
         }
         this.#take(response, html);
-        this.cursor = Math.max(this.cursor, cursor);
+        this.#moveTo(Math.max(this.cursor, cursor));
+    }
+
+    /** @param {number} cursor */
+    #moveTo(cursor) {
+        this.cursor = cursor;
+        for (const [pk, version] of this.#pushed) if (version <= cursor) this.#pushed.delete(pk);
     }
 
     /**
@@ -217,16 +245,17 @@ class LiveUpdates extends HTMLElement {
         if (isSignedOut(response)) {
             this.#isLeaving = true;
             location.reload(); // drafts and unsent messages are kept (drafts.js, outbox.js)
-        } else if (response.status === 205) loadAnew();
+        } else if (response.status === 205 || response.status === 403) loadAnew(); // too much; or the page is older than its session
         if (!response.ok || response.status === 205) throw new Unreached(`changes: ${response.status}`);
         place(html);
     }
 
-    /** @param {Record<string, string>} query */
-    async #answer(query) {
+    /** @param {Record<string, string>} query @param {AbortSignal[]} stops */
+    async #answer(query, ...stops) {
+        const { changes: url = "" } = this.dataset;
+        const signal = AbortSignal.any([...stops, AbortSignal.timeout(ASK_MS)]);
         try {
-            const url = withQuery(this.dataset.changes || "", query);
-            const response = await get(url, AbortSignal.timeout(ASK_MS));
+            const response = await ("has" in query ? post(url, query, signal) : get(withQuery(url, query), signal));
             return { response, html: await response.text() };
         } catch (problem) {
             throw new Unreached(String(problem));

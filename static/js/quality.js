@@ -1,10 +1,9 @@
-/** The quality pages: asked for anew when the server says that something changed, and after every gap of the line. */
+/** The quality pages: asked for anew when the server says that something changed, and when the line opens. */
 // @ts-check
 import "live";
 
 const PAUSE_MS = 300; // a poll changes much at once
 let timer = 0;
-let hasOpened = false;
 
 function ask() {
     clearTimeout(timer);
@@ -17,8 +16,5 @@ function ask() {
 document.addEventListener("note", (event) => {
     if (["quality", "standing"].includes(/** @type {CustomEvent} */ (event).detail.kind)) ask();
 });
-document.addEventListener("line", (event) => {
-    if (!(/** @type {CustomEvent} */ (event).detail.open)) return;
-    if (hasOpened) ask();
-    hasOpened = true;
-});
+// Notes are not kept, not even while the page was on its way here.
+document.addEventListener("line", (event) => /** @type {CustomEvent} */ (event).detail.open && ask());

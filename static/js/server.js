@@ -11,11 +11,11 @@ export function headers() {
 
 /**
  * POST a form. Throws only when the network fails.
- * @param {string} url @param {FormData | URLSearchParams | Record<string, string>} [fields]
+ * @param {string} url @param {FormData | URLSearchParams | Record<string, string>} [fields] @param {AbortSignal} [signal]
  */
-export function post(url, fields = {}) {
+export function post(url, fields = {}, signal) {
     const body = fields instanceof FormData || fields instanceof URLSearchParams ? fields : new URLSearchParams(fields);
-    return fetch(url, { method: "POST", body, headers: { ...headers(), "X-Requested-With": "fetch" } });
+    return fetch(url, { method: "POST", body, headers: { ...headers(), "X-Requested-With": "fetch" }, signal });
 }
 
 /** GET a fragment. Throws only when the network fails. @param {string} url @param {AbortSignal} [signal] */

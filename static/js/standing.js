@@ -14,8 +14,20 @@ async function refresh(pane) {
     wake(fresh);
 }
 
+/** @param {string} which panes */
+function refreshAll(which) {
+    for (const pane of document.querySelectorAll(which)) refresh(/** @type {HTMLElement} */ (pane));
+}
+
 document.addEventListener("note", (event) => {
     const { kind, number } = /** @type {CustomEvent} */ (event).detail;
-    if (kind !== "standing") return;
-    for (const pane of document.querySelectorAll(`.pane[data-number="${Number(number)}"]`)) refresh(/** @type {HTMLElement} */ (pane));
+    if (kind === "standing") refreshAll(`.pane[data-number="${Number(number)}"]`);
+});
+
+// Notes are not kept: what was said while the line was down is asked for.
+let wasAway = false;
+document.addEventListener("line", (event) => {
+    const { open } = /** @type {CustomEvent<{open: boolean}>} */ (event).detail;
+    if (open && wasAway) refreshAll(".pane[data-number]");
+    wasAway = !open;
 });
