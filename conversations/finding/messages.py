@@ -133,7 +133,7 @@ def _common(asked: Asked, rows: Rows, marks: list[str]) -> set[Key]:
     edge = min(threads.values())
     said, unsaid = (matches(*tsquery(asked.query, [*marks, *more])) for more in ((), (UNSAID,)))
     theirs = rows.filter(said, at__gte=edge, message__conversation_id__in=list(threads))
-    keys = _seen(asked, theirs, by_words=True)
+    keys = _page(theirs, by_words=True)
     keys |= _seen(asked, rows.filter(unsaid, at__gte=edge), by_words=True)
     return keys if len(keys) > HITS else keys | _seen(asked, rows.filter(said, at__lt=edge))
 
@@ -147,9 +147,13 @@ def _of_threads(asked: Asked, rows: Rows, marks: list[str], threads: list[int]) 
 
 def _seen(asked: Asked, rows: Rows, *, by_words: bool = False) -> set[Key]:
     """A page of those that the agent sees. `by_words`: never walk by time, what matches is little."""
-    found = rows.filter(message__conversation__in=asked.conversations)
+    return _page(rows.filter(message__conversation__in=asked.conversations), by_words=by_words)
+
+
+def _page(rows: Rows, *, by_words: bool) -> set[Key]:
+    """Of rows that are all the agent’s to see; asked for that again, PostgreSQL would list every conversation first."""
     moment = F("at") + Value(timedelta(0)) if by_words else F("at")
-    newest = found.order_by(moment.desc(), "-message_id").values_list("at", "message_id")
+    newest = rows.order_by(moment.desc(), "-message_id").values_list("at", "message_id")
     return set(newest[: HITS + 1])
 
 
