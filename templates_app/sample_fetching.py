@@ -13,6 +13,7 @@ from accounts.graph import graph_for
 from templates_app import shown_samples
 from templates_app.models import MetaSample, MetaSampleState, SampleFile, Template
 from templates_app.shown_samples import Addressed
+from whatsapp import sniffing
 from whatsapp.client import GraphClient
 from whatsapp.failures import GraphFailure, GraphRefusal, MediaGone, MediaTooLarge
 
@@ -24,7 +25,6 @@ NAMES: Final = {
     "video/3gpp": "sample.3gp", "application/pdf": "sample.pdf",
 }  # fmt: skip
 OF_KIND: Final = {"IMAGE": "image/", "VIDEO": "video/", "DOCUMENT": "application/pdf"}
-HEAD: Final = 16
 
 
 def fetch(template_id: int) -> None:
@@ -92,21 +92,10 @@ def _once_more(
 
 
 def _mime(file: IO[bytes], kind: str) -> str:
-    """By its first bytes; nothing is decoded. Empty if it is none of the kind: no browser shall guess."""
+    """By its first bytes. Empty if it is none of the kind: no browser shall guess."""
     file.seek(0)
-    head = file.read(HEAD)
-    found = ""
-    if head.startswith(b"\xff\xd8\xff"):
-        found = "image/jpeg"
-    elif head.startswith(b"\x89PNG\r\n\x1a\n"):
-        found = "image/png"
-    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        found = "image/webp"
-    elif head[4:8] == b"ftyp":
-        found = "video/3gpp" if head[8:10] == b"3g" else "video/mp4"
-    elif head.startswith(b"%PDF-"):
-        found = "application/pdf"
-    return found if found.startswith(OF_KIND[kind]) else ""
+    found = sniffing.mime_of(file.read(sniffing.HEAD))
+    return found if found in NAMES and found.startswith(OF_KIND[kind]) else ""
 
 
 @transaction.atomic

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import AsyncIterator
 from typing import IO, Any
 
-from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header, parse_etags
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import serving
 from conversations import access, uploads
 from conversations.forms.writing import UploadForm
 from conversations.models import MediaFile, MediaState
@@ -36,8 +34,6 @@ PDF_START = b"%PDF-"
 IN_A_FRAME = (
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 )
-ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-PIECE = 256 * 1024
 
 
 @require_POST
@@ -79,7 +75,6 @@ def file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     if is_paper:
         response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "private, max-age=86400, immutable"
-    response["Accept-Ranges"] = "bytes"
     return response
 
 
@@ -89,20 +84,11 @@ def _body(request: HttpRequest, found: MediaFile, etag: str) -> HttpResponseBase
         size = found.file.size
     except OSError:  # the disk lost it
         return HttpResponse(status=404)
-    wanted = _range(request, size, etag)
     mime_type = found.mime_type.partition(";")[0].strip().lower()
     is_shown = mime_type in SHOWN_INLINE or (mime_type == PDF and _is_pdf(stream))
     is_inline = is_shown and "download" not in request.GET
-    content_type = mime_type if is_inline else "application/octet-stream"
-    if wanted is not None and not wanted:
-        stream.close()
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    sent = range(size) if wanted is None else wanted
-    response = StreamingHttpResponse(_pieces(stream, sent), content_type=content_type)
-    response["Content-Length"] = str(len(sent))
-    if wanted is not None:
-        response.status_code = 206
-        response["Content-Range"] = f"bytes {sent.start}-{sent.stop - 1}/{size}"
+    response = serving.stretch(request, stream, size=size, etag=etag)
+    response["Content-Type"] = mime_type if is_inline else "application/octet-stream"
     shown_name = found.shown_name or f"{found.key}{found.extension}"
     response["Content-Disposition"] = content_disposition_header(not is_inline, shown_name) or ""
     return response
@@ -113,27 +99,3 @@ def _is_pdf(stream: IO[Any]) -> bool:
     head = stream.read(len(PDF_START))
     stream.seek(0)
     return bool(head == PDF_START)
-
-
-def _range(request: HttpRequest, size: int, etag: str) -> range | None:
-    """The one stretch asked for, as players do; empty if it is not there, None for the whole file (RFC 9110, 14.2)."""
-    asked = ONE_RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
-    if asked is None or request.headers.get("If-Range", etag) != etag:
-        return None
-    first, last = asked.groups()
-    if not first:
-        return range(max(size - int(last), 0), size) if last else None
-    if last and int(last) < int(first):
-        return None
-    return range(int(first), min(int(last) + 1, size) if last else size)
-
-
-async def _pieces(stream: IO[Any], wanted: range) -> AsyncIterator[bytes]:
-    """Read as the browser takes it: a film of 100 MB is never in memory, and the loop never waits for the disk."""
-    read = sync_to_async(stream.read, thread_sensitive=False)
-    with stream:
-        stream.seek(wanted.start)
-        left = len(wanted)
-        while left > 0 and (piece := await read(min(PIECE, left))):
-            left -= len(piece)
-            yield piece

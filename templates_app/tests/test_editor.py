@@ -189,6 +189,10 @@ def test_a_sample_is_uploaded_and_kept_while_its_kind_stays(manager: Client, sho
     manager.post(f"/templates/drafts/{row.pk}/sample/", {"file": picture})
     row.refresh_from_db()
     assert row.content["header_handle"].startswith("4::")
+    shown = f"/templates/samples/{SampleFile.objects.get().key}/"
+    part = manager.get(shown, headers={"Range": "bytes=1-3"})  # as players ask for films
+    assert (part.status_code, part["Content-Range"]) == (206, "bytes 1-3/8")
+    assert part["Content-Type"] == "image/png"
     write(manager, row, header_kind="IMAGE", footer="Shop")
     assert row.content["header_filename"] == "coat.png"
     write(manager, row, header_kind="VIDEO")
@@ -387,4 +391,4 @@ def test_a_picture_for_a_card_is_kept_and_shown(manager: Client, shop: BusinessA
     page = manager.get(f"/templates/drafts/{row.pk}/").content.decode()
     assert f"/templates/samples/{kept.key}/" in page
     shown = manager.get(f"/templates/samples/{kept.key}/")
-    assert (shown["Content-Type"], shown.getvalue()) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    assert (shown["Content-Type"], b"".join(shown)) == ("image/png", b"\x89PNG\r\n\x1a\n")

@@ -77,7 +77,7 @@ def test_the_sample_is_fetched_and_shown(
     assert shown in answer
     assert "hx-get" not in answer
     file = client.get(reverse("templates_app:sample", args=[sample.key]))
-    assert (b"".join(file.streaming_content), file["Content-Type"]) == (data, mime)  # type: ignore[attr-defined]
+    assert (b"".join(file), file["Content-Type"]) == (data, mime)
 
 
 def test_an_address_that_is_signed_anew_is_no_news_and_one_that_ran_out_is_asked_for_anew(
