@@ -119,12 +119,16 @@ def _copy(fact: StoredFact, stored: StoredFact, state: LedgerState) -> bool:
     """Bring the stored fact up to date; False if it says the same already."""
     fact.campaign_id = fact.campaign_id or stored.campaign_id  # its job may be gone
     moved = [name for name in PRICED if getattr(fact, name) != getattr(stored, name)]
-    if moved:
+    if moved or (_told_price(fact) and not _told_price(stored)):
         mark_dirty(state, min(fact.at, stored.at))
     moved += [name for name in COPIED if getattr(fact, name) != getattr(stored, name)]
     for name in moved:
         setattr(stored, name, getattr(fact, name))
     return bool(moved)
+
+
+def _told_price(fact: StoredFact) -> bool:
+    return bool(fact.meta and fact.meta.get("pricing"))
 
 
 def fact_of(message: Message, party: Party) -> StoredFact | None:

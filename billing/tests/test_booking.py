@@ -99,6 +99,40 @@ def test_telling_it_again_writes_nothing(thread):
     assert LedgerEntry.objects.count() == 1
 
 
+PRICED_BY_META = {"pricing": {"billable": True, "category": "business_initiated"}}
+
+
+def test_a_price_that_meta_tells_late_stands_beside_ours(thread):
+    """`delivered` came before `sent`, of the same second, and only `sent` has the price."""
+    message = sends_template(thread, START)
+    booking.keep_books(thread.workspace_id)
+    message.pricing = PRICED_BY_META
+    message.save(update_fields=["pricing"])
+    books.numbered(message)
+    booking.keep_books(thread.workspace_id)
+    (line,) = standing(thread.workspace_id)
+    assert (line.meta_pricing, line.cost) == (PRICED_BY_META["pricing"], Decimal("0.0663"))
+    assert LedgerEntry.objects.count() == 3
+    message.pricing = {"pricing": {**PRICED_BY_META["pricing"], "type": "regular"}}
+    message.save(update_fields=["pricing"])
+    books.numbered(message)
+    booking.keep_books(thread.workspace_id)
+    assert LedgerEntry.objects.count() == 3  # he who told more said nothing else
+    books.assert_totals_agree(thread.workspace_id)
+
+
+def test_a_price_that_meta_tells_after_the_month_was_closed_moves_nothing(thread, account, fay):
+    message = sends_template(thread, START)
+    booking.keep_books(thread.workspace_id)
+    month = START.date().replace(day=1)
+    close_month(account, month=month, by=fay, at=START, address="127.0.0.1")
+    message.pricing = PRICED_BY_META
+    message.save(update_fields=["pricing"])
+    books.numbered(message)
+    booking.keep_books(thread.workspace_id)
+    assert LedgerEntry.objects.count() == 1
+
+
 def test_a_late_fact_is_corrected_in_its_month_and_adjusted_after_it_is_closed(
     thread, account, fay
 ):
