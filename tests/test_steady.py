@@ -38,3 +38,24 @@ def test_beat_rings_on_when_the_clock_is_set_back_an_hour(tmp_path: Path):
         beat.tick()
         assert beat.rung.count("often") > before
         beat.close()
+
+
+def test_beat_that_starts_while_the_clock_is_behind_rings(tmp_path: Path):
+    """It was killed, and what it wrote down of its last run lies an hour ahead."""
+    app = Celery("steady", broker="memory://")
+    app.conf.beat_schedule = {"often": {"task": "often", "schedule": 5.0}}
+    with time_machine.travel(NOW, tick=False) as clock:
+        beat = Rung(app=app, schedule_filename=str(tmp_path / "beat"), lazy=True)
+        beat.setup_schedule()
+        clock.shift(timedelta(seconds=6))
+        beat.tick()
+        assert "often" in beat.rung
+        beat.close()
+        clock.shift(timedelta(hours=-1))
+        again = Rung(app=app, schedule_filename=str(tmp_path / "beat"), lazy=True)
+        again.setup_schedule()
+        again.tick()
+        clock.shift(timedelta(seconds=6))
+        again.tick()
+        assert "often" in again.rung
+        again.close()

@@ -20,8 +20,12 @@ class SteadyScheduler(PersistentScheduler):
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         now: datetime = self.app.now()
-        if self.seen is not None and now < self.seen - STEP:
-            logger.warning("the clock was set back", seconds=(self.seen - now).total_seconds())
+        runs = [
+            entry.last_run_at for entry in self.schedule.values()
+        ]  # as one that was killed wrote them down
+        latest = max([self.seen or now, *runs])
+        if now < latest - STEP:
+            logger.warning("the clock was set back", seconds=(latest - now).total_seconds())
             for entry in self.schedule.values():
                 entry.last_run_at = now
             self._heap = None  # made anew from the entries
