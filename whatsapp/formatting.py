@@ -84,9 +84,11 @@ def source(lines: Iterable[Line]) -> str:
 
 
 def plain(lines: Iterable[Line]) -> str:
-    """The text without its styling marks, for one-line previews and notifications."""
+    """The text without its styling marks, for one-line previews and notifications. Points and numbers stay."""
     return "".join(
-        line.mark + "".join(token.text for token in line.tokens if not token.is_mark) + line.end
+        ("" if line.kind is LineKind.QUOTE else line.mark)
+        + "".join(token.text for token in line.tokens if not token.is_mark)
+        + line.end
         for line in lines
     )
 

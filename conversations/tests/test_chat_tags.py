@@ -101,6 +101,7 @@ def test_what_is_very_long_is_cut_and_says_so() -> None:
 
 def test_a_preview_is_one_line_without_marks() -> None:
     assert chat.plain("*Hello*,\n\n _all_ of `you`") == "Hello, all of you"
+    assert chat.plain("> They said\n- *one*\n1. two") == "They said - one 1. two"
     assert chat.plain("x" * 100_000) == "x" * 400
 
 

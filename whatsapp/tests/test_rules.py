@@ -278,6 +278,7 @@ def test_no_character_is_ever_lost(text):
     lines = parse(text)
     assert source(lines) == text
     marks = sum(len(t.text) for line in lines for t in line.tokens if t.is_mark)
+    marks += sum(len(line.mark) for line in lines if line.kind == "quote")
     assert len(plain(lines)) + marks == len(text)
 
 
