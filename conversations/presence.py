@@ -20,8 +20,9 @@ def tell(conversation: Conversation, *, agent: Agent, doing: str) -> None:
     """To the audience of the place where the conversation stands, and to nobody else."""
     known = audiences({conversation.workspace_id})
     places = [f"{group}.{one.name}" for group in groups_for(conversation.place) for one in known]
+    groups = [*places, *map(live.rows_of, places)]  # a browser is in one of the two
     live.tell_all(
-        [*places, *map(live.rows_of, places)],  # a browser is in one of the two
+        groups,
         kind="here",
         conversation=conversation.pk,
         doing=doing,
