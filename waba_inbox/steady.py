@@ -20,9 +20,8 @@ class SteadyScheduler(PersistentScheduler):
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         now: datetime = self.app.now()
-        runs = [
-            entry.last_run_at for entry in self.schedule.values()
-        ]  # as one that was killed wrote them down
+        # The last runs are as a beat that was killed wrote them down.
+        runs = [entry.last_run_at or now for entry in self.schedule.values()]
         latest = max([self.seen or now, *runs])
         if now < latest - STEP:
             logger.warning("the clock was set back", seconds=(latest - now).total_seconds())
