@@ -106,13 +106,13 @@ def of_people(wanted: QuerySet[Contact]) -> Q:
 
 def few_of(wanted: QuerySet[Contact], *, most: int | None = None) -> list[int] | None:
     """The ids of these people, if they are few. PostgreSQL cannot tell by itself how many have a piece of a name."""
+    limit = FEW if most is None else most
     sql, values = wanted.order_by().values("pk").query.sql_with_params()
-    with (
-        connection.cursor() as cursor
-    ):  # the inner part is for an index; it is read no further than asked
-        cursor.execute(f"WITH found AS MATERIALIZED ({sql}) TABLE found LIMIT {FEW + 1}", values)
+    with connection.cursor() as cursor:
+        # The inner part is for an index; it is read no further than asked.
+        cursor.execute(f"WITH found AS MATERIALIZED ({sql}) TABLE found LIMIT {limit + 1}", values)
         ids = [pk for (pk,) in cursor.fetchall()]
-    return ids if len(ids) <= FEW else None
+    return ids if len(ids) <= limit else None
 
 
 def of_each(ids: list[int]) -> Q:

@@ -309,6 +309,14 @@ def test_more_than_a_screen_takes_in_is_a_fresh_start(
     assert search.changes(ana, since=str(cursor)).too_many
 
 
+def test_people_are_few_up_to_what_is_asked_for(ana: Agent, number: PhoneNumber) -> None:
+    ids = [named(number, name).contact_id for name in ("Anna One", "Anna Two", "Peter")][:2]
+    annas = search.people(ana, ["anna"])
+    assert sorted(search.few_of(annas, most=2) or []) == sorted(ids)
+    assert search.few_of(annas, most=1) is None
+    assert sorted(search.few_of(annas) or []) == sorted(ids)
+
+
 def test_of_much_that_has_changed_a_screen_is_told_what_it_was_not_pushed(
     ana: Agent, number: PhoneNumber, small_pages: None
 ) -> None:
