@@ -84,9 +84,7 @@ def save(
 def _attach(reply: CannedReply, file: File[Any]) -> None:
     """Raises MediaRefused in words where WhatsApp would not take it."""
     name = file_names.taken(file.name)
-    file.seek(0)
-    mime = sniffing.mime_of(file.read(sniffing.HEAD), name)
-    file.seek(0)
+    mime = sniffing.mime_in(file, name)
     if problem := media.check(mime, file.size or 0, media.kind_for(mime)):
         raise MediaRefused(problem)
     reply.file, reply.file_name, reply.file_type = file, name, mime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.core.files import File
 from django.db import transaction
@@ -70,7 +70,7 @@ def store(
     if is_voice:
         upload = _voice(upload)
     name = file_names.taken(upload.name)
-    mime = sniffing.mime_of(_head(upload), name)
+    mime = sniffing.mime_in(upload, name)
     kind = kind or meta_media.kind_for(mime)
     picture = _picture(upload, kind) if kind in ("image", "sticker") else Picture(0, 0)
     size = upload.size or 0
@@ -105,11 +105,6 @@ def _voice(upload: File[Any]) -> File[Any]:
         return voicing.as_ogg(upload)
     except voicing.NotSound:
         raise MediaRefused(NOT_A_VOICE) from None
-
-
-def _head(upload: File[Any]) -> bytes:
-    upload.seek(0)
-    return cast(bytes, upload.read(sniffing.HEAD))
 
 
 def _sha256(upload: File[Any]) -> str:

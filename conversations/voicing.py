@@ -35,9 +35,7 @@ class NotSound(Exception):
 
 def as_ogg(recorded: File[Any]) -> ContentFile[bytes]:
     """The recording as a voice message. Raises NotSound."""
-    recorded.seek(0)
-    container = FORMATS.get(sniffing.mime_of(recorded.read(sniffing.HEAD)))
-    recorded.seek(0)
+    container = FORMATS.get(sniffing.mime_in(recorded))
     if container is None:
         raise NotSound
     try:

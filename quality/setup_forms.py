@@ -121,8 +121,7 @@ class PictureField(forms.FileField):
         found = super().clean(data, initial)
         if not isinstance(found, UploadedFile):
             return None
-        found.seek(0)
-        kind = sniffing.mime_of(found.read(sniffing.HEAD), found.name or "")
+        kind = sniffing.mime_in(found, found.name or "")
         if kind not in PICTURE_KINDS or (found.size or 0) > PICTURE_BYTES:
             raise ValidationError(_("Meta takes JPEG or PNG up to 5 MB."))
         width, height = _size(found, kind)

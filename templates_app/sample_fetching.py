@@ -13,13 +13,12 @@ from accounts.graph import graph_for
 from templates_app import shown_samples
 from templates_app.models import MetaSample, MetaSampleState, SampleFile, Template
 from templates_app.shown_samples import Addressed
-from whatsapp import sniffing
+from whatsapp import media, sniffing
 from whatsapp.client import GraphClient
 from whatsapp.failures import GraphFailure, GraphRefusal, MediaGone, MediaTooLarge
 
 logger = structlog.get_logger(__name__)
 IN_MEMORY: Final = 2**20
-MOST: Final = {"IMAGE": 5 * 2**20, "VIDEO": 16 * 2**20, "DOCUMENT": 100 * 2**20}
 NAMES: Final = {
     "image/jpeg": "sample.jpg", "image/png": "sample.png", "image/webp": "sample.webp", "video/mp4": "sample.mp4",
     "video/3gpp": "sample.3gp", "application/pdf": "sample.pdf",
@@ -57,7 +56,8 @@ def _download(client: GraphClient, one: Addressed, file: IO[bytes]) -> MetaSampl
     file.seek(0)
     file.truncate()
     try:
-        for piece in client.download_media(one.address, max_bytes=MOST[one.kind]):
+        most = media.limits[one.kind.lower()].max_bytes
+        for piece in client.download_media(one.address, max_bytes=most):
             file.write(piece)
     except MediaTooLarge:
         return MetaSampleState.LARGE
@@ -93,8 +93,7 @@ def _once_more(
 
 def _mime(file: IO[bytes], kind: str) -> str:
     """By its first bytes. Empty if it is none of the kind: no browser shall guess."""
-    file.seek(0)
-    found = sniffing.mime_of(file.read(sniffing.HEAD))
+    found = sniffing.mime_in(file)
     return found if found in NAMES and found.startswith(OF_KIND[kind]) else ""
 
 

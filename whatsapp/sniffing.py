@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import Final
+from typing import Any, Final, Protocol
 
 HEAD: Final = 8192  # bytes that `mime_of` wants to see
 UNKNOWN: Final = "application/octet-stream"
@@ -40,6 +40,19 @@ _IN_CONTAINER: Final = {
     ),
 }
 _PLAIN: Final = ("text/csv", "text/calendar", "text/vcard", "application/json")
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+    def seek(self, place: int, /) -> Any: ...
+
+
+def mime_in(file: Readable, filename: str = "") -> str:
+    """As `mime_of`, of an open file. It stands at its beginning afterwards."""
+    file.seek(0)
+    head = file.read(HEAD)
+    file.seek(0)
+    return mime_of(head, filename)
 
 
 def mime_of(head: bytes, filename: str = "") -> str:

@@ -72,7 +72,7 @@ def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
         "accounts": BusinessAccount.objects.filter(workspace=request.user.workspace),
         "refusal": _refusal(last) if last and last.state == SubmissionState.REFUSED else None,
         "reason": reasons.rejection(row.reason, get_language() or "en") if row.reason else None,
-        "file_types": {kind: ",".join(mimes) for kind, (mimes, _mb) in samples.FILE_KINDS.items()},
+        "file_types": {kind: ",".join(sorted(mimes)) for kind, mimes in samples.FILE_KINDS.items()},
     }
     return render(request, "templates_app/draft.html", context)
 
@@ -140,10 +140,9 @@ def submit(request: AgentRequest, draft_id: int) -> HttpResponse:
     context = editor.context(row)
     context["asks_colleague"] = foureyes.may_hand_in(state=row.state, is_needed=is_needed)
     context["uses"] = usage.of(row.template) if row.template else ()
-    if context["uses"]:
-        now, mine = timezone.localtime(), row.account.workspace
-        context["next_use"] = next(
-            iter(planning.planned_uses(mine, at=now, template=row.template)), None
+    if row.template and context["uses"]:
+        context["next_use"] = planning.next_use(
+            row.account.workspace, row.template, at=timezone.localtime()
         )
     context["all_problems"] = [(place, said) for place, _id, said in context["places"] if said]
     if request.method == "GET":

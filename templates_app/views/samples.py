@@ -22,15 +22,15 @@ from templates_app import card_samples, components, drafting, forms, refusals, s
 from templates_app.content import Content
 from templates_app.models import Draft, SampleFile
 from templates_app.views._common import WRITERS, address_of, my_draft, my_template, reader
-from whatsapp import file_names, sniffing
+from whatsapp import file_names, media, sniffing
 from whatsapp.failures import GraphFailure
 
 HEADER: Final = "header"
 FILE_KINDS: Final = {
-    "IMAGE": (("image/jpeg", "image/png"), 5),
-    "VIDEO": (("video/mp4", "video/3gpp"), 16),
-    "DOCUMENT": (("application/pdf",), 100),
-}  # and megabytes
+    "IMAGE": media.limits["image"].mimes,
+    "VIDEO": media.limits["video"].mimes,
+    "DOCUMENT": frozenset({"application/pdf"}),
+}
 UNFIT = gettext_noop(
     "This file does not fit: an image is JPEG or PNG up to 5 MB, a video MP4 up to 16 MB, a document PDF up to 100 MB."
 )
@@ -50,19 +50,20 @@ def upload(request: AgentRequest, draft_id: int) -> HttpResponse:
     if not isinstance(given, UploadedFile) or not _fits(given, kind, mime):
         messages.error(request, _(UNFIT))
         return back
+    filename = file_names.taken(given.name) or "sample"
     try:
         handle = submission.keep_sample(
             row.account,
             cast(BinaryIO, given.file),
             size=given.size or 0,
             mime=mime,
-            filename=file_names.taken(given.name) or "sample",
+            filename=filename,
             by=request.user,
         )
     except GraphFailure as failure:
         messages.error(request, failure.reason)
         return back
-    _keep(request, row, place=place, handle=handle, filename=file_names.taken(given.name))
+    _keep(request, row, place=place, handle=handle, filename=filename)
     return back
 
 
@@ -111,14 +112,13 @@ def _mime(given: object) -> str:
     """What it is by its first bytes, whatever the browser says."""
     if not isinstance(given, UploadedFile):
         return ""
-    head = given.read(sniffing.HEAD)
-    given.seek(0)
-    return sniffing.mime_of(head, given.name or "")
+    return sniffing.mime_in(given, given.name or "")
 
 
 def _fits(given: UploadedFile[Any], kind: str, mime: str) -> bool:
-    kinds, most = FILE_KINDS.get(kind, ((), 0))
-    return mime in kinds and 0 < (given.size or 0) <= most * 2**20
+    if mime not in FILE_KINDS.get(kind, ()):
+        return False
+    return 0 < (given.size or 0) <= media.limits[kind.lower()].max_bytes
 
 
 @require_GET
