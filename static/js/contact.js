@@ -13,7 +13,6 @@ const page = /** @type {HTMLElement} */ (document.querySelector("[data-contact]"
 const { contact = "", erased } = page.dataset;
 let timer = 0;
 let isLate = false; // something waits for somebody to finish writing
-let wasAway = false;
 
 document.addEventListener("pushed", (event) => {
     if (/** @type {CustomEvent<string>} */ (event).detail.includes(` data-contact="${contact}"`)) soon();
@@ -22,11 +21,7 @@ document.addEventListener("note", (event) => {
     const note = /** @type {CustomEvent<{kind: string, contact?: number, what?: string}>} */ (event).detail;
     if ((note.kind === "contact" && note.contact === Number(contact)) || (note.kind === "lists" && note.what === "fields")) soon();
 });
-document.addEventListener("line", (event) => {
-    const { open } = /** @type {CustomEvent<{open: boolean}>} */ (event).detail;
-    if (open && wasAway) soon();
-    wasAway = !open;
-});
+document.addEventListener("line", (event) => /** @type {CustomEvent} */ (event).detail.isBack && soon());
 document.addEventListener("missed", (event) => {
     event.preventDefault(); // loaded anew, the page would lose what is typed
     soon();

@@ -9,7 +9,6 @@ import { get, withQuery } from "server";
 const SPREAD_MS = 1500;
 /** @type {Set<string>} */ const changed = new Set();
 let timer = 0;
-let wasAway = false;
 
 document.addEventListener("note", (event) => {
     const { kind, what } = /** @type {CustomEvent<{kind: string, what: string}>} */ (event).detail;
@@ -17,11 +16,7 @@ document.addEventListener("note", (event) => {
 });
 
 // Notes are not kept: what was said while the line was down is asked for.
-document.addEventListener("line", (event) => {
-    const { open } = /** @type {CustomEvent<{open: boolean}>} */ (event).detail;
-    if (open && wasAway) askSoon("views", "labels", "fields");
-    wasAway = !open;
-});
+document.addEventListener("line", (event) => /** @type {CustomEvent} */ (event).detail.isBack && askSoon("views", "labels", "fields"));
 
 /** @param {string[]} what */
 function askSoon(...what) {

@@ -3,7 +3,8 @@
  * On a line that ends with `?threads` every row is pushed, but of threads only those that the page says it has open; and when the
  * page asks, it says which versions of rows it was pushed: where much has changed it is told only of others.
  *
- * Fires on document: `note` (what is not worth keeping: read marks, somebody types), `line` with {open}, and `missed`: more has
+ * Fires on document: `note` (what is not worth keeping: read marks, somebody types), `line` with {open, isBack} (notes that were
+ * lost meanwhile must be asked for), and `missed`: more has
  * changed than can be pushed. A page that then asks for itself anew prevents the default, which is to be loaded again.
  */
 // @ts-check
@@ -115,13 +116,14 @@ class LiveUpdates extends HTMLElement {
     async #joined(seq) {
         this.#tries = 0;
         clearTimeout(this.#words);
-        const wasAway = ["offline", "reconnecting"].includes(document.getElementById("line-state")?.dataset.state ?? "");
+        const wasSaid = ["offline", "reconnecting"].includes(document.getElementById("line-state")?.dataset.state ?? "");
+        const isBack = this.dataset.state === "offline";
         this.dataset.state = "open";
         this.#question.abort(); // one that was asked before may hang on the network that went away
         await this.#asking;
         await this.ask(seq);
-        document.dispatchEvent(new CustomEvent("line", { detail: { open: true } }));
-        if (wasAway) this.#say("back");
+        document.dispatchEvent(new CustomEvent("line", { detail: { open: true, isBack } }));
+        if (wasSaid) this.#say("back");
     }
 
     /** @param {{id: string, version: number}} row its element's id ends with its number */

@@ -51,8 +51,8 @@ export function apply(html) {
         if (remove) removeOne(remove, versionOf(part));
         for (const element of [...part.content.children]) {
             if (into !== undefined) placeInto(into, element);
-            if (into === "conversation-rows") tell("row", { id: element.id, version: versionOf(element) });
             else if (replace !== undefined) replaceOne(element);
+            if (into === "conversation-rows") tell("row", { id: element.id, version: versionOf(element) });
         }
     }
 }

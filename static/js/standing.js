@@ -25,9 +25,4 @@ document.addEventListener("note", (event) => {
 });
 
 // Notes are not kept: what was said while the line was down is asked for.
-let wasAway = false;
-document.addEventListener("line", (event) => {
-    const { open } = /** @type {CustomEvent<{open: boolean}>} */ (event).detail;
-    if (open && wasAway) refreshAll(".pane[data-number]");
-    wasAway = !open;
-});
+document.addEventListener("line", (event) => /** @type {CustomEvent} */ (event).detail.isBack && refreshAll(".pane[data-number]"));
