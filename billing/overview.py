@@ -220,12 +220,10 @@ def shares(workspace_id: int, *, month: date, currency: str, by: str) -> list[Sh
 def _about(workspace_id: int, told: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Of campaigns: who sent it and when, in the reader's zone."""
     rows = Campaign.objects.filter(workspace_id=workspace_id, pk__in=[row["key"] for row in told])
-    return {
-        str(
-            row.pk
-        ): f"{row.by} · {date_format(timezone.localtime(row.at), 'SHORT_DATETIME_FORMAT')}"
-        for row in rows
+    moments = {
+        row.pk: date_format(timezone.localtime(row.at), "SHORT_DATETIME_FORMAT") for row in rows
     }
+    return {str(row.pk): f"{row.by} · {moments[row.pk]}" for row in rows}
 
 
 def _names(by: str, workspace_id: int) -> dict[str, str]:

@@ -210,7 +210,7 @@ def _audience(
         for who in known[one.workspace_id]
     }
     names = {name for some in groups.values() for name in some}
-    heard = live.heard(names | {live.rows_of(name) for name in names})
+    heard = live.heard({one for name in names for one in live.lists_of(name)})
     with_rows = {name for name in names if live.rows_of(name) in heard}
     is_open = live.heard(
         {

@@ -191,8 +191,7 @@ def _bury(changes: list[journal.Change]) -> None:
     for change in changes:
         for group in groups_for(Place(change.workspace_id, *change.facts["was"])):
             for audience in live.audiences({change.workspace_id}):
-                place = f"{group}.{audience.name}"
-                for name in (place, pipe.rows_of(place)):  # a browser is in one of the two
+                for name in pipe.lists_of(f"{group}.{audience.name}"):
                     html[name] = html.get(name, "") + live.tombstone(
                         change.facts["gone"], change.seq
                     )

@@ -19,8 +19,8 @@ DOINGS: Final = ("viewing", "typing", "gone")
 def tell(conversation: Conversation, *, agent: Agent, doing: str) -> None:
     """To the audience of the place where the conversation stands, and to nobody else."""
     known = audiences({conversation.workspace_id})
-    places = [f"{group}.{one.name}" for group in groups_for(conversation.place) for one in known]
-    groups = [*places, *map(live.rows_of, places)]  # a browser is in one of the two
+    places = (f"{group}.{one.name}" for group in groups_for(conversation.place) for one in known)
+    groups = [name for place in places for name in live.lists_of(place)]
     live.tell_all(
         groups,
         kind="here",

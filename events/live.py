@@ -28,6 +28,13 @@ def rows_of(group: str) -> str:
     return f"{group}.rows"
 
 
+def lists_of(group: str) -> tuple[str, str]:
+    """Both names under which its browsers hear of rows: those that hear everything, and those that say what they have
+    open.
+    """
+    return group, rows_of(group)
+
+
 def thread_of(group: str, thread: int) -> str:
     """Those of them that have this thread open. Who may not join `group` cannot join this either."""
     return f"{group}.{thread}"

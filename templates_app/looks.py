@@ -19,16 +19,14 @@ def of_draft(draft: DraftContent, *, size: str = "") -> Preview:
     return components.preview(layout, lengths.sized(layout, size))
 
 
-def of_template(template: Template) -> Preview:
-    """As Meta has it, with its samples, and with the files above it and above its cards that are here."""
+def of_template(template: Template, shown: shown_samples.Shown | None = None) -> Preview:
+    """As Meta has it, with its samples, and with the files above it and above its cards that are here: `shown`."""
     layout = components.of(template)
     preview = components.preview(layout, components.examples(layout))
     if not layout.needs_file and not layout.cards:
         return preview
-    files = shown_samples.of(template).files
-    cards = [
-        shown | {"file": address(files.get(place))} for place, shown in enumerate(preview.cards)
-    ]
+    files = (shown or shown_samples.of(template)).files
+    cards = [card | {"file": address(files.get(place))} for place, card in enumerate(preview.cards)]
     header = address(files.get(shown_samples.HEADER))
     return replace(preview, header_file=header, cards=tuple(cards))
 

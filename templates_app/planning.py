@@ -132,6 +132,11 @@ def planned_uses(
     ]
 
 
+def next_use(workspace: Workspace, template: Template, *, at: datetime) -> PlannedUse | None:
+    found = planned_uses(workspace, at=at, template=template)
+    return found[0] if found else None
+
+
 def _planned(
     one: usage.Planned,
     template: Template,

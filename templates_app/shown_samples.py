@@ -74,8 +74,7 @@ def addressed(said: Any) -> Iterator[Addressed]:
     """Those of Meta's components that hold an address. A malformed one is left out."""
     layout = components.read(said or [])
     if layout.needs_file:
-        handle = parts.handle(parts.by_type(said).get("HEADER", {}))
-        yield from _addressed(HEADER, layout.header_kind, handle)
+        yield from _addressed(HEADER, layout.header_kind, _handle(said))
     for place, card in enumerate(layout.cards):
         yield from _addressed(place, card.header_kind, card.header_handle)
 

@@ -101,7 +101,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "waba_inbox.templatetags.icons",
-                "waba_inbox.templatetags.times",
+                "accounts.templatetags.times",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
             ],

@@ -8,12 +8,12 @@ from typing import Final
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from accounts.templatetags.times import day_hour
 from templates_app.content import MONTH
 
 register = template.Library()
@@ -55,8 +55,7 @@ def moment(value: str) -> str:
         at = datetime.fromisoformat(value)
     except ValueError:
         return value
-    local = timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC))
-    return f"{date_format(local, 'j E')}, {date_format(local, 'TIME_FORMAT')}"
+    return day_hour(timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC)))
 
 
 PLACES: Final[dict[str, str | Promise]] = {

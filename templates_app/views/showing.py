@@ -73,16 +73,15 @@ def phone(request: AgentRequest, pk: int) -> HttpResponse:
     )
 
 
-def _phone(chosen: Template) -> dict[str, Any]:
-    state = shown_samples.of(chosen).state
-    return {"preview": looks.of_template(chosen), "sample_state": state}
-
-
 def _next_use(agent: Agent, chosen: Template) -> planning.PlannedUse | None:
     if agent.role not in WRITERS:
         return None
-    found = planning.planned_uses(agent.workspace, at=timezone.localtime(), template=chosen)
-    return next(iter(found), None)
+    return planning.next_use(agent.workspace, chosen, at=timezone.localtime())
+
+
+def _phone(chosen: Template) -> dict[str, Any]:
+    shown = shown_samples.of(chosen)
+    return {"preview": looks.of_template(chosen, shown), "sample_state": shown.state}
 
 
 def _cards(chosen: Template) -> list[tuple[int, Card, str]]:
