@@ -5,8 +5,9 @@
 2. The batch is locked, parsed, routed and marked in one transaction. A crash undoes all.
 3. What came of it is shown at once. While more wait than a batch it is shown when the drain gives others their turn:
    the screens are behind anyway, and a conversation in which much was said meanwhile is rendered once.
-4. If anything in it fails, the batch is undone and every fact goes alone, in a transaction of its own; the bad ones are
-   quarantined with their reasons (`webhooks/quarantine.py`), the others go on.
+4. What cannot be read or goes nowhere is quarantined with its reason (`webhooks/quarantine.py`) beside the batch. If a
+   verb fails, the batch is undone and every fact goes alone, in a transaction of its own; the bad ones are quarantined
+   then, the others go on.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from django.utils import timezone
 from events import journal
 from webhooks import quarantine
 from webhooks.models import Envelope, HeldFor
-from webhooks.routing import Item, route
+from webhooks.routing import Item, route, route_one
 from whatsapp.webhooks import BadBody, parse
 
 logger = structlog.get_logger(__name__)
@@ -93,9 +94,13 @@ def _process(envelope_ids: Sequence[int]) -> None:
         try:
             with transaction.atomic(), journal.together():
                 envelopes = _locked(envelope_ids)
-                route([item for envelope in envelopes for item in _items(envelope)])
+                items, unreadable = _read(envelopes)
+                refusals = route(items)
                 _mark(envelopes)
                 quarantine.forget(envelopes)
+                for envelope, reason in unreadable:
+                    quarantine.put_whole(envelope, held_for=HeldFor.BODY, reason=reason)
+                quarantine.put_refused(refusals)
         except OperationalError:  # a deadlock, or no database: not the envelopes' fault
             if beaten == BEATEN - 1:
                 raise
@@ -122,6 +127,18 @@ def _locked(envelope_ids: Sequence[int]) -> list[Envelope]:
 def _items(envelope: Envelope) -> list[Item]:
     facts = parse(bytes(envelope.body))
     return [Item(envelope.pk, n, envelope.app_id, fact) for n, fact in enumerate(facts)]
+
+
+def _read(envelopes: Sequence[Envelope]) -> tuple[list[Item], list[tuple[Envelope, str]]]:
+    """All their facts, and the envelopes that cannot be taken apart, with the reason."""
+    items: list[Item] = []
+    unreadable = []
+    for envelope in envelopes:
+        try:
+            items += _items(envelope)
+        except BadBody as problem:
+            unreadable.append((envelope, str(problem)))
+    return items, unreadable
 
 
 def _mark(envelopes: Sequence[Envelope]) -> None:
@@ -159,7 +176,7 @@ def route_alone(item: Item) -> bool:
     for beaten in range(BEATEN):
         try:
             with transaction.atomic():
-                route([item])
+                route_one(item)
         except OperationalError:
             if beaten == BEATEN - 1:
                 raise

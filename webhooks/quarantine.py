@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import MetaApp, Workspace
 from webhooks.models import Envelope, HeldFor, Quarantined
-from webhooks.routing import Item, Places, Refused, route
+from webhooks.routing import Item, Places, Refusal, Refused, route_one
 from whatsapp.webhooks import BadBody, parse
 
 logger = structlog.get_logger(__name__)
@@ -45,6 +45,35 @@ def put(item: Item, problem: Exception) -> None:
     )
     log = logger.info if is_expected else logger.error
     log("fact held back", kind=item.kind, envelope=item.envelope_id, reason=reason[:300])
+
+
+def put_refused(refusals: Sequence[Refusal]) -> None:
+    """Hold these facts back, with one query whatever their number. Safe to repeat, as `put`."""
+    apps = {refusal.item.app_id for refusal in refusals if refusal.workspace_id is None}
+    theirs = dict(MetaApp.objects.filter(pk__in=apps).values_list("pk", "workspace_id"))
+    rows = [
+        Quarantined(
+            envelope_id=refusal.item.envelope_id,
+            position=refusal.item.position,
+            workspace_id=refusal.workspace_id or theirs[refusal.item.app_id],
+            kind=refusal.item.kind,
+            held_for=refusal.problem.held_for,
+            reason=str(refusal.problem)[:2000],
+            raw=refusal.item.fact.raw,
+        )
+        for refusal in refusals
+    ]
+    Quarantined.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["envelope", "position"],
+        update_fields=[
+            "workspace", "kind", "held_for", "reason", "traceback", "raw", "resolved_at",
+        ],
+    )  # fmt: skip
+    if rows:
+        told = [[row.envelope_id, row.kind, row.reason[:100]] for row in rows]
+        logger.info("facts held back", facts=told)
 
 
 def put_whole(envelope: Envelope, *, held_for: HeldFor, reason: str) -> None:
@@ -90,7 +119,7 @@ def replay(row: Quarantined) -> bool:
     for item in items:
         try:
             with transaction.atomic():
-                route([item])
+                route_one(item)
         except Exception as problem:
             is_done = False
             put(item, problem)

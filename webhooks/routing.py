@@ -65,16 +65,32 @@ class Item:
         return type(self.fact).__name__
 
 
-def route(items: Sequence[Item]) -> None:
-    """Send these facts to their verbs, those of a kind together. One that cannot go raises, and takes all with it.
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A fact that goes nowhere, why, and whose quarantine it belongs to (None: of its app's workspace)."""
 
-    Call inside a transaction. Conversations are locked all at once, so that batches never wait in a circle.
+    item: Item
+    problem: Refused
+    workspace_id: int | None
+
+
+def route(items: Sequence[Item]) -> list[Refusal]:
+    """Send these facts to their verbs, those of a kind together. Returns those that go nowhere.
+
+    That they do is known before the first verb, so they cost their neighbours nothing. One that fails later raises,
+    and takes all with it. Call inside a transaction. Conversations are locked all at once, so that batches never
+    wait in a circle.
     """
     places = Places(items)
     groups: dict[str, list[Any]] = defaultdict(list)
+    refusals = []
     for item in items:
-        group, routed = _sorted(item, places)
-        groups[group].append(routed)
+        try:
+            group, routed = _sorted(item, places)
+        except Refused as problem:
+            refusals.append(Refusal(item, problem, places.workspace_id(item)))
+        else:
+            groups[group].append(routed)
     for arrival in groups["people"]:
         noticing.record_person(arrival)
     if groups["messages"]:
@@ -88,6 +104,13 @@ def route(items: Sequence[Item]) -> None:
         settling.settle(*groups["statuses"])
     for fact, account, number in groups["rest"]:
         _route_other(fact, account, number)
+    return refusals
+
+
+def route_one(item: Item) -> None:
+    """The same for one fact, which raises Refused if it goes nowhere."""
+    for refusal in route([item]):
+        raise refusal.problem
 
 
 def _note_preference(arrival: Arrival[PreferenceChanged]) -> None:

@@ -8,7 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from conversations.models import Contact, Conversation, Identifier, Message
 from events.models import Event
@@ -80,10 +80,13 @@ def test_ten_drains_of_a_shuffled_flood_end_as_one_would(number):
     assert seqs == list(range(1, len(seqs) + 1))
 
 
-def test_a_batch_that_fails_half_way_leaves_nothing_behind(number, monkeypatch):
-    facts = parse(posts.body(number, messages=[posts.text("a"), posts.text("b")]))
+def test_a_batch_that_fails_half_way_leaves_nothing_behind(number):
+    wish = {"wa_id": "79210000001", "category": "marketing_messages", "value": "perhaps"}
+    facts = [
+        *parse(posts.body(number, messages=[posts.text("a"), posts.text("b")])),
+        *parse(posts.body(number, user_preferences=[{**wish, "timestamp": 1_790_000_000}])),
+    ]
     items = [Item(1, n, number.account.app_id, fact) for n, fact in enumerate(facts)]
-    items.append(Item(1, 2, number.account.app_id + 1, facts[0]))
-    with pytest.raises(Refused, match="account"):
+    with pytest.raises(Refused, match="perhaps"), transaction.atomic():
         route(items)
     assert not Message.objects.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -85,6 +86,25 @@ def test_an_envelope_of_a_batch_does_not_suffer_from_its_neighbours(number):
     draining.drain()
     assert Message.objects.get().text == "good"
     assert set(Quarantined.objects.values_list("kind", flat=True)) == {"Envelope"}
+    assert not Envelope.objects.filter(processed_at=None).exists()
+
+
+def test_what_goes_nowhere_costs_its_neighbours_nothing(number, django_assert_max_num_queries):
+    """A kind that Meta has newly thought of must not send every batch one by one."""
+    put(b"{not json", number)
+    for n in range(30):
+        put(posts.body(number, messages=[posts.text(f"good {n}")]), number)
+        put(posts.body(number, field=f"invented_{n}"), number)
+        put(posts.body(number, messages=[posts.text("all", group_id="G1")]), number)
+    with django_assert_max_num_queries(60):
+        draining.drain()
+    assert Message.objects.count() == 30
+    held = Quarantined.objects.order_by("held_for").values_list("held_for", flat=True)
+    assert Counter(held) == {HeldFor.UNKNOWN: 30, HeldFor.GROUP: 30, HeldFor.BODY: 1}
+    assert set(Quarantined.objects.values_list("workspace", flat=True)) == {number.workspace_id}
+    Envelope.objects.update(processed_at=None, tries=0, claimed_until=None)  # replay_webhooks
+    draining.drain()
+    assert quarantine.open_for(number.workspace).count() == Quarantined.objects.count() == 61
     assert not Envelope.objects.filter(processed_at=None).exists()
 
 
