@@ -43,12 +43,13 @@ class Standing:
         if "web" in names:
             self.until(lambda: fetch(f"{self.web}/healthz")[0] == 200, "the web process")
 
-    def until(self, is_so: Callable[[], bool], what: str) -> None:
+    def until(self, is_so: Callable[[], bool], what: str, *, every: float = 0.02) -> None:
+        """Ask until it is so. `every`: seconds between two questions, which cost what is measured."""
         until = time.monotonic() + PATIENCE
         while not is_so():
             if time.monotonic() > until:
                 raise CannotStart(f"Waited too long for {what}; see {self.site.folder / 'logs'}")
-            self.boss.pause(0.02)
+            self.boss.pause(every)
 
     def control(self, path: str, **data: Any) -> Any:
         address = f"http://127.0.0.1:{self.site.simulator_port}/control/{path}"

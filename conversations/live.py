@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import structlog
 from django.template.loader import render_to_string
@@ -145,12 +145,11 @@ def show(changes: list[journal.Change]) -> None:
         message_ids[conversation_id].update(row.pk for row in change.rows[1:])
         if "was" in change.facts:
             stood[conversation_id].add(Place(change.workspace_id, *change.facts["was"]))
-    conversations = Conversation.objects.for_list().in_bulk(list(message_ids))
+    conversations, audience = _looked_at(changes, stood.keys())
+    if not conversations:
+        return
     filled = {change.rows[0].pk for change in changes if "field" in change.facts}
     major = {change.rows[0].pk for change in changes if not change.is_minor}
-    audience = _audience(conversations.values())
-    if not audience and not stood:
-        return  # nobody looks
     open_threads = {pk for (pk, _who), heard in audience.items() if heard.threads}
     bubbles = _bubbles(one for pk in open_threads for one in message_ids[pk])
     fields = shown_for([conversations[pk] for pk in open_threads & filled])
@@ -194,6 +193,24 @@ class Heard(NamedTuple):
     @property
     def threads(self) -> bool:
         return bool(self.all or self.open)
+
+
+def _looked_at(
+    changes: Iterable[journal.Change], also: Collection[int]
+) -> tuple[dict[int, Conversation], dict[tuple[int, Audience], Heard]]:
+    """The conversations that somebody looks at right now, as they are, and who; `also`: those wanted in any case.
+
+    The rows of the changes say where they stood at the commit, so what nobody looks at is not read. What has been
+    moved since then is shown to those who may see it now.
+    """
+    stood = {change.rows[0].pk: cast(Conversation, change.rows[0]) for change in changes}
+    audience = _audience(stood.values())
+    wanted = {pk for pk, _who in audience} | set(also)
+    found = Conversation.objects.for_list().in_bulk(list(wanted)) if wanted else {}
+    moved = [one for one in found.values() if one.place != stood[one.pk].place]
+    still = found.keys() - {one.pk for one in moved}
+    audience = {key: heard for key, heard in audience.items() if key[0] in still}
+    return found, audience | (_audience(moved) if moved else {})
 
 
 def _audience(

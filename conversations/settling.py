@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import PhoneNumber, PricingPlan
@@ -65,7 +65,7 @@ def settle(*arrivals: Told) -> None:
     """Apply these statuses, in any order; what has no attempt yet is parked. The number of queries does not grow."""
     with transaction.atomic():
         lanes.locked(conversations_of(arrivals))
-        attempts = _attempts(arrivals, is_locked=True)
+        attempts = _attempts(arrivals)
         found: list[tuple[Told, Attempt]] = []
         unknown: list[Told] = []
         for arrival in arrivals:
@@ -80,8 +80,7 @@ def settle(*arrivals: Told) -> None:
 
 def conversations_of(arrivals: Iterable[Told]) -> set[int]:
     """The conversations that these statuses will change, for those who must lock them all at once."""
-    attempts = _attempts(arrivals, is_locked=False)
-    return {attempt.message.conversation_id for attempt in attempts.values()}
+    return set(_told(arrivals).values_list("message__conversation_id", flat=True))
 
 
 def apply_parked(*attempts: Attempt) -> None:
@@ -107,22 +106,24 @@ def _tell_again(rows: Sequence[ParkedStatus]) -> None:
 # --- finding -------------------------------------------------------------------------------------
 
 
-def _attempts(arrivals: Iterable[Told], *, is_locked: bool) -> Keyed:
-    """The attempts by (number, wamid) and by our own key; `is_superseded` if their message has a later one."""
+def _told(arrivals: Iterable[Told]) -> QuerySet[Attempt]:
+    """The attempts that they speak of, by wamid or by our own key."""
     wamids = {arrival.fact.wamid for arrival in arrivals}
     keys = {key for arrival in arrivals if (key := parking.key_of(arrival.fact.callback_data))}
     numbers = {arrival.number.pk for arrival in arrivals}
-    if not numbers:
-        return {}
-    later = Attempt.objects.filter(message=OuterRef("message"), n__gt=OuterRef("n"))
-    rows = Attempt.objects.filter(
+    return Attempt.objects.filter(
         Q(number_id__in=numbers, wamid__in=wamids) | Q(key__in=keys, number_id__in=numbers)
-    ).annotate(is_superseded=Exists(later))
-    if is_locked:
-        rows = rows.select_for_update(no_key=True, of=("self", "message"))
+    )
+
+
+def _attempts(arrivals: Iterable[Told]) -> Keyed:
+    """The locked attempts by (number, wamid) and by our own key; `is_superseded` if their message has a later one."""
+    later = Attempt.objects.filter(message=OuterRef("message"), n__gt=OuterRef("n"))
+    rows = _told(arrivals).annotate(is_superseded=Exists(later))
+    rows = rows.select_for_update(no_key=True, of=("self", "message")).select_related("message")
     found: Keyed = {}
     shared: dict[int, Message] = {}
-    for attempt in rows.select_related("message").order_by("pk"):
+    for attempt in rows.order_by("pk"):
         attempt.message = shared.setdefault(attempt.message_id, attempt.message)
         if attempt.wamid:
             found[attempt.number_id, attempt.wamid] = attempt

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from django.db.models import Q
 
 from accounts import numbers
 from accounts.models import BusinessAccount, PhoneNumber
@@ -195,27 +196,24 @@ def _not_on_a_screen(changes: list[journal.Change]) -> None:
 
 
 class Places:
-    """The numbers and accounts that a batch names, with two queries, and who may speak of them."""
+    """The numbers and accounts that a batch names, and who may speak of them: most often with one query."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        ids, wabas = set(), set()
-        for item in items:
-            wabas.add(item.fact.waba_id)
-            if isinstance(item.fact, NumberFact):
-                ids.add(item.fact.phone_number_id)
-        self._accounts = {
-            account.waba_id: account
-            for account in BusinessAccount.objects.filter(waba_id__in=wabas).defer("token")
-        }
-        rows = PhoneNumber.objects.select_related("account").defer("account__token")
-        by_account = {account.pk for account in self._accounts.values()}
+        wabas = {item.fact.waba_id for item in items}
+        facts = [item.fact for item in items if isinstance(item.fact, NumberFact)]
+        ids = {fact.phone_number_id for fact in facts} - {""}
+        without_id = {fact.waba_id for fact in facts if not fact.phone_number_id}
+        named = Q(phone_number_id__in=ids) | Q(account__waba_id__in=without_id)
+        rows = PhoneNumber.objects.filter(named).select_related("account")
+        self._accounts: dict[str, BusinessAccount] = {}
         self._by_id: dict[str, PhoneNumber] = {}
         self._by_digits: dict[tuple[str, str], PhoneNumber] = {}
-        for number in rows.filter(phone_number_id__in=ids - {""}) | rows.filter(
-            account_id__in=by_account
-        ):
+        for number in rows.defer("account__token"):
+            self._accounts[number.account.waba_id] = number.account
             self._by_id[number.phone_number_id] = number
             self._by_digits[number.account.waba_id, number.digits] = number
+        others = BusinessAccount.objects.filter(waba_id__in=wabas - self._accounts.keys())
+        self._accounts |= {account.waba_id: account for account in others.defer("token")}
 
     def arrival(self, item: Item) -> Arrival[Any]:
         return Arrival[Any](item.fact, self.number(item), order_of(item.envelope_id, item.position))

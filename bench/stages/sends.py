@@ -52,7 +52,7 @@ def once(standing: Standing, *, each: int) -> float:
     for pk in threads:
         app.send_task("conversations.tasks.deliver", (pk,), queue="delivery")
     waiting = Message.objects.filter(direction=Direction.OUT, accepted_at=None)
-    standing.until(lambda: not waiting.exists(), "the outbox")
+    standing.until(lambda: not waiting.exists(), "the outbox", every=0.25)
     first = Attempt.objects.order_by("started_at").values_list("started_at", flat=True)[0]
     last = Attempt.objects.aggregate(at=Max("finished_at"))["at"]
     _check(standing.truth()[said_before:], threads, each)
