@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +22,7 @@ from django.db import connection
 from conversations.models import MediaFile
 from tests import world
 from tests.test_survival import database_url
-from waba_inbox.backup import programs, taking
+from waba_inbox.backup import programs, restoring, taking
 from waba_inbox.backup.programs import BackupFailed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,3 +118,15 @@ def test_files_in_a_bucket_are_left_to_the_bucket(tmp_path: Path):
     assert "files: not taken, they are in object storage" in done.stdout
     (folder,) = tmp_path.iterdir()
     assert json.loads((folder / taking.MANIFEST).read_text())["files"] == taking.ELSEWHERE
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside", "a/../../outside"])
+def test_a_backup_that_somebody_made_writes_nothing_outside_its_folder(tmp_path: Path, name: str):
+    with tarfile.open(tmp_path / taking.FILES, "w") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size = 4
+        archive.addfile(entry, io.BytesIO(b"evil"))
+    root = tmp_path / "new" / "media"
+    with pytest.raises(BackupFailed, match="no file of a backup"):
+        restoring._put_files(tmp_path, root, {}, say=print)
+    assert [path for path in tmp_path.rglob("*") if path.name == "outside"] == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,37 @@ def test_without_a_redis_the_rest_is_told(settings: Any, client: Client):
     found = told()
     assert found["waba_redis_up"] == 0
     assert "waba_intake_waiting" in found
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_told_before_prometheus_loses_patience(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")  # nobody listens there
+    found = told()
+    assert found["waba_database_up"] == 0
+    assert "waba_intake_waiting" not in found
+
+
+@pytest.mark.django_db
+def test_prometheus_asks_inside_over_plain_http(settings: Any):
+    settings.SECURE_SSL_REDIRECT = True
+    assert Client().get("/metrics").status_code == 200
+    assert Client().get("/inbox/").status_code == 301
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not on the PATH")
+def test_alarms_ring_when_they_should_and_only_then():
+    rules = Path(__file__).with_name("prometheus-alerts.yml")
+    said = subprocess.run(
+        ["promtool", "test", "rules", str(rules)], capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_alarms_count_a_gauge_of_the_whole_site_once():
+    rules = (DEPLOY / "prometheus-alerts.yml").read_text()
+    assert not re.findall(r"sum\(waba_(?!live_sockets)|(?:rate|increase)\(waba_", rules)
 
 
 @pytest.mark.django_db

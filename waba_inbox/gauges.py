@@ -82,9 +82,10 @@ class SiteCollector(Collector):
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        is_up = 1.0
+        # A dead server is told at once: the pool waits for it as long as Prometheus waits for us.
+        is_up = float(health.database() == health.OK)
         try:
-            for name, words, label, question in QUESTIONS:
+            for name, words, label, question in QUESTIONS if is_up else ():
                 yield _family(name, words, label, _answered(question))
         except DatabaseError as problem:
             logger.warning("gauges not read", problem=str(problem))
