@@ -85,6 +85,7 @@ def wipe() -> None:
     """Everything that was said, so that each round begins alike: the first conversation is 1 again."""
     tables = (
         "webhooks_envelope",
+        "webhooks_quarantined",
         "conversations_contact",
         "events_event",
         "conversations_parkedstatus",

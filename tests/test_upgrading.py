@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -77,6 +78,12 @@ def test_what_takes_away_or_asks_for_more_stops_it(operation: Any):
     assert verdict(operation) == [True]
 
 
+def test_what_is_written_by_hand_may_say_what_it_disturbs():
+    words = "-- stops: it knows the old name\n-- locks: nothing\nSELECT 1"
+    (found,) = judge([migrations.RunSQL(words)], before(), app="shop", migration="shop.0002")
+    assert (found.why, found.slow) == ("it knows the old name", "nothing")
+
+
 def test_a_table_of_the_same_migration_is_nobodys_yet():
     made = migrations.CreateModel("Lid", [("id", models.BigAutoField(primary_key=True))])
     more = migrations.AddField("lid", "size", models.IntegerField(default=0))
@@ -114,6 +121,17 @@ def test_the_running_version_writes_on_a_newer_schema_where_that_is_promised(
     finally:
         with connection.schema_editor() as editor:
             editor.remove_field(Workspace, field)
+
+
+def test_the_months_of_the_posts_want_the_old_version_stopped():
+    found = judge(
+        import_module("webhooks.migrations.0002_months").Migration.operations,
+        ProjectState(),
+        app="webhooks",
+        migration="webhooks.0002_months",
+    )
+    (stopping,) = [one for one in found if "ON CONFLICT" in one.why]
+    assert "two indexes" in stopping.slow
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from typing import Any
 from celery.schedules import crontab
 
 CLOCK: dict[str, dict[str, Any]] = {
-    "drain what a lost bell left behind": {"task": "webhooks.tasks.drain", "schedule": 5.0},
+    "drain what a lost bell left behind": {"task": "webhooks.tasks.sweep", "schedule": 5.0},
     "deliver what is due": {"task": "conversations.tasks.sweep_outbox", "schedule": 5.0},
     "ask about held numbers": {
         "task": "conversations.tasks.probe_held_numbers",

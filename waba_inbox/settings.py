@@ -164,6 +164,7 @@ GRAPH_VERSION = env.text("GRAPH_VERSION", "v25.0")
 GRAPH_TIMEOUT = (3.05, 20.0)  # to connect, to answer; together well under UNKNOWN_AFTER
 WEBHOOK_MAX_BYTES = env.number("WEBHOOK_MAX_BYTES", 3 * 1024 * 1024)
 KEEP_POSTS_DAYS = env.number("KEEP_POSTS_DAYS", 0)  # raw bodies of webhooks; 0: for ever
+DETACH_OLD_POSTS = env.flag("DETACH_OLD_POSTS")  # their old months stay as tables of their own
 NUMBERS_PER_WORKSPACE = env.number("NUMBERS_PER_WORKSPACE", 10)
 UNKNOWN_AFTER = timedelta(seconds=env.number("UNKNOWN_AFTER_SECONDS", 60))
 

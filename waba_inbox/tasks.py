@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conversations import jobs, many, scheduling
 from conversations.models import JobKind
-from webhooks import retiring
+from webhooks import partitions, retiring
 
 
 @shared_task
@@ -19,8 +19,10 @@ def send_scheduled() -> None:
 
 @shared_task
 def keep_house() -> None:
-    """Once a night: what nobody needs any more."""
-    retiring.retire(days=settings.KEEP_POSTS_DAYS, at=timezone.now())
+    """Once a night: room for the months to come, and what nobody needs any more."""
+    at = timezone.now()
+    partitions.make_ready(at=at)
+    retiring.retire(days=settings.KEEP_POSTS_DAYS, at=at, detach=settings.DETACH_OLD_POSTS)
     call_command("clearsessions")
 
 

@@ -6,6 +6,7 @@ SELECT, and none that they do not know. So what they know must stay, and what is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from django.db.migrations.state import ProjectState
 from django.db.models.fields import NOT_PROVIDED
 
 SAFE_SQL = "safe while running"  # a comment with these words in RunSQL or RunPython: its author has thought about it
+SAID = re.compile(
+    r"^[\s-]*(stops|locks): (.+)$", re.MULTILINE
+)  # or lines that say what it does instead
 
 HARMLESS = (
     migrations.CreateModel, migrations.AlterModelOptions, migrations.AlterModelManagers, migrations.RemoveIndex,
@@ -135,4 +139,6 @@ def _by_hand(operation: Operation) -> tuple[str, str]:
     )
     if SAFE_SQL in said or operation.elidable:
         return "", ""
-    return "written by hand: read it, and see what it locks", "not known"
+    told = dict(SAID.findall(said))
+    why = told.get("stops", "written by hand: read it, and see what it locks")
+    return why, told.get("locks", "not known")

@@ -13,8 +13,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import structlog
@@ -22,7 +24,7 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from events import journal
-from webhooks import quarantine
+from webhooks import months, quarantine
 from webhooks.models import Envelope, HeldFor
 from webhooks.routing import Item, route, route_one
 from whatsapp.webhooks import BadBody, parse
@@ -39,33 +41,49 @@ POISON_AFTER: Final = 5
 CLAIMED_FOR: Final = 15  # seconds; a batch takes one or two
 BEATEN: Final = 3  # how often a batch may be the victim of a deadlock
 
+# `month` is said wherever it is known: PostgreSQL then leaves the other partitions alone, however many there are.
 CLAIM: Final = """
     WITH next AS (
-        SELECT id, octet_length(body) AS size, tries FROM webhooks_envelope
-        WHERE processed_at IS NULL AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
-        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+        SELECT id, month, octet_length(body) AS size, tries FROM webhooks_envelope
+        WHERE month >= %(since)s AND processed_at IS NULL
+            AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+        ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
     ), measured AS (
-        SELECT id, tries, sum(size) OVER (ORDER BY id) - size AS before,
+        SELECT id, month, tries, sum(size) OVER (ORDER BY id) - size AS before,
             row_number() OVER (ORDER BY id) AS place FROM next
     ), chosen AS (
-        SELECT id FROM measured
-        WHERE place = 1 OR (before < %s AND tries < %s
-            AND NOT EXISTS (SELECT FROM measured AS first WHERE first.place = 1 AND first.tries >= %s))
+        SELECT id, month FROM measured
+        WHERE place = 1 OR (before < %(bytes)s AND tries < %(suspect)s
+            AND NOT EXISTS (SELECT FROM measured AS first WHERE first.place = 1 AND first.tries >= %(suspect)s))
     )
     UPDATE webhooks_envelope AS envelope SET tries = envelope.tries + 1,
-        claimed_until = clock_timestamp() + make_interval(secs => %s) FROM chosen
-    WHERE envelope.id = chosen.id RETURNING envelope.id, substr(envelope.digest, 1, 6)
+        claimed_until = clock_timestamp() + make_interval(secs => %(seconds)s) FROM chosen
+    WHERE envelope.month >= %(since)s AND envelope.month = chosen.month AND envelope.id = chosen.id
+    RETURNING envelope.id, envelope.month, substr(envelope.digest, 1, 6)
 """
 
 
-def drain(*, seconds: float = SECONDS) -> bool:
-    """Process what is waiting for about this long. True if more may be waiting."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is known of an envelope that was claimed. By its trace a log follows it from the post to the socket."""
+
+    month: date
+    trace: str  # the beginning of its digest
+
+
+def drain(*, seconds: float = SECONDS, is_sweep: bool = True) -> bool:
+    """Process what is waiting for about this long. True if more may be waiting.
+
+    `is_sweep`: of all months. A bell is rung for what has just come, so it need not look into old ones.
+    """
     until = time.monotonic() + seconds
+    since = date.min if is_sweep else months.later(months.first_of(timezone.now()), -1)
     with journal.gathering() as gathered:
-        while claimed := _claim():
+        while claimed := _claim(since=since):
             try:
-                with structlog.contextvars.bound_contextvars(traces=list(claimed.values())):
-                    _process(list(claimed))
+                traces = [one.trace for one in claimed.values()]
+                with structlog.contextvars.bound_contextvars(traces=traces):
+                    _process(claimed)
                     logger.info("webhooks processed", envelopes=list(claimed))
                     if len(claimed) < BATCH:
                         gathered.show()
@@ -77,11 +95,13 @@ def drain(*, seconds: float = SECONDS) -> bool:
     return False
 
 
-def _claim() -> dict[int, str]:
-    """Envelopes with the beginnings of their digests, by which a log follows them from the post to the socket."""
+def _claim(*, since: date = date.min) -> dict[int, Claim]:
+    """By id."""
+    values: dict[str, date | int] = {"since": since, "batch": BATCH, "bytes": BATCH_BYTES}
+    values |= {"suspect": SUSPECT_AFTER, "seconds": CLAIMED_FOR}
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [BATCH, BATCH_BYTES, SUSPECT_AFTER, SUSPECT_AFTER, CLAIMED_FOR])
-        return {pk: bytes(digest).hex() for pk, digest in cursor.fetchall()}
+        cursor.execute(CLAIM, values)
+        return {pk: Claim(month, bytes(digest).hex()) for pk, month, digest in cursor.fetchall()}
 
 
 def _let_go(envelope_ids: Sequence[int]) -> None:
@@ -89,11 +109,11 @@ def _let_go(envelope_ids: Sequence[int]) -> None:
         Envelope.objects.filter(pk__in=envelope_ids).update(claimed_until=None)
 
 
-def _process(envelope_ids: Sequence[int]) -> None:
+def _process(claimed: Mapping[int, Claim]) -> None:
     for beaten in range(BEATEN):
         try:
             with transaction.atomic(), journal.together():
-                envelopes = _locked(envelope_ids)
+                envelopes = _locked(claimed)
                 items, unreadable = _read(envelopes)
                 refusals = route(items)
                 _mark(envelopes)
@@ -105,20 +125,21 @@ def _process(envelope_ids: Sequence[int]) -> None:
             if beaten == BEATEN - 1:
                 raise
         except Exception as problem:
-            logger.info(
-                "a batch goes one by one", envelopes=len(envelope_ids), problem=str(problem)
-            )
-            for envelope_id in envelope_ids:
+            logger.info("a batch goes one by one", envelopes=len(claimed), problem=str(problem))
+            for envelope_id in claimed:
                 _process_alone(envelope_id)
             return
         else:
             return
 
 
-def _locked(envelope_ids: Sequence[int]) -> list[Envelope]:
+def _locked(claimed: Mapping[int, Claim]) -> list[Envelope]:
     """Those of them that still wait. Not SKIP LOCKED: a claim next door locks them for a moment."""
-    rows = Envelope.objects.select_for_update(no_key=True)
-    found = list(rows.filter(pk__in=envelope_ids, processed_at=None).order_by("pk"))
+    theirs = Envelope.objects.filter(
+        pk__in=claimed, month__in={one.month for one in claimed.values()}
+    )
+    waiting = theirs.filter(processed_at=None).select_for_update(no_key=True)
+    found = list(waiting.order_by("pk"))
     if any(envelope.tries > POISON_AFTER for envelope in found):
         raise quarantine.Poison
     return found
@@ -142,7 +163,8 @@ def _read(envelopes: Sequence[Envelope]) -> tuple[list[Item], list[tuple[Envelop
 
 
 def _mark(envelopes: Sequence[Envelope]) -> None:
-    Envelope.objects.filter(pk__in=[envelope.pk for envelope in envelopes]).update(
+    theirs = Envelope.objects.filter(month__in={envelope.month for envelope in envelopes})
+    theirs.filter(pk__in=[envelope.pk for envelope in envelopes]).update(
         processed_at=timezone.now()
     )
 

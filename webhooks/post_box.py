@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 from psycopg import AsyncConnection, OperationalError
+from psycopg.errors import CheckViolation
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 MOST_POSTS, MOST_BYTES = 5_000, 64 * 1024 * 1024  # waiting in memory; beyond that Meta must wait
@@ -29,7 +30,7 @@ STORE: Final = b"""
         SELECT nextval('webhooks_envelope_id_seq') AS id, app_id, digest, body
         FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[]) AS post (app_id, digest, body)
     ) AS posts ORDER BY digest
-    ON CONFLICT (digest) DO NOTHING
+    ON CONFLICT (digest, month) DO NOTHING
 """
 
 logger = structlog.get_logger(__name__)
@@ -144,7 +145,8 @@ class PostBox:
                     async with pool.connection() as link:
                         await link.execute(STORE, columns)
                     return
-                except OperationalError as problem:
-                    # A connection that died while it lay in the pool says so once; storing twice is harmless.
+                except (OperationalError, CheckViolation) as problem:
+                    # A connection that died while it lay in the pool says so once, and so does the default partition if
+                    # the month's own was made in this very moment; storing twice is harmless.
                     if is_last or isinstance(problem, PoolTimeout):
                         raise

@@ -9,5 +9,13 @@ from webhooks import draining
 
 @shared_task
 def drain() -> None:
-    if draining.drain():
+    """Rung for what has just come."""
+    if draining.drain(is_sweep=False):
         drain.apply_async(retry=False, expires=60)
+
+
+@shared_task
+def sweep() -> None:
+    """By the clock: what a lost bell left behind, however old it is."""
+    if draining.drain():
+        sweep.apply_async(retry=False, expires=60)

@@ -9,6 +9,7 @@ import subprocess
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import connection
+from psycopg import sql
 
 from accounts.models import PhoneNumber
 from bench import company
@@ -16,6 +17,7 @@ from bench.figures import Figure, at_least, below
 from bench.site import Standing, load
 from simulator import defaults
 from waba_inbox.local import embedded
+from webhooks import partitions
 from webhooks.models import Envelope
 
 CONNECTIONS = 64
@@ -101,12 +103,24 @@ def post(
 
 
 def _make_rows() -> None:
-    """The envelopes' own table again, for pgbench: the same row, the same indexes."""
+    """The envelopes' own table again, for pgbench: the same row, the same indexes, the same partitions."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_row (LIKE webhooks_envelope INCLUDING ALL)")
+        cursor.execute(
+            "CREATE TABLE bench_row (LIKE webhooks_envelope INCLUDING ALL) PARTITION BY RANGE (month)"
+        )
         cursor.execute("CREATE SEQUENCE bench_row_id")
-        cursor.execute("ALTER TABLE bench_row ALTER id DROP IDENTITY")
         cursor.execute("ALTER TABLE bench_row ALTER id SET DEFAULT nextval('bench_row_id')")
+        cursor.execute("CREATE TABLE bench_row_default PARTITION OF bench_row DEFAULT")
+        for part in partitions.layout():
+            cursor.execute(
+                sql.SQL(
+                    "CREATE TABLE {} PARTITION OF bench_row FOR VALUES FROM ({}) TO ({})"
+                ).format(
+                    sql.Identifier(part.name.replace(partitions.TABLE, "bench_row")),
+                    sql.SQL("MINVALUE") if part.start is None else sql.Literal(part.start),
+                    sql.Literal(part.end),
+                )
+            )
 
 
 def _pgbench(standing: Standing, *, seconds: float) -> float:

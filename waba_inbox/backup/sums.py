@@ -1,4 +1,5 @@
-"""Counts and sums of every table: two databases with the same sums hold the same rows, in whatever order they lie.
+"""Counts and sums of every table: two databases with the same sums hold the same rows, in whatever order they lie,
+and in whatever partitions.
 
 A row's sum is the first half of the MD5 of its text, the table's is their sum: flat memory, one scan of each table.
 """
@@ -17,8 +18,8 @@ PLAIN: Final = """
     SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1;
 """
 TABLES: Final = """
-    SELECT table_name FROM information_schema.tables
-    WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name
+    SELECT relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname
 """
 SUM: Final = """
     SELECT count(*), coalesce(sum(('x' || left(md5(t::text), 16))::bit(64)::bigint::numeric), 0)::text

@@ -17,11 +17,14 @@ from django.core.management import call_command, get_commands
 def main(*, words_of_demo: Path) -> None:
     django.setup()
     from django.conf import settings
+    from django.utils import timezone
 
     from waba_inbox import catalogues
+    from webhooks import partitions
 
     catalogues.compile_all()
     call_command("migrate", verbosity=1, interactive=False)
+    partitions.make_ready(at=timezone.now())  # a copy that slept for months
     if not settings.DEBUG:
         call_command("collectstatic", verbosity=1, interactive=False)
     words_of_demo.write_text("")
