@@ -6,7 +6,6 @@ mounts it.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -23,6 +22,7 @@ from psycopg.conninfo import make_conninfo
 from webhooks.bell import Bell
 from webhooks.keys import Keys
 from webhooks.metering import Meter
+from webhooks.patience import Patience
 from webhooks.post_box import Full, PostBox
 from whatsapp import signature
 
@@ -33,10 +33,13 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PATH: Final = "/webhooks/whatsapp/"
 BODY_SECONDS: Final = 15.0  # a body that takes longer is not Meta's
+PLAIN, JSON = b"text/plain; charset=utf-8", b"application/json"
+STORED: Final = [(b"content-length", b"0")]  # Meta reads no words; without any it is one write
 SIGNATURE: Final = signature.HEADER.lower().encode()
 
 logger = structlog.get_logger(__name__)
 ANSWERS = Counter("webhook_answers_total", "Answers given to webhook posts", ["status"])
+STORED_ANSWERS = ANSWERS.labels(200)
 SECONDS = Histogram("webhook_answer_seconds", "Time from a post's headers to our answer")
 
 
@@ -57,6 +60,7 @@ class Intake:
         self.box = PostBox(dsn, on_stored=self.bell.ring)
         self.keys = Keys(self.box.rows)
         self.meter = Meter(self.box.rows)
+        self.patience = Patience(BODY_SECONDS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:
@@ -84,29 +88,23 @@ class Intake:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        content_type = b"application/json"
-        if scope["method"] == "POST":
+        is_post = scope["method"] == "POST"
+        content_type = JSON
+        if is_post:
             status, body = await self._post(scope, receive)
         elif scope["method"] == "GET":
-            content_type = b"text/plain; charset=utf-8"
+            content_type = PLAIN
             status, body = await self._handshake(scope)
         else:
             status, body = 405, _said("only GET and POST")
-        headers = [
-            (b"content-type", content_type),
-            (b"content-length", b"%d" % len(body)),
-            (b"x-content-type-options", b"nosniff"),  # a challenge is given back as it came
-        ]
-        if status in (413, 408):  # the rest of the body is not read
-            headers.append((b"connection", b"close"))
-        if status == 503:
-            headers.append((b"retry-after", b"5"))
+        is_stored = is_post and status == 200
+        headers = STORED if is_stored else _headers(status, body, content_type=content_type)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-        ANSWERS.labels(status).inc()
+        (STORED_ANSWERS if is_stored else ANSWERS.labels(status)).inc()
         seconds = time.perf_counter() - started
         SECONDS.observe(seconds)
-        if scope["method"] == "POST":
+        if is_post:
             self.meter.count(status, seconds)
 
     async def _handshake(self, scope: Scope) -> tuple[int, bytes]:
@@ -135,7 +133,7 @@ class Intake:
         try:
             if announced.isdecimal() and int(announced) > self.max_bytes:
                 raise TooLarge
-            async with asyncio.timeout(BODY_SECONDS):
+            with self.patience:
                 body = await self._body(receive)
         except TooLarge:
             return 413, _said(f"longer than {self.max_bytes} bytes")
@@ -153,7 +151,7 @@ class Intake:
         except Exception as problem:  # no database, no promise: Meta keeps the body and comes again
             self._warn(problem)
             return 503, _said("not stored, send it again")
-        return 200, b'{"stored": true}'
+        return 200, b""
 
     def _warn(self, problem: Exception) -> None:
         """Once a second: a burst without a database must not fill the disk too."""
@@ -184,6 +182,19 @@ def digest_of(app_id: int, body: bytes) -> bytes:
     digest = hashlib.sha256(b"%d:" % app_id)
     digest.update(body)
     return digest.digest()
+
+
+def _headers(status: int, body: bytes, *, content_type: bytes) -> list[tuple[bytes, bytes]]:
+    headers = [
+        (b"content-type", content_type),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-content-type-options", b"nosniff"),  # a challenge is given back as it came
+    ]
+    if status in (413, 408):  # the rest of the body is not read
+        headers.append((b"connection", b"close"))
+    if status == 503:
+        headers.append((b"retry-after", b"5"))
+    return headers
 
 
 def _said(words: str) -> bytes:

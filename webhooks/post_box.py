@@ -1,14 +1,17 @@
 """The group commit: all bodies that are waiting go into the database by one statement, then all are answered.
 
 One post alone waits for nobody; while one statement is under way, the next one gathers. So it is quick when it is
-quiet, and the disk is asked once for many when it is not.
+quiet, and the disk is asked once for many when it is not: in a burst a moment is left for those to come back who were
+just answered, because a row of a large group costs half of one of a small group.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +22,8 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 MOST_POSTS, MOST_BYTES = 5_000, 64 * 1024 * 1024  # waiting in memory; beyond that Meta must wait
 GROUP_POSTS, GROUP_BYTES = 500, 8 * 1024 * 1024  # by one statement
+BURST: Final = 4  # posts in a group: others are coming
+PAUSE: Final = 0.005  # seconds; no longer than the storing took
 CONNECT_SECONDS: Final = 2.0
 STORE_SECONDS: Final = 6.0
 
@@ -55,6 +60,8 @@ class PostBox:
         self._pool: AsyncConnectionPool[AsyncConnection[Any]] | None = None
         self._waiting: deque[Post] = deque()
         self._waiting_bytes = 0
+        self._wanted = MOST_POSTS
+        self._is_enough = asyncio.Event()
         self._opening = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
         self._is_closed = False
@@ -70,6 +77,8 @@ class PostBox:
         post = Post(app_id, digest, body, asyncio.get_running_loop().create_future())
         self._waiting.append(post)
         self._waiting_bytes += len(body)
+        if len(self._waiting) >= self._wanted:
+            self._is_enough.set()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
         await post.stored
@@ -109,6 +118,7 @@ class PostBox:
     async def _write(self) -> None:
         while self._waiting:
             group = self._next_group()
+            began = time.monotonic()
             try:
                 await self._store(group)
             except Exception as problem:
@@ -121,6 +131,17 @@ class PostBox:
                         post.stored.set_result(None)
                 logger.info("webhooks stored", traces=[post.digest[:6].hex() for post in group])
                 self._on_stored()
+                if len(group) >= BURST:
+                    in_flight = len(group) + len(self._waiting)
+                    await self._gather(in_flight, seconds=min(time.monotonic() - began, PAUSE))
+
+    async def _gather(self, wanted: int, *, seconds: float) -> None:
+        """Until so many wait, but not for long."""
+        self._wanted = min(wanted, GROUP_POSTS)
+        self._is_enough.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._is_enough.wait()
 
     def _next_group(self) -> list[Post]:
         group: list[Post] = []

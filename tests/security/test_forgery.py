@@ -22,6 +22,7 @@ from conversations.models import Message
 from tests import posts, world
 from webhooks import draining, intake
 from webhooks.models import Envelope, Quarantined
+from webhooks.patience import Patience
 from webhooks.tests.test_intake import Answer
 from whatsapp.signature import sign
 
@@ -216,7 +217,7 @@ async def app(transactional_db: None) -> AsyncIterator[intake.Intake]:
 async def test_no_forgery_is_taken(
     app: intake.Intake, number: PhoneNumber, monkeypatch: Any, record_property: Any
 ) -> None:
-    monkeypatch.setattr(intake, "BODY_SECONDS", 0.5)
+    app.patience = Patience(0.5)
     monkeypatch.setattr("webhooks.keys.PAUSE", 3600.0)  # guesses may not make us read keys anew
     good = posts.body(number, messages=[posts.text("Forged")])
     table = forgeries(good)
