@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from django.db.models import Q
 
@@ -20,9 +20,14 @@ WIDTHS: Final = {TIME: 17, PLACE: 12, LEVEL: 1}
 class Row(Protocol):
     """What is needed of a conversation."""
 
-    pk: int
-    priority: int
-    waiting_since: datetime | None
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def priority(self) -> int: ...
+
+    @property
+    def waiting_since(self) -> datetime | None: ...
 
     @property
     def stands_at(self) -> datetime: ...
@@ -121,6 +126,22 @@ SORTS: Final[dict[str, tuple[Segment, ...]]] = {
     ),
 }
 DEFAULT: Final = "newest"
+
+
+def places_of(row: Row, *, at: datetime) -> dict[str, str]:
+    """Where the row stands in each order."""
+    known = _Known(row.pk, row.priority, row.waiting_since, row.stands_at, row.window_closes_at)
+    return {sort: place_of(known, sort, at=at) for sort in SORTS}
+
+
+class _Known(NamedTuple):
+    """A row whose window is reckoned once for all orders."""
+
+    pk: int
+    priority: int
+    waiting_since: datetime | None
+    stands_at: datetime
+    window_closes_at: datetime | None
 
 
 def place_of(row: Row, sort: str, *, at: datetime) -> str:

@@ -103,6 +103,7 @@ TEMPLATES = [
                 "waba_inbox.templatetags.icons",
                 "accounts.templatetags.times",
                 "django.templatetags.i18n",
+                "waba_inbox.templatetags.kept",
                 "django.templatetags.static",
             ],
         },

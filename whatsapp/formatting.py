@@ -63,6 +63,7 @@ INLINE = re.compile(
 )
 STYLES = {"*": Style.BOLD, "_": Style.ITALIC, "~": Style.STRIKE}
 FENCE = "```"
+MARKS = re.compile(r"[*_~`>]")
 
 
 def parse(text: str) -> list[Line]:
@@ -74,6 +75,11 @@ def parse(text: str) -> list[Line]:
         line, position = _line(text, position, fences)
         lines.append(line)
     return lines
+
+
+def may_have_marks(text: str) -> bool:
+    """False for most of what people write: its plain text is the text itself."""
+    return MARKS.search(text) is not None
 
 
 def source(lines: Iterable[Line]) -> str:

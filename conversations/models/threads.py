@@ -14,7 +14,6 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Agent, PhoneNumber, PricingPlan
 from accounts.seats import Place
-from conversations import sorting
 from conversations.models.contacts import Contact
 from conversations.models.labels import Label
 from conversations.window import ServiceWindow
@@ -248,17 +247,6 @@ class Conversation(models.Model):
     def stands_at(self) -> datetime:
         """As the column `listed_at`, also before it is saved."""
         return max(self.last_at, self.woke_at) if self.woke_at else self.last_at
-
-    @property
-    def list_position(self) -> str:
-        """Sorts as text in the order of the list: latest first."""
-        return sorting.place_of(self, sorting.DEFAULT, at=timezone.now())
-
-    @property
-    def list_positions(self) -> str:
-        """The same for every order that a list may have, in the order of `sorting.SORTS`."""
-        at = timezone.now()
-        return " ".join(sorting.place_of(self, sort, at=at) for sort in sorting.SORTS)
 
     @property
     def last_kind_label(self) -> str:

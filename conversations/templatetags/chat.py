@@ -21,7 +21,7 @@ from lucide.templatetags.lucide import lucide
 from accounts import masking
 from conversations import admission, filed_words, gates, rows, specials
 from conversations.gate_words import WORDS
-from conversations.models import Contact, Conversation, Message, Priority
+from conversations.models import Contact, Conversation, ConversationStatus, Message, Priority
 from conversations.panel import country_of
 from conversations.words import KIND_ICONS, kind_label
 from conversations.words import column_words as words_of_column
@@ -50,6 +50,8 @@ PHONE_PLACES = {
     "MAIN": _("main"),
     "WORK": _("work"),
 }
+PRIORITY_WORDS = dict(Priority.choices)
+STATUS_WORDS = dict(ConversationStatus.choices)
 SHOWN_LIMIT = 20_000  # characters of one message that a page shows; the rest is said to be more
 
 
@@ -148,7 +150,10 @@ def noted(note: Message) -> SafeString:
 @register.filter
 def plain(text: str) -> str:
     """The words without marks, on one line: for the list and for quotes."""
-    return " ".join(formatting.plain(formatting.parse(text[:400])).split())
+    shown = text[:400]
+    if formatting.may_have_marks(shown):
+        shown = formatting.plain(formatting.parse(shown))
+    return " ".join(shown.split())
 
 
 @register.filter
@@ -222,8 +227,12 @@ def error_words(code: int | None) -> Words | None:
 
 @register.filter
 def priority_words(value: object) -> str:
-    known = {int(choice): str(words) for choice, words in Priority.choices}
-    return known.get(value, "") if isinstance(value, int) else ""
+    return str(PRIORITY_WORDS.get(value, "")) if isinstance(value, int) else ""
+
+
+@register.filter
+def status_words(value: str) -> str:
+    return str(STATUS_WORDS.get(value, ""))
 
 
 @register.filter

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Agent, PhoneNumber
-from conversations import receiving, words
+from conversations import receiving, rows, words
 from conversations.arrivals import Arrival
 from conversations.models import Conversation, Direction, MediaFile, Message
 from conversations.models.messages import SHOWN_KINDS, MessageStatus
@@ -149,8 +149,7 @@ def shown(message: Message) -> str:
         ]
         said[language] = " ".join(filter(None, [bubble.text, *heard]))
         assert said[language].strip()
-    row = render_to_string("conversations/_row.html", {"conversation": message.conversation})
-    assert parse(row).text
+    assert parse(rows.anew(message.conversation)).text
     return said["en"]
 
 
@@ -335,9 +334,11 @@ def test_a_customers_words_stay_words(number: PhoneNumber, evil: str) -> None:
             )
             shown(message)
     shown(first)
-    for name in ("_row", "_header", "_panel", "_window"):
-        context = {"conversation": conversation, "source": ad, "gallery": [media]}
-        tree = parse(render_to_string(f"conversations/{name}.html", context))
+    context = {"conversation": conversation, "source": ad, "gallery": [media]}
+    pieces = ("_header", "_panel", "_window")
+    said = [render_to_string(f"conversations/{name}.html", context) for name in pieces]
+    for html in (*said, rows.anew(conversation)):
+        tree = parse(html)
         assert not tree.all("script")
         assert not [node for node in tree.walk() if "onerror" in node.attrs]
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
@@ -28,7 +27,7 @@ def _shown(conversation: Conversation) -> str:
     [found] = Conversation.objects.for_rows().filter(pk=conversation.pk)
     html = rows.row(found)
     anew = Conversation.objects.for_list().get(pk=conversation.pk)
-    assert html == render_to_string("conversations/_row.html", {"conversation": anew})
+    assert html == rows.anew(anew)
     return html
 
 

@@ -277,6 +277,7 @@ def test_links_end_before_the_punctuation_around_them():
 def test_no_character_is_ever_lost(text):
     lines = parse(text)
     assert source(lines) == text
+    assert plain(lines) == text or formatting.may_have_marks(text)
     marks = sum(len(t.text) for line in lines for t in line.tokens if t.is_mark)
     marks += sum(len(line.mark) for line in lines if line.kind == "quote")
     assert len(plain(lines)) + marks == len(text)
