@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import PhoneNumber
@@ -15,6 +16,7 @@ from waba_inbox import health
 from waba_inbox.backup import taking
 from waba_inbox.doctor import operations, site
 from waba_inbox.doctor.finding import State
+from webhooks import months, partitions
 from webhooks.models import Envelope
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,20 @@ def test_a_webhook_that_waits_for_long_is_red(number: PhoneNumber):
     (found,) = operations.lags()
     assert found.state == State.RED
     assert "7 minutes" in found.said
+
+
+def test_months_that_are_missing_and_posts_astray_are_told(number: PhoneNumber):
+    (found,) = operations.posts()
+    assert found.state == State.OK
+    month = months.later(months.first_of(timezone.now()), -1)
+    Envelope.objects.create(app=number.account.app, digest=b"1", body=b"{}", month=month)
+    (found,) = operations.posts()
+    assert (found.state, found.said) == (State.LOOK, "1 lie in the default partition")
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        for one in partitions.layout():
+            cursor.execute(f"ALTER TABLE webhooks_envelope DETACH PARTITION {one.name}")
+    assert [one.state for one in operations.posts()] == [State.RED, State.LOOK]
 
 
 def test_where_errors_and_figures_go_is_said(monkeypatch: pytest.MonkeyPatch):

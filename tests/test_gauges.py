@@ -68,6 +68,7 @@ def test_an_empty_site_lags_nowhere():
     lags = {name: value for name, value in found.items() if name.endswith("lag_seconds")}
     assert lags
     assert set(lags.values()) == {0}
+    assert (found["waba_months_ahead"], found["waba_posts_astray"]) == (3, 0)
 
 
 @pytest.mark.django_db

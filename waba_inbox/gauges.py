@@ -44,6 +44,12 @@ QUESTIONS: Final = (
      """SELECT coalesce(max(extract(epoch FROM processed_at - received_at)), 0) FROM (
             SELECT processed_at, received_at FROM webhooks_envelope ORDER BY id DESC LIMIT 20000) AS newest
          WHERE processed_at > clock_timestamp() - interval '1 minute'"""),
+    ("waba_months_ahead", "Months to come whose partition for raw webhooks is there", "",
+     r"""SELECT count(*) FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid
+         WHERE inhparent = 'webhooks_envelope'::regclass AND part.relname ~ '_\d{4}_\d\d$'
+         AND part.relname > 'webhooks_envelope_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')"""),
+    ("waba_posts_astray", "Raw webhooks whose month has no partition, 10,000 at most", "",
+     "SELECT count(*) FROM (SELECT FROM webhooks_envelope_default LIMIT 10000) AS astray"),
     ("waba_quarantined", "Items of webhooks that are held back", "",
      "SELECT count(*) FROM webhooks_quarantined WHERE resolved_at IS NULL"),
     ("waba_outbox_waiting", "Messages that have not left, by state", "state",

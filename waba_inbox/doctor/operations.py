@@ -15,6 +15,7 @@ from django.utils import timezone
 from waba_inbox import env, gauges
 from waba_inbox.backup import programs, taking
 from waba_inbox.doctor.finding import Finding, State
+from webhooks import months, partitions
 
 OLDEST_BACKUP: Final = timedelta(hours=26)
 # Gauge, from how many seconds on it is red, what waits, what to do.
@@ -60,6 +61,22 @@ def lags() -> Iterator[Finding]:
             yield Finding("lags", State.RED, f"{what} has waited {waited / 60:.0f} minutes", advice)
     if is_fine:
         yield Finding("lags", State.OK, "nothing waits too long")
+
+
+def posts() -> Iterator[Finding]:
+    """The raw webhooks' partitions, and what lies in none of its own."""
+    have, at = partitions.layout(), timezone.now()
+    ahead, astray = months.ahead(have, at=at), sum(partitions.astray().values())
+    advice = (
+        "Run manage.py partitions. Each night does so by itself: do beat and a worker run then?"
+    )
+    if not ahead:
+        yield Finding("posts", State.RED, "the next month has no partition", advice)
+    elif not astray:
+        until = months.later(months.first_of(at), ahead)
+        yield Finding("posts", State.OK, f"partitions are there until {until:%Y-%m}")
+    if astray:
+        yield Finding("posts", State.LOOK, f"{astray:,} lie in the default partition", advice)
 
 
 def watching() -> Iterator[Finding]:

@@ -56,6 +56,7 @@ def findings() -> Iterator[Finding]:
         ("webhooks", _queue),
         ("webhooks", _reachable),
         ("lags", operations.lags),
+        ("posts", operations.posts),
         ("backups", operations.backups),
         ("metrics", operations.watching),
     ):
