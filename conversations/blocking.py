@@ -6,7 +6,6 @@ What a colleague asks for is written here; conversations/block_calls.py tells Me
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
@@ -15,6 +14,7 @@ from accounts.models import Agent
 from conversations import activity, lanes, live, tasks
 from conversations.models import Block, BlockState, Conversation
 from conversations.refusals import ContactUnreachable
+from events.committing import afterwards
 
 
 @transaction.atomic
@@ -73,4 +73,4 @@ def _show(
 
 
 def _tell_meta(row: Block) -> None:
-    transaction.on_commit(partial(tasks.settle_block.delay, row.pk), robust=True)
+    afterwards(tasks.settle_block.delay, row.pk)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Final, NamedTuple
 
 from django.db import connection, transaction
@@ -25,6 +24,7 @@ from conversations.models import Conversation, ConversationStatus, Direction, Me
 from conversations.models.threads import ConversationQuerySet
 from events import journal
 from events import live as line
+from events.committing import afterwards
 
 BATCH: Final = 100
 LOCK: Final = 7301  # with the workspace's id: the key of the advisory lock
@@ -150,7 +150,7 @@ def _give(
         known=is_known,
     )
     live.publish("conversation.assigned", conversation, said, was=was, to=agent.pk)
-    transaction.on_commit(partial(_tell, conversation, agent), robust=True)
+    afterwards(_tell, conversation, agent)
 
 
 def _tell(conversation: Conversation, agent: Agent) -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +17,7 @@ from conversations import access, admission, live, statuses, tasks
 from conversations.models import Conversation, Direction, Mention, Message
 from conversations.refusals import InternalRole, Refusal
 from events import live as line
+from events.committing import afterwards
 
 KIND = "note"
 MENDED_FOR = timedelta(minutes=15)
@@ -73,11 +73,10 @@ def write(conversation_id: int, *, agent: Agent, token: UUID, text: str, at: dat
     others = [one for one in named if one.pk != agent.pk]
     Mention.objects.bulk_create([Mention(message=note, agent=one) for one in others])
     live.publish("note.written", conversation, note, actor=agent, message=note.pk)
-    transaction.on_commit(partial(_tell, others, note, conversation), robust=True)
+    afterwards(_tell, others, note, conversation)
     if others:
         ids = [one.pk for one in others]
-        ring = partial(tasks.tell_mention.apply_async, (note.pk, ids), retry=False)
-        transaction.on_commit(ring, robust=True)
+        afterwards(tasks.tell_mention.apply_async, (note.pk, ids), retry=False)
     return note
 
 
@@ -103,7 +102,7 @@ def change(message_id: int, *, agent: Agent, text: str, at: datetime) -> Message
     others = [one for one in named if one.pk not in known]
     Mention.objects.bulk_create([Mention(message=note, agent=one) for one in others])
     live.publish("note.changed", conversation, note, actor=agent, message=note.pk)
-    transaction.on_commit(partial(_tell, others, note, conversation), robust=True)
+    afterwards(_tell, others, note, conversation)
     return note
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final, NotRequired, TypedDict
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from conversations import activity, admission, latest, live, statuses, tasks
 from conversations.admission import Draft
 from conversations.models import Conversation, ConversationStatus, Direction, Message, Source
 from conversations.refusals import ThreadMoved, WindowClosed
+from events.committing import afterwards
 
 NO_HOLD: Final = timedelta(0)
 HOLD_OVER: Final = 0.1  # seconds: the bell rings when the hold is over for sure
@@ -127,7 +127,7 @@ def becomes_last(conversation: Conversation, message: Message) -> None:
 
 def ring(conversation_id: int, *, after: timedelta = NO_HOLD) -> None:
     """Wake a worker once this is committed. With the broker away the sweep finds the message: it is stored."""
-    transaction.on_commit(partial(_deliver_soon, conversation_id, after), robust=True)
+    afterwards(_deliver_soon, conversation_id, after)
 
 
 def _deliver_soon(conversation_id: int, after: timedelta) -> None:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 from typing import Final, TypeAlias
 
 from django.db import transaction
@@ -38,6 +37,7 @@ from conversations.models import (
     RuleRun,
     Source,
 )
+from events.committing import afterwards
 from whatsapp.facts import InboundMessage, MessageEchoed, Person
 
 Said: TypeAlias = "Arrival[InboundMessage] | Arrival[MessageEchoed]"
@@ -228,8 +228,7 @@ def _fetch_soon(messages: Iterable[Message]) -> None:
     """Robust: without Redis the sweep finds them."""
     for message in messages:
         if message.media_id:
-            fetch = partial(tasks.fetch_media.apply_async, (message.media_id,), retry=False)
-            transaction.on_commit(fetch, robust=True)
+            afterwards(tasks.fetch_media.apply_async, (message.media_id,), retry=False)
 
 
 def _begins(
@@ -255,8 +254,7 @@ def _ask_rules_soon(runs: list[RuleRun]) -> set[int]:
     asked = [run for run in runs if run.message.workspace_id in ruled]
     RuleRun.objects.bulk_create(asked)
     for run in asked:
-        ring = partial(tasks.run_rules.apply_async, (run.pk,), retry=False)
-        transaction.on_commit(ring, robust=True)
+        afterwards(tasks.run_rules.apply_async, (run.pk,), retry=False)
     return {run.message.workspace_id for run in asked}
 
 
@@ -264,18 +262,14 @@ def _hand_out_soon(conversations: Iterable[Conversation]) -> None:
     """To whom it goes is found outside of this; without Redis the sweep does it."""
     found = {one.workspace_id for one in conversations if one.team_id and not one.assignee_id}
     for workspace_id in found:
-        ring = partial(tasks.hand_out.apply_async, (workspace_id,), retry=False)
-        transaction.on_commit(ring, robust=True)
+        afterwards(tasks.hand_out.apply_async, (workspace_id,), retry=False)
 
 
 def _tell_soon(messages: Iterable[Message]) -> None:
     """Sounds and notices, by a worker: nothing waits for them, and without Redis they are only missed."""
     ids = [message.pk for message in messages if _asks(message)]
     if ids:
-        tell = partial(
-            tasks.tell_messages.apply_async, (ids,), retry=False, expires=tasks.NEWS_SECONDS
-        )
-        transaction.on_commit(tell, robust=True)
+        afterwards(tasks.tell_messages.apply_async, (ids,), retry=False, expires=tasks.NEWS_SECONDS)
 
 
 def _asks(message: Message) -> bool:

@@ -6,7 +6,6 @@ Each verb leaves a quiet line in the thread, and does nothing at all if things a
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +21,7 @@ from conversations.refusals import (
     NotTheirs,
     ReasonMissing,
 )
+from events.committing import afterwards
 
 
 @transaction.atomic
@@ -43,10 +43,8 @@ def assign(
     line = activity.line(conversation, "assigned", at=at, by=agent, to=to.short_name, to_id=to.pk)
     live.publish("conversation.assigned", conversation, line, actor=agent, was=was, to=to.pk)
     if to.pk != agent.pk:
-        ring = partial(
-            tasks.tell_assignment.apply_async, (conversation.pk, to.pk, agent.pk), retry=False
-        )
-        transaction.on_commit(ring, robust=True)
+        ids = (conversation.pk, to.pk, agent.pk)
+        afterwards(tasks.tell_assignment.apply_async, ids, retry=False)
     return conversation
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils import translation
@@ -14,6 +13,7 @@ from conversations import activity
 from conversations import live as threads
 from conversations.models import Conversation, ConversationStatus
 from events import live
+from events.committing import afterwards
 
 BATCH = 200
 
@@ -37,7 +37,7 @@ def _wake(conversation_id: int, *, at: datetime) -> bool:
     conversation.woke_at = at  # so it stands at the top, where somebody sees it
     conversation.save(update_fields=["status", "snoozed_until", "woke_at"])
     threads.publish("conversation.woke", conversation, activity.line(conversation, "woke", at=at))
-    transaction.on_commit(partial(_tell, conversation), robust=True)
+    afterwards(_tell, conversation)
     return True
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Workspace
 from events import journal, live
+from events.committing import afterwards
 from quality.models import Alert, AlertRule
 
 
@@ -45,7 +44,7 @@ def _shown(changes: list[journal.Change]) -> None:
 
 def changed(workspace_id: int) -> None:
     """Call inside the transaction of what changed. Pages ask for themselves anew."""
-    transaction.on_commit(partial(_show, workspace_id), robust=True)
+    afterwards(_show, workspace_id)
 
 
 def _show(workspace_id: int) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import BusinessAccount, PhoneNumber
+from events.committing import afterwards
 from quality import aspects, observing, tasks
 from quality.alarms import Kind
 from quality.models import Source
@@ -45,8 +44,7 @@ def heard_of_number(fact: NumberQuality | NumberName | NumberSecurity, number: P
 
 def _ask_soon(account: BusinessAccount) -> None:
     """Robust: without Redis the next poll by the clock finds it."""
-    ask = partial(tasks.poll.apply_async, (account.pk,), retry=False)
-    transaction.on_commit(ask, robust=True)
+    afterwards(tasks.poll.apply_async, (account.pk,), retry=False)
 
 
 def heard_of_account(fact: AccountEvent | AccountAlert, account: BusinessAccount) -> None:

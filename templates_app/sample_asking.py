@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
 
+from events.committing import afterwards
 from templates_app import shown_samples, tasks
 from templates_app.models import MetaSample, MetaSampleState, Template
 
@@ -22,7 +22,7 @@ def ask(template: Template, *, at: datetime) -> bool:
     mine = [_claim(template, one, at=at) for one in shown_samples.missing(template)]
     if not any(mine):
         return False
-    transaction.on_commit(partial(tasks.fetch_samples.delay, template.pk), robust=True)
+    afterwards(tasks.fetch_samples.delay, template.pk)
     return True
 
 

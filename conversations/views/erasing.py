@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import pgettext
@@ -17,6 +15,7 @@ from conversations import erasing, tasks
 from conversations.models import Job, JobKind
 from conversations.views.asking import address_of, agent_of
 from conversations.views.contacts import contact_of
+from events.committing import afterwards
 
 
 @role(Role.MANAGER.value, Role.ADMINISTRATOR.value)
@@ -27,7 +26,7 @@ def erasure(request: HttpRequest, pk: int) -> HttpResponse:
     typed = request.POST.get("word", "").strip()
     if request.method == "POST" and typed.casefold() == word.casefold():
         job = erasing.ask(found.pk, agent=agent, address=address_of(request))
-        transaction.on_commit(partial(tasks.run_job.delay, job.pk), robust=True)
+        afterwards(tasks.run_job.delay, job.pk)
         return redirect("contacts:erasure", found.pk)
     asked = Job.objects.filter(
         workspace_id=found.workspace_id, kind=JobKind.ERASE, request__contact=found.pk

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +20,7 @@ from accounts.models import Agent
 from conversations import exporting, jobs, tasks
 from conversations.models import JobKind
 from conversations.views.asking import address_of, agent_of
+from events.committing import afterwards
 
 SHOWN = 50
 TYPES = {
@@ -46,7 +45,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         form = ExportForm(request.POST)
         if form.is_valid():
             job = exporting.ask(agent=agent, address=address_of(request), **form.cleaned_data)
-            transaction.on_commit(partial(tasks.run_job.delay, job.pk), robust=True)
+            afterwards(tasks.run_job.delay, job.pk)
         else:
             messages.error(request, gettext("Choose what to export, and as which file."))
         return redirect("exports:exports")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import tempfile
 import uuid
 from datetime import timedelta
-from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from celery import current_app
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -28,6 +26,7 @@ from conversations.models import BulkRow, Job, JobKind, Label, Priority
 from conversations.refusals import Refusal
 from conversations.views.asking import address_of, agent_of, by_script, invalid, refused
 from conversations.views.snoozing import moment_of, presets
+from events.committing import afterwards
 from templates_app.models import Template
 
 SHOWN_FOR: Final = timedelta(minutes=3)  # after its end
@@ -65,7 +64,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 def _begun(request: HttpRequest, job: Job) -> HttpResponse:
-    transaction.on_commit(partial(current_app.send_task, RUN, (job.pk,)), robust=True)
+    afterwards(current_app.send_task, RUN, (job.pk,))
     return _card(request, job)
 
 
