@@ -1,5 +1,6 @@
 """Wakes the worker after a commit: at most once in 50 ms, in a thread of its own, and without ever delaying an answer.
 
+While a bell that no worker has heard yet hangs in the queue, none is rung: workers that are behind have enough to do.
 A bell that is not heard (Redis away) costs a few seconds: beat sweeps the table.
 """
 
@@ -9,21 +10,55 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
+import redis
 import structlog
+from django.conf import settings
 
 EVERY: Final = 0.05
 DEAF: Final = 1.0  # after a failure, so that a missing Redis is not asked twenty times a second
+HANGS_MS: Final = 1_000  # then it may be lost, with the worker that had taken it
 
 logger = structlog.get_logger(__name__)
 
 
 def ring_for_drain() -> None:
-    """Ask a worker to drain. Late bells are worthless: the sweep has been there."""
+    """Ask a worker to drain, unless one was asked that has not begun. Late bells are worthless: the sweep was there."""
     from webhooks.tasks import drain
 
-    drain.apply_async(retry=False, expires=60)
+    if _hangs():
+        return
+    try:
+        drain.apply_async(retry=False, expires=60)
+    except Exception:
+        heard()
+        raise
+
+
+def _hangs() -> bool:
+    """Whether a bell hung there before; from now on one does."""
+    try:
+        return not _redis(settings.REDIS_URL).set(_name(), 1, nx=True, px=HANGS_MS)
+    except (redis.RedisError, OSError):  # the queue may be elsewhere
+        return False
+
+
+def heard() -> None:
+    """Called by a drain before it looks into the table: what comes from now on rings again."""
+    with suppress(redis.RedisError, OSError):  # it hangs a second longer
+        _redis(settings.REDIS_URL).delete(_name())
+
+
+def _name() -> str:
+    return f"webhook-bell-{settings.DATABASES['default']['NAME']}"
+
+
+@lru_cache(maxsize=1)
+def _redis(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
 
 
 class Bell:

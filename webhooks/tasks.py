@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from webhooks import draining
+from webhooks import bell, draining
 
 
 @shared_task
 def drain() -> None:
     """Rung for what has just come."""
+    bell.heard()
     if draining.drain(is_sweep=False):
         drain.apply_async(retry=False, expires=60)
 
