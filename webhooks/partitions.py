@@ -91,7 +91,11 @@ def _make(cursor: Any, *, month: date) -> bool:
         logger.warning("a month stays in the default partition", month=month, posts=strays)
         return False
     table = sql.Identifier(name)
-    cursor.execute(sql.SQL(f"CREATE TABLE {{}} (LIKE {TABLE} INCLUDING DEFAULTS)").format(table))
+    cursor.execute(
+        sql.SQL(
+            f"CREATE TABLE {{}} (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+        ).format(table)
+    )
     if strays:
         cursor.execute(MOVE.format(sql.Identifier(DEFAULT), table), [month])
     attach = sql.SQL(f"ALTER TABLE {TABLE} ATTACH PARTITION {{}} FOR VALUES FROM ({{}}) TO ({{}})")

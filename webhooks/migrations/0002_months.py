@@ -11,7 +11,7 @@ from django.db import migrations, models
 AHEAD = 3
 MONTH = "date_trunc('month', now() AT TIME ZONE 'UTC')::date"
 PARENT = f"""
-CREATE TABLE webhooks_envelope (LIKE webhooks_envelope_before) PARTITION BY RANGE (month);
+CREATE TABLE webhooks_envelope (LIKE webhooks_envelope_before INCLUDING CONSTRAINTS) PARTITION BY RANGE (month);
 CREATE SEQUENCE webhooks_envelope_id_seq OWNED BY webhooks_envelope.id;
 ALTER TABLE webhooks_envelope
     ALTER id SET DEFAULT nextval('webhooks_envelope_id_seq'),
