@@ -23,6 +23,7 @@ from conversations.models import Conversation, Message
 from tests import posts
 from tests.test_survival import database_url
 from waba_inbox.backup import sums
+from waba_inbox.tasks import keep_house
 from webhooks import draining, months, partitions, retiring, tasks
 from webhooks.models import Envelope, Quarantined
 from webhooks.post_box import PostBox
@@ -156,6 +157,19 @@ def test_the_command_says_what_it_made_and_what_went(number: PhoneNumber, settin
     assert f"{name}: made" in said.getvalue()
     assert f"{name}: dropped" in said.getvalue()
     assert partitions.name_of(THIS) in said.getvalue().splitlines()[-5]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("detach", [False, True])
+def test_each_night_does_so_by_itself(number: PhoneNumber, settings: Any, detach: bool):
+    settings.KEEP_POSTS_DAYS, settings.DETACH_OLD_POSTS = 3650, detach
+    put(number, b"old", month=OLD, is_read=True)
+    put(number, b"new", month=THIS)
+    connection.check_constraints()
+    keep_house()
+    assert Envelope.objects.get().month == THIS
+    assert partitions.name_of(OLD) not in there()
+    assert (partitions.name_of(OLD) in connection.introspection.table_names()) == detach
 
 
 @pytest.mark.django_db(transaction=True)
