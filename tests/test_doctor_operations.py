@@ -90,3 +90,12 @@ def test_a_database_that_is_not_migrated_yet_is_said_and_no_fault(settings: Any,
     assert health.worker() == "not known: the database did not tell"
     said = [finding.about for finding in site.findings()]
     assert "backups" in said  # it went on to the end
+
+
+def test_a_broker_of_its_own_is_asked_and_its_password_stays_here(settings: Any):
+    assert list(operations.broker()) == []  # Redis, which is asked anyway
+    settings.CELERY_BROKER_URL = "amqp://waba:secret@127.0.0.1:1//"
+    (found,) = operations.broker()
+    assert (found.state, found.about) == (State.RED, "broker")
+    assert "amqp://127.0.0.1 does not answer" in found.said
+    assert "secret" not in found.said

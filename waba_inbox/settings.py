@@ -181,7 +181,7 @@ BACKUP_DIR = env.text("BACKUP_DIR")
 MEDIA_BUCKET = env.text("MEDIA_BUCKET")  # S3 or what speaks like it; keys as boto3 finds them
 STORAGES: dict[str, dict[str, object]] = {
     "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "waba_inbox.bucket.Bucket",
         "OPTIONS": {
             "bucket_name": MEDIA_BUCKET,
             "endpoint_url": env.text("MEDIA_ENDPOINT") or None,

@@ -68,6 +68,9 @@ def file(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
         response = HttpResponse(status=304)
     else:
         response = _body(request, found, etag)
+    if response.status_code in (404, 503):  # perhaps it is there the next time
+        response["Cache-Control"] = "no-store"
+        return response
     response["ETag"] = etag
     response["X-Content-Type-Options"] = "nosniff"
     is_paper = response.get("Content-Type") == PDF
@@ -82,8 +85,10 @@ def _body(request: HttpRequest, found: MediaFile, etag: str) -> HttpResponseBase
     try:
         stream = found.file.open("rb")
         size = found.file.size
-    except OSError:  # the disk lost it
+    except FileNotFoundError:  # the disk lost it
         return HttpResponse(status=404)
+    except OSError:  # the bucket does not answer
+        return HttpResponse(status=503)
     mime_type = found.mime_type.partition(";")[0].strip().lower()
     is_shown = mime_type in SHOWN_INLINE or (mime_type == PDF and _is_pdf(stream))
     is_inline = is_shown and "download" not in request.GET

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
+import requests
 import sentry_sdk
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
+from kombu import Connection
+from kombu.exceptions import KombuError
 
 from waba_inbox import env, gauges
 from waba_inbox.backup import programs, taking
@@ -47,6 +53,31 @@ def backups() -> Iterator[Finding]:
         yield Finding("backups", State.RED, words, "Why did last night's not run?")
     else:
         yield Finding("backups", State.OK, words)
+
+
+def broker() -> Iterator[Finding]:
+    """Where another server than Redis carries the workers' bells."""
+    if settings.CELERY_BROKER_URL == settings.REDIS_URL:
+        return
+    address = urlsplit(settings.CELERY_BROKER_URL)
+    where = f"{address.scheme}://{address.hostname}"  # without its password
+    try:
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=3) as link:
+            link.ensure_connection(max_retries=1, timeout=5)
+    except (OSError, KombuError) as problem:
+        said = f"{where} does not answer ({type(problem.__cause__ or problem).__name__})"
+        yield Finding("broker", State.RED, said, "Is it up? Look at BROKER_URL.")
+    else:
+        yield Finding("broker", State.OK, f"{where} answers")
+
+
+def is_public(name: str) -> bool:
+    """Whether a stranger gets this file from the bucket by its bare address."""
+    address = urlsplit(default_storage.url(name))._replace(query="").geturl()
+    try:
+        return requests.get(address, timeout=10).status_code == HTTPStatus.OK
+    except requests.RequestException:
+        return False
 
 
 def lags() -> Iterator[Finding]:

@@ -45,6 +45,7 @@ def findings() -> Iterator[Finding]:
     if redis_server == health.OK:
         advice = "Start a worker and beat: celery -A waba_inbox worker, celery -A waba_inbox beat."
         yield _as_finding("worker", health.worker(), well="lives", advice=advice)
+    yield from _guarded("broker", operations.broker)
     yield from _guarded("storage", _storage)
     yield from _guarded("clock", _clock_of_meta)
     if database != health.OK:
@@ -143,13 +144,28 @@ def _clock_of_meta() -> Iterator[Finding]:
 
 
 def _storage() -> Iterator[Finding]:
+    words = b"written by manage.py doctor"
+    bucket = settings.MEDIA_BUCKET
+    advice = "Make MEDIA_ROOT writable."
+    if bucket:
+        advice = "MEDIA_BUCKET, MEDIA_ENDPOINT and the keys must let us list, get, put and delete."
     try:
-        name = default_storage.save("doctor.txt", ContentFile(b"written by manage.py doctor"))
+        name = default_storage.save("doctor.txt", ContentFile(words))
+        with default_storage.open(name) as file:
+            is_same = file.read() == words
+        is_open = bool(bucket) and operations.is_public(name)
         default_storage.delete(name)
     except OSError as problem:
-        yield Finding("storage", State.RED, str(problem), "Make MEDIA_ROOT writable.")
+        yield Finding("storage", State.RED, str(problem), advice)
         return
-    yield Finding("storage", State.OK, "can be written")
+    where = f"the bucket {bucket}" if bucket else str(settings.MEDIA_ROOT)
+    if not is_same:
+        yield Finding("storage", State.RED, f"{where} gives back what was not written", advice)
+    elif is_open:
+        said = f"anybody can read {where} without a key"
+        yield Finding("storage", State.RED, said, "Make it private: we show files by their rights.")
+    else:
+        yield Finding("storage", State.OK, f"{where} can be written and read")
 
 
 def _secrets() -> Iterator[Finding]:
