@@ -126,8 +126,8 @@ def _process(claimed: Mapping[int, Claim]) -> None:
                 raise
         except Exception as problem:
             logger.info("a batch goes one by one", envelopes=len(claimed), problem=str(problem))
-            for envelope_id in claimed:
-                _process_alone(envelope_id)
+            for envelope_id, claim in claimed.items():
+                _process_alone(envelope_id, claim.month)
             return
         else:
             return
@@ -169,9 +169,10 @@ def _mark(envelopes: Sequence[Envelope]) -> None:
     )
 
 
-def _process_alone(envelope_id: int) -> None:
+def _process_alone(envelope_id: int, month: date) -> None:
     """Fact by fact. What was done before a crash is done again, and changes nothing."""
-    envelope = Envelope.objects.filter(pk=envelope_id, processed_at=None).first()
+    rows = Envelope.objects.filter(pk=envelope_id, month=month, processed_at=None)
+    envelope = rows.first()
     if envelope is None:
         return
     if envelope.tries > POISON_AFTER:
