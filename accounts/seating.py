@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts import audit, sockets
 from accounts.models import Agent, PhoneNumber, Seat, Team
+from whatsapp.numerals import whole
 
 ALL = "*"
 Place = tuple[int | None, int | None]  # number, team; None: all of them
@@ -85,8 +86,8 @@ def read(values: Iterable[str]) -> set[Place]:
     places: set[Place] = set()
     for value in values:
         number, _colon, team = value.partition(":")
-        if all(side == ALL or side.isdecimal() for side in (number, team)):
-            places.add((None if number == ALL else int(number), None if team == ALL else int(team)))
+        if all(side == ALL or whole(side) for side in (number, team)):
+            places.add((whole(number), whole(team)))
     return places
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from coaching import sampling
 from coaching.models import Plan
 from coaching.sampling import Criterion
+from whatsapp.numerals import whole
 
 MOST_CRITERIA = 12
 
@@ -43,7 +44,7 @@ class PlanForm(forms.ModelForm[Plan]):
             None, (line.strip() for line in self.cleaned_data["criteria"].splitlines())
         ):
             weight, bar, name = (part.strip() for part in line.partition("|"))
-            if not bar or not weight.isdigit() or not 1 <= int(weight) <= 9 or not name:
+            if not bar or not 1 <= (whole(weight) or 0) <= 9 or not name:
                 raise forms.ValidationError(
                     gettext("“%(line)s”: write a weight from 1 to 9, a bar, and the words."),
                     params={"line": line[:60]},

@@ -30,6 +30,7 @@ from conversations.models import (
 from conversations.models.messages import MessageQuerySet
 from conversations.models.threads import ConversationQuerySet
 from events.models import Event
+from whatsapp.numerals import whole
 
 BUBBLES = 40
 COUNT_LIMIT = 999
@@ -38,7 +39,6 @@ NEWS_LIMIT = 2000  # conversations that may have changed meanwhile; nearly all o
 FEW = 10_000  # people with a piece of a name: of so many all conversations are looked up
 
 FEWEST_DIGITS = 3  # of a phone number, to be searched for as one
-DIGITS_OF_BIGINT = 18
 PHONE_QUERY = re.compile(r"\+?[\d\s().\-\u2010-\u2015]+")
 
 Row = TypeVar("Row")
@@ -124,17 +124,10 @@ def one_by_one(wanted: QuerySet[Contact]) -> Q:
     return Q(Exact(Subquery(here.values(one=Value(1))[:1]), Value(1)))
 
 
-def _whole(text: str) -> int | None:
-    """A number as it stands in a URL; None for anything else, and for what no column can hold."""
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_OF_BIGINT):
-        return None
-    return int(text)
-
-
 def keyset(cursor: str) -> tuple[datetime, int] | None:
     """A cursor as it stands in a URL; None for anything that we did not write ourselves."""
     at, _mark, pk = cursor.partition("_")
-    micros, number = _whole(at), _whole(pk)
+    micros, number = whole(at), whole(pk)
     if micros is None or number is None:
         return None
     try:
@@ -208,7 +201,7 @@ def _mark(message: Message) -> str:
 def _place(mark: str) -> tuple[datetime, int, int] | None:
     parts = mark.split("_")
     key = keyset(f"{parts[0]}_{parts[-1]}")
-    arrival = _whole(parts[1]) if len(parts) == 3 else None
+    arrival = whole(parts[1]) if len(parts) == 3 else None
     return None if key is None or arrival is None else (key[0], arrival, key[1])
 
 
@@ -240,7 +233,7 @@ def changes(
     """
     agent.workspace.refresh_from_db(fields=["last_seq"])
     cursor = agent.workspace.last_seq
-    known = _whole(since)
+    known = whole(since)
     if known == cursor:
         return Changes(cursor)
     if known is None or known > cursor:

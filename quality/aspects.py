@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from whatsapp.numerals import whole
+
 LONGEST: Final = 120
 UNKNOWN: Final = "UNKNOWN"
 
@@ -180,9 +182,9 @@ def tier_of(limit: object) -> str:
     text = "" if limit is None or isinstance(limit, bool) else str(limit).strip().upper()
     if text == "-1":
         return "TIER_UNLIMITED"
-    if not text.isdecimal() or len(text) > 9:
+    people = whole(text)
+    if people is None or len(text) > 9:
         return text
-    people = int(text)
     return f"TIER_{people // 1000}K" if people and people % 1000 == 0 else f"TIER_{people}"
 
 
@@ -197,9 +199,8 @@ def _count(value: object) -> int | None:
 def limit_of(tier: str) -> int | None:
     """TIER_2K → 2000 people in 24 h; None: without a limit, or one we do not know."""
     text = tier.upper().removeprefix("TIER_")
-    if text.endswith("K") and text[:-1].isdigit():
-        return int(text[:-1]) * 1000
-    return int(text) if text.isdigit() else None
+    people = whole(text.removesuffix("K"))
+    return people * 1000 if people is not None and text.endswith("K") else people
 
 
 def _health(raw: Mapping[str, Any], kind: str) -> str:

@@ -19,6 +19,7 @@ from quality.models import Alert
 from templates_app.models.states import word_for
 from templates_app.templatetags.desk import moment
 from whatsapp import errors
+from whatsapp.numerals import whole
 
 Said = tuple[str | Promise, str | Promise, str | Promise]
 
@@ -260,7 +261,7 @@ def _by_when(alert: Alert) -> str:
 def _detail(alert: Alert) -> str:
     facts = alert.facts
     if code := str(facts.get("code", "")):
-        known = code.isdigit() and errors.words(int(code), get_language() or "en")
+        known = (number := whole(code)) and errors.words(number, get_language() or "en")
         return f"{code}: {known.what}" if known else code
     if "most" in facts:
         return f"{facts['used']} / {facts['most']}"

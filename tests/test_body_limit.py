@@ -38,7 +38,9 @@ async def ask(headers: list[tuple[bytes, bytes]], *pieces: bytes) -> tuple[int, 
         (b"5000000", b"", 413),
         (b"5000000", b"session=x", 200),
         (b"200000000", b"session=x", 413),
+        (b"9" * 5_000, b"session=x", 413),  # more digits than Python reads
         (b"100", b"", 200),
+        (b"0", b"", 200),
     ],
 )
 async def test_a_size_that_is_said_is_judged_at_once(

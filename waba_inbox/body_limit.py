@@ -6,6 +6,8 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
+from whatsapp.numerals import whole
+
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -30,7 +32,8 @@ def in_front_of(app: App, *, session_cookie: str) -> App:
         headers = dict(scope["headers"])
         limit = AGENT if cookie in headers.get(b"cookie", b"") else STRANGER
         said = headers.get(b"content-length", b"")
-        if said.isdigit() and int(said) > limit:
+        size = whole(said.decode("latin-1"))
+        if said.isdigit() and (size is None or size > limit):
             return await _refuse(headers, send)
         seen = 0
 

@@ -25,6 +25,7 @@ from webhooks.metering import Meter
 from webhooks.patience import Patience
 from webhooks.post_box import Full, PostBox
 from whatsapp import signature
+from whatsapp.numerals import whole
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -131,7 +132,8 @@ class Intake:
             elif name == b"content-length":
                 announced = value.decode("latin-1")
         try:
-            if announced.isdecimal() and int(announced) > self.max_bytes:
+            size = whole(announced)
+            if announced.isdigit() and (size is None or size > self.max_bytes):
                 raise TooLarge
             with self.patience:
                 body = await self._body(receive)

@@ -18,6 +18,7 @@ from accounts.views._common import address_of, mine
 from webhooks import quarantine as keeping
 from webhooks import self_testing
 from webhooks.models import Quarantined
+from whatsapp.numerals import whole
 
 PAGE = 50
 AT_ONCE = 200
@@ -35,10 +36,10 @@ def self_test(request: AgentRequest, app_id: int) -> HttpResponse:
     else:
         said = _("There and processed in %(ms)s ms.") % {"ms": tested.webhook_ms}
         messages.success(request, said)
-    account = request.POST.get("account", "")
-    if not account.isdecimal():
+    account = whole(request.POST.get("account", ""))
+    if account is None:
         return redirect("accounts:app", app.pk)
-    row = mine(BusinessAccount.objects.all(), request, int(account))
+    row = mine(BusinessAccount.objects.all(), request, account)
     return redirect("setup:account", row.pk)
 
 
@@ -46,9 +47,8 @@ def self_test(request: AgentRequest, app_id: int) -> HttpResponse:
 @require_safe
 def quarantine(request: AgentRequest) -> HttpResponse:
     rows = keeping.open_for(request.user.workspace)
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before))
+    if before := whole(request.GET.get("before", "")):
+        rows = rows.filter(pk__lt=before)
     found = list(rows[: PAGE + 1])
     older = found[PAGE - 1].pk if len(found) > PAGE else None
     return render(request, "webhooks/quarantine.html", {"rows": found[:PAGE], "older": older})

@@ -30,6 +30,7 @@ from whatsapp.failures import (
 from whatsapp.hosts import is_within
 from whatsapp.management import Management, id_of
 from whatsapp.multipart import Upload
+from whatsapp.numerals import whole
 
 __all__ = [
     "GraphClient",
@@ -132,9 +133,7 @@ class GraphClient(Management):
             url=url,
             mime_type=_text(answer.get("mime_type")),
             sha256=_text(answer.get("sha256")),
-            size=int(size)
-            if isinstance(size, int) or (isinstance(size, str) and size.isdigit())
-            else 0,
+            size=size if type(size) is int else whole(str(size)) or 0,
         )
 
     def delete_media(self, media_id: str, phone_number_id: str = "") -> None:
@@ -147,7 +146,7 @@ class GraphClient(Management):
         with self.request("GET", url, what="a media file", stream=True) as response:
             _check_download(response)
             announced = response.headers.get("Content-Length", "")
-            if announced.isdigit() and int(announced) > max_bytes:
+            if (whole(announced) or 0) > max_bytes:
                 raise MediaTooLarge(f"the file has {announced} bytes, {max_bytes} are allowed")
             yield from _pieces(response, max_bytes=max_bytes)
 

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from whatsapp.errors import words
+from whatsapp.numerals import whole
 
 register = template.Library()
 THOUSAND = 1000
@@ -47,10 +48,10 @@ def limit_words(tier: str) -> str:
     size = tier.removeprefix("TIER_")
     if size == "UNLIMITED":
         return gettext("Unlimited")
-    digits = size.removesuffix("K")
-    if not digits.isdigit():
+    told = whole(size.removesuffix("K"))
+    if told is None:
         return "—"
-    people = int(digits) * (THOUSAND if size.endswith("K") else 1)
+    people = told * (THOUSAND if size.endswith("K") else 1)
     return gettext("%(people)s people") % {"people": number_format(people, force_grouping=True)}
 
 
@@ -62,7 +63,8 @@ def state_words(status: str) -> str:
 @register.filter
 def held_words(code: str) -> str:
     """Why a number sends nothing: the error code that stopped it, in words."""
-    if not code.isdigit():
+    known = whole(code)
+    if known is None:
         return code
-    found = words(int(code), get_language() or "en")
+    found = words(known, get_language() or "en")
     return f"{found.what} ({code})"

@@ -17,6 +17,7 @@ from accounts.forms import ActivityForm, InviteForm, RoleForm, SightForm
 from accounts.models import Agent, Invitation, PhoneNumber, Seat
 from accounts.rights import AgentRequest, role
 from accounts.views._common import ADMINISTRATOR, MANAGER, address_of, mine
+from whatsapp.numerals import whole
 
 LAST_ADMINISTRATOR = gettext_lazy("This is the last administrator. Make somebody else one first.")
 
@@ -134,7 +135,7 @@ def person_role(request: AgentRequest, agent_id: int) -> HttpResponse:
 @require_POST
 def person_teams(request: AgentRequest, agent_id: int) -> HttpResponse:
     agent = mine(Agent.objects.all(), request, agent_id)
-    team_ids = [int(team) for team in request.POST.getlist("team") if team.isdecimal()]
+    team_ids = [pk for one in request.POST.getlist("team") if (pk := whole(one))]
     staffing.set_teams(agent.pk, team_ids=team_ids, by=request.user, address=address_of(request))
     messages.success(request, _("The teams are changed."))
     return redirect("accounts:person", agent.pk)

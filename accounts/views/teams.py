@@ -14,6 +14,7 @@ from accounts.forms import HandingForm, TeamForm
 from accounts.models import Agent, PhoneNumber, Team
 from accounts.rights import AgentRequest, role
 from accounts.views._common import ADMINISTRATOR, MANAGER, address_of, mine
+from whatsapp.numerals import whole
 
 MANY = 1000  # counting stops here: the page only says how much a deletion touches
 
@@ -68,7 +69,7 @@ def team(request: AgentRequest, team_id: int) -> HttpResponse:
 @require_POST
 def team_members(request: AgentRequest, team_id: int) -> HttpResponse:
     row = mine(Team.objects.all(), request, team_id)
-    agent_ids = [int(pk) for pk in request.POST.getlist("agent") if pk.isdecimal()]
+    agent_ids = [pk for one in request.POST.getlist("agent") if (pk := whole(one))]
     teaming.set_members(row.pk, agent_ids=agent_ids, by=request.user, address=address_of(request))
     messages.success(request, _("The members are changed."))
     return redirect("accounts:team", row.pk)

@@ -21,6 +21,7 @@ from billing.quoting import Quote, Recipient
 from conversations import access
 from conversations.models import Conversation
 from templates_app.models import Template
+from whatsapp.numerals import whole
 
 PHONE = re.compile(r"\+?\d{5,20}")
 
@@ -90,9 +91,9 @@ def _recipients(request: AgentRequest) -> tuple[PhoneNumber, list[Recipient]]:
 def _conversations(agent: Agent, asked: list[str]) -> list[Conversation]:
     if not asked:
         return []
-    if not all(one.isdecimal() and len(one) < 19 for one in asked):
+    if any(whole(one) is None for one in asked):
         raise _Unclear(_("A conversation is named by its number."))
-    wanted = {int(one) for one in asked}
+    wanted = {pk for one in asked if (pk := whole(one)) is not None}
     seen = access.conversations(agent).filter(pk__in=wanted)
     found = list(seen.select_related("contact", "number__account"))
     if len(found) < len(wanted):
@@ -105,9 +106,7 @@ def _number(request: AgentRequest) -> PhoneNumber:
     numbers = PhoneNumber.objects.filter(workspace_id=request.user.workspace_id)
     if not rights.sees_margin(request.user):
         numbers = numbers.filter(pk__in=[one.pk for one in access.numbers(request.user)])
-    return get_object_or_404(
-        numbers.select_related("account"), pk=int(asked) if asked.isdecimal() else 0
-    )
+    return get_object_or_404(numbers.select_related("account"), pk=whole(asked) or 0)
 
 
 def _what(request: HttpRequest, number: PhoneNumber) -> tuple[str, str]:
@@ -117,9 +116,7 @@ def _what(request: HttpRequest, number: PhoneNumber) -> tuple[str, str]:
     if kind != TEMPLATE:
         raise _Unclear(_("A message is either “free_form” or a “template”."))
     if asked := request.GET.get("template", ""):
-        template = get_object_or_404(
-            Template, pk=int(asked) if asked.isdecimal() else 0, account_id=number.account_id
-        )
+        template = get_object_or_404(Template, pk=whole(asked) or 0, account_id=number.account_id)
         return TEMPLATE, template.category.lower()
     category = request.GET.get("category", "").lower()
     if category not in CATEGORIES:

@@ -137,6 +137,9 @@ def forgeries(good: bytes) -> dict[str, Forged]:
         "more than 3 MB as 10 bytes": Forged(
             413, [(SIGNED, right.encode()), (b"content-length", b"10")], [large]
         ),
+        "a length of 5,000 digits": Forged(
+            413, [(SIGNED, right.encode()), (b"content-length", b"9" * 5_000)], [good]
+        ),
         "less than no bytes": Forged(403, [(SIGNED, b"x"), (b"content-length", b"-1")], [good]),
         "a length that is no number": Forged(
             403, [(SIGNED, b"x"), (b"content-length", b"\xb2e9")], [good]

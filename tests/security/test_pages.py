@@ -126,6 +126,35 @@ def test_no_question_and_no_form_is_a_fault(
     record_property("counted", f"hostile questions: {len(names)} names, {requests} requests")
 
 
+READ_BY_HAND: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("get", "billing:quote", {"phone": "79210000001", "number": "{}"}),
+    ("get", "billing:quote", {"conversation": "{}"}),
+    ("get", "webhooks:quarantine", {"before": "{}"}),
+    ("get", "conversations:rows", {"after": "{}", "tab": "all"}),
+    ("get", "templates_app:templates", {"account": "{}"}),
+    ("post", "webhooks:self_test", {"account": "{}"}),
+    ("post", "accounts:team_members", {"agent": "{}"}),
+    ("post", "accounts:person_teams", {"team": "{}"}),
+    ("post", "accounts:person_seats", {"place": "{}:{}"}),
+    ("post", "coaching:plan", {"criteria": "{} | Was kind"}),
+    ("post", "conversations:bulk", {"act": "assign", "to": "{}", "ids": "{}"}),
+)
+
+
+@pytest.mark.parametrize("digits", ["9" * 5_000, "9" * 19, "²", "٣"], ids=len)
+def test_no_number_is_a_fault(administrator: Client, ada: Agent, meta: Any, digits: str) -> None:
+    """More digits than Python reads or a column holds, and digits that are none, where a view reads a number itself."""
+    things, doors = things_of(ada.workspace, ada), {url.label: url for url in CLOSED}
+    administrator.raise_request_exception = False
+    wrong = []
+    for method, label, said in READ_BY_HAND:
+        query = {name: value.replace("{}", digits) for name, value in said.items()}
+        status = getattr(administrator, method)(doors[label].path(things), query).status_code
+        if status >= 500:
+            wrong.append(f"{method} {label}")
+    assert not wrong
+
+
 def asked(
     client: Client, url: Url, method: str, things: dict[str, Any], query: dict[str, bytes]
 ) -> int:

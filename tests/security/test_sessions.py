@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -23,6 +24,12 @@ from tests.things import things_of
 LOGIN = "/accounts/login/"
 SECOND = "/accounts/2fa/authenticate/"
 SECRET = "JBSWY3DPEHPK3PXP"
+ELSEWHERE = (
+    "https://evil.example/", "//evil.example/", "///evil.example", "/\\evil.example", "\\\\evil.example",
+    "https:evil.example", "http:///evil.example", "/\t/evil.example", "javascript:alert(1)", "data:text/html,x",
+    " https://evil.example", "https://testserver@evil.example/", "https://testserver.evil.example/",
+    "\x00//evil.example",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -191,3 +198,26 @@ def test_a_link_that_is_no_invitation_says_the_same_whatever_it_was(
     said = {same(client.get(f"/join/{one}")) for one in (key, "guess/", "x" * 200 + "/")}
     assert len(said) == 1
     assert said.pop()[0] == 410
+
+
+@pytest.mark.parametrize("path", [LOGIN, "/accounts/logout/", "/accounts/reauthenticate/"])
+def test_nobody_is_led_from_our_pages_to_others(client: Client, ana: Agent, path: str) -> None:
+    for address in ELSEWHERE:
+        if path != LOGIN:
+            client.force_login(ana)
+        asked = {"login": ana.email, "password": world.PASSWORD, "next": address}
+        answer = client.post(f"{path}?{urlencode({'next': address})}", asked)
+        led = answer.headers.get("Location", "/")
+        assert re.match(r"/([^/\\]|$)", led), f"{address} → {led}"
+        client.logout()
+        cache.clear()
+
+
+def test_a_forged_host_stands_in_no_link(client: Client, ana: Agent, settings: Any) -> None:
+    reset = "/accounts/password/reset/"
+    for header in ("Host", "X-Forwarded-Host"):
+        settings.ALLOWED_HOSTS = ["*"]  # of a demo, which takes any
+        client.post(reset, {"email": ana.email}, headers={header: "evil.example"})
+        assert "evil.example" not in str(mail.outbox.pop().message())
+    settings.ALLOWED_HOSTS = ["testserver"]
+    assert client.get(reset, headers={"Host": "evil.example"}).status_code == 400
