@@ -62,9 +62,10 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, conversation: Conversation) -> Self:
         contact, assignee = conversation.contact, conversation.assignee
-        places = sorting.places_of(conversation, at=timezone.now())
-        snoozed_until, waiting_since = conversation.snoozed_until, conversation.waiting_since
-        closes_at = conversation.window_closes_at
+        standing = sorting.Standing.of(conversation)
+        places = standing.places(at=timezone.now())
+        snoozed_until, waiting_since = conversation.snoozed_until, standing.waiting_since
+        closes_at = standing.window_closes_at
         return cls(
             pk=conversation.pk,
             seq=conversation.seq,

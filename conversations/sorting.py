@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, Self
 
 from django.db.models import Q
 
 TIME, PLACE, LEVEL = 10**17, 10**12, 9  # bounds of microseconds, ids and levels
 WIDTHS: Final = {TIME: 17, PLACE: 12, LEVEL: 1}
+MOST: Final = {bound: 10**width - 1 for bound, width in WIDTHS.items()}
 
 
 class Row(Protocol):
@@ -44,7 +45,7 @@ class Key:
 
     def written(self, value: int) -> str:
         shown = self.bound - value if self.falls else value
-        return f"{min(max(shown, 0), 10 ** WIDTHS[self.bound] - 1):0{WIDTHS[self.bound]}d}"
+        return str(min(max(shown, 0), MOST[self.bound])).zfill(WIDTHS[self.bound])
 
     def read(self, text: str) -> int | datetime:
         shown = int(text)
@@ -128,20 +129,22 @@ SORTS: Final[dict[str, tuple[Segment, ...]]] = {
 DEFAULT: Final = "newest"
 
 
-def places_of(row: Row, *, at: datetime) -> dict[str, str]:
-    """Where the row stands in each order."""
-    known = _Known(row.pk, row.priority, row.waiting_since, row.stands_at, row.window_closes_at)
-    return {sort: place_of(known, sort, at=at) for sort in SORTS}
-
-
-class _Known(NamedTuple):
-    """A row whose window is reckoned once for all orders."""
+class Standing(NamedTuple):
+    """A row whose window is reckoned once, for all orders."""
 
     pk: int
     priority: int
     waiting_since: datetime | None
     stands_at: datetime
     window_closes_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        return cls(row.pk, row.priority, row.waiting_since, row.stands_at, row.window_closes_at)
+
+    def places(self, *, at: datetime) -> dict[str, str]:
+        """Where it stands in each order."""
+        return {sort: place_of(self, sort, at=at) for sort in SORTS}
 
 
 def place_of(row: Row, sort: str, *, at: datetime) -> str:

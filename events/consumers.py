@@ -11,6 +11,7 @@ import itertools
 import json
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -92,6 +93,12 @@ def _latest(workspace_id: int) -> int:
 @database_sync_to_async
 def _note_line(agent_id: int) -> None:
     availability.note_line(agent_id, at=timezone.now())
+
+
+@lru_cache(maxsize=8)  # a fragment comes to all browsers of a group in one moment
+def _frame(html: str) -> str:
+    """What each of them is sent: written once a process, and not once a browser."""
+    return json.dumps({"html": html}, ensure_ascii=False)
 
 
 def _is_id(one: object) -> bool:
@@ -186,7 +193,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=json.dumps(what, ensure_ascii=False))
 
     async def live_fragment(self, event: dict[str, Any]) -> None:
-        await self._say(html=event["html"])
+        await self.send(text_data=_frame(event["html"]))
         logger.debug("sent to a browser", traces=event.get("traces"), agent=self.agent_id)
 
     async def live_note(self, event: dict[str, Any]) -> None:

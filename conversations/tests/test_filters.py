@@ -274,7 +274,7 @@ def test_every_order_walks_every_row_once(
         if not (before := page.more):
             break
     assert "".join(row.contact.profile_name for row in seen) == names
-    places = [sorting.places_of(row, at=now)[sort] for row in seen]
+    places = [sorting.Standing.of(row).places(at=now)[sort] for row in seen]
     assert places == sorted(places)  # the browser sorts by the same order
 
 

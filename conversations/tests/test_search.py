@@ -63,7 +63,7 @@ def test_walking_the_list_shows_every_row_once_latest_first(
     ]
     assert {row.pk for row in seen} == set(Conversation.objects.values_list("pk", flat=True))
     assert len(seen) == 8
-    positions = [sorting.places_of(row, at=NOW)["newest"] for row in seen]
+    positions = [sorting.Standing.of(row).places(at=NOW)["newest"] for row in seen]
     assert positions == sorted(positions)  # the browser sorts by the same order
 
 
