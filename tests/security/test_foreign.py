@@ -114,22 +114,28 @@ def ours() -> Iterator[type[models.Model]]:
             yield model
 
 
+def counters() -> list[str]:
+    keys = [model._meta.pk for model in ours()]
+    found = [
+        f"pg_get_serial_sequence('{key.model._meta.db_table}', '{key.column}')"
+        for key in keys
+        if key is not None and _counts(key)
+    ]
+    return [name for (name,) in _rows(f"SELECT unnest(ARRAY[{', '.join(found)}])")]
+
+
 def count_from(number: int) -> None:
     """Every new row of ours has at least this number."""
-    parts = [
-        f"setval(pg_get_serial_sequence('{model._meta.db_table}', '{model._meta.pk.column}'), {number}, false)"
-        for model in ours()
-        if _counts(model._meta.pk)
-    ]
-    _rows("SELECT " + ", ".join(parts))
+    _rows("SELECT " + ", ".join(f"setval('{name}', {number}, false)" for name in counters()))
 
 
 @pytest.fixture
 def counting_again(db: None) -> Iterator[None]:
     """What counts in the database is no part of a transaction: afterwards it goes on as if nothing had been."""
-    before = _rows("SELECT sequencename, coalesce(last_value, 0) + 1 FROM pg_sequences")
+    asked = [f"SELECT '{name}', last_value, is_called FROM {name}" for name in counters()]  # noqa: S608
+    before = _rows(" UNION ALL ".join(asked))
     yield
-    parts = [f"setval('{name}', {value}, false)" for name, value in before]
+    parts = [f"setval('{name}', {value}, {is_called})" for name, value, is_called in before]
     _rows("SELECT " + ", ".join(parts))
 
 
@@ -153,36 +159,35 @@ def mark() -> None:
 
 
 class Border:
-    """What leads from a row of one company to one of the other, and what theirs are like. One query each."""
+    """Whether rows of one company lead to the other's, and what theirs are like: one query, a line for each table."""
 
     def __init__(self) -> None:
-        crossings, kept = [], []
+        found = []
         for model in ours():
             table, key = model._meta.db_table, model._meta.pk
-            if not _counts(key):
+            if key is None or not _counts(key):
                 continue
+            of, over = _is_theirs(key.column), ["false"]
             for column in model._meta.concrete_fields:
-                where = f"{table}.{column.column}"
-                of, to = _is_theirs(key.column), _is_theirs(column.column)
                 if column.remote_field and _counts(column.remote_field.model._meta.pk):
-                    crossings.append(f"SELECT '{where}' FROM \"{table}\" WHERE {of} <> {to}")  # noqa: S608
-                elif isinstance(column, models.JSONField) and where not in TYPED:
-                    crossings.append(
-                        f"SELECT '{where}' FROM \"{table}\" WHERE NOT {of}"  # noqa: S608 (as above)
-                        f" AND \"{column.column}\"::text ~ '{NUMBERS[0][:-1]}'"
-                    )
-            row = f"md5(coalesce(string_agg(r::text, '' ORDER BY \"{key.column}\"), ''))"
-            kept.append(
-                f"SELECT '{table}', {row} FROM \"{table}\" AS r WHERE {_is_theirs(key.column)}"  # noqa: S608
-            )
-        self._crossings, self._kept = (" UNION ALL ".join(parts) for parts in (crossings, kept))
-        self._before = dict(_rows(self._kept))
+                    over.append(f"{of} <> {_is_theirs(column.column)}")
+                elif (
+                    isinstance(column, models.JSONField) and f"{table}.{column.column}" not in TYPED
+                ):
+                    over.append(f"(NOT {of} AND \"{column.column}\"::text ~ '{NUMBERS[0][:-1]}')")
+            row = f"md5(string_agg(r::text, '' ORDER BY \"{key.column}\") FILTER (WHERE {of}))"
+            crosses = f"bool_or({' OR '.join(over)})"
+            found.append(f"SELECT '{table}', {row}, {crosses} FROM \"{table}\" AS r")  # noqa: S608
+        self._asked = " UNION ALL ".join(found)
+        self._before = {table: theirs for table, theirs, _over in _rows(self._asked)}
 
     def broken(self) -> list[str]:
-        """The columns that lead over it, and their tables that are not what they were."""
-        after = dict(_rows(self._kept))
-        changed = [f"{table} of theirs" for table in after if after[table] != self._before[table]]
-        return changed + [name for (name,) in _rows(self._crossings)]
+        """Tables with a row that leads over it, and those in which theirs are not what they were."""
+        return [
+            table
+            for table, theirs, is_over in _rows(self._asked)
+            if is_over or theirs != self._before[table]
+        ]
 
 
 def _counts(key: Any) -> bool:
