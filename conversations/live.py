@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts import masking
-from accounts.models import Agent, Team, Workspace
+from accounts.models import Agent, Team
 from accounts.seats import Place, can_see, groups_for
 from conversations import panel, rows
 from conversations.field_values import Shown, shown_for
@@ -274,16 +274,7 @@ def _seated(workspace_ids: set[int]) -> list[Agent]:
 
 def audiences(workspace_ids: set[int]) -> list[Audience]:
     """The renderings that people who work conversations there need: nothing is rendered for nobody."""
-    rows = (
-        Agent.objects.working(*workspace_ids)
-        .order_by()
-        .values_list("language", "role", "workspace_id")
-    )
-    said = list(rows.distinct())
-    workspaces = Workspace.objects.in_bulk({workspace_id for *_rest, workspace_id in said})
-    return sorted(
-        {
-            Audience(language, workspaces[workspace_id].phones_for(role))
-            for language, role, workspace_id in said
-        }
-    )
+    kinds = ("workspace_id", "language", "role")
+    rows = Agent.objects.working(*workspace_ids).order_by(*kinds).distinct(*kinds)
+    found = rows.select_related("workspace")
+    return sorted({Audience(one.language, one.workspace.phones_for(one.role)) for one in found})

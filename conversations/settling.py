@@ -63,8 +63,8 @@ logger = structlog.get_logger(__name__)
 
 def settle(*arrivals: Told) -> None:
     """Apply these statuses, in any order; what has no attempt yet is parked. The number of queries does not grow."""
-    with transaction.atomic():
-        lanes.locked(conversations_of(arrivals))
+    with transaction.atomic(savepoint=False):  # in a batch, all is undone or nothing
+        threads = lanes.locked(conversations_of(arrivals))
         attempts = _attempts(arrivals)
         found: list[tuple[Told, Attempt]] = []
         unknown: list[Told] = []
@@ -75,7 +75,7 @@ def settle(*arrivals: Told) -> None:
             else:
                 found.append((arrival, attempt))
         parking.park(unknown)
-        _climb(found)
+        _climb(found, threads)
 
 
 def conversations_of(arrivals: Iterable[Told]) -> set[int]:
@@ -145,7 +145,8 @@ def _attempt_of(arrival: Told, attempts: Keyed) -> Attempt | None:
 # --- climbing ------------------------------------------------------------------------------------
 
 
-def _climb(found: Sequence[tuple[Told, Attempt]]) -> None:
+def _climb(found: Sequence[tuple[Told, Attempt]], threads: dict[int, Conversation]) -> None:
+    """`threads`: the conversations that were locked for it."""
     attempts: dict[int, Attempt] = {}
     messages: dict[int, Message] = {}
     told: list[tuple[Told, Message]] = []
@@ -160,7 +161,7 @@ def _climb(found: Sequence[tuple[Told, Attempt]]) -> None:
     update_rows(list(attempts.values()), ATTEMPT_COLUMNS)
     update_rows(list(messages.values()), MESSAGE_COLUMNS)
     if messages:
-        _tell_conversations(told)
+        _tell_conversations(told, threads)
 
 
 def _tell_attempt(attempt: Attempt, fact: StatusUpdate) -> bool:
@@ -217,8 +218,11 @@ def _pricing(known: dict[str, Any] | None, fact: StatusUpdate) -> dict[str, Any]
 # --- the thread and the number ---------------------------------------------------------------------
 
 
-def _tell_conversations(told: Sequence[tuple[Told, Message]]) -> None:
-    threads = lanes.locked(message.conversation_id for _arrival, message in told)
+def _tell_conversations(
+    told: Sequence[tuple[Told, Message]], locked: dict[int, Conversation]
+) -> None:
+    moved = {message.conversation_id for _arrival, message in told} - locked.keys()  # by a merge
+    threads = locked | (lanes.locked(moved) if moved else {})
     changed: dict[int, set[Message]] = defaultdict(set)
     failed: set[int] = set()
     for arrival, message in told:

@@ -31,13 +31,16 @@ from whatsapp.webhooks import BadBody, parse
 
 logger = structlog.get_logger(__name__)
 
-BATCH: Final = 100
+# A batch costs about as much as twenty statuses do, however small it is.
+BATCH: Final = 200
 BATCH_BYTES: Final = 1024 * 1024
 SECONDS: Final = 2.0  # then the task rings for itself, so that others get their turn
 SUSPECT_AFTER: Final = (
     2  # tries that did not end: from then on it goes alone, and spares its neighbours
 )
 POISON_AFTER: Final = 5
+GATHERS_FROM: Final = 8  # so many came at once: more are coming, and the next batch may grow
+GATHERS_FOR: Final = 0.1  # seconds; who comes alone never waits, nor does what lies there already
 CLAIMED_FOR: Final = 15  # seconds; a batch takes one or two
 BEATEN: Final = 3  # how often a batch may be the victim of a deadlock
 
@@ -92,6 +95,8 @@ def drain(*, seconds: float = SECONDS, is_sweep: bool = True) -> bool:
                 raise
             if time.monotonic() > until:
                 return True
+            if GATHERS_FROM <= len(claimed) < BATCH:
+                time.sleep(GATHERS_FOR)
     return False
 
 
