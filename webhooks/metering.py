@@ -51,12 +51,14 @@ class Meter:
 
     def count(self, status: int, seconds: float) -> None:
         """Of one post. Writes itself down some seconds later."""
-        counts = self._minutes.setdefault(int(time.time() // 60), Counts())
-        ms = round(seconds * 1000)
+        minute = int(time.time() // 60)
+        counts = self._minutes.get(minute) or self._minutes.setdefault(minute, Counts())
         if status == 200:
+            ms = round(seconds * 1000)
             counts.answered += 1
             counts.total_ms += ms
-            counts.slowest_ms = max(counts.slowest_ms, ms)
+            if ms > counts.slowest_ms:
+                counts.slowest_ms = ms
             counts.slow += seconds > SLOW
         elif status in REFUSED:
             counts.refused += 1

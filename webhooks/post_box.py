@@ -8,7 +8,6 @@ just answered, because a row of a large group costs half of one of a small group
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,8 +21,8 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 MOST_POSTS, MOST_BYTES = 5_000, 64 * 1024 * 1024  # waiting in memory; beyond that Meta must wait
 GROUP_POSTS, GROUP_BYTES = 500, 8 * 1024 * 1024  # by one statement
-BURST: Final = 4  # posts in a group: others are coming
-PAUSE: Final = 0.005  # seconds; no longer than the storing took
+BURST: Final = 2  # posts in a group: others are coming
+PAUSE: Final = 0.003  # seconds at most, and only after a burst
 CONNECT_SECONDS: Final = 2.0
 STORE_SECONDS: Final = 6.0
 
@@ -118,7 +117,6 @@ class PostBox:
     async def _write(self) -> None:
         while self._waiting:
             group = self._next_group()
-            began = time.monotonic()
             try:
                 await self._store(group)
             except Exception as problem:
@@ -132,15 +130,16 @@ class PostBox:
                 logger.info("webhooks stored", traces=[post.digest[:6].hex() for post in group])
                 self._on_stored()
                 if len(group) >= BURST:
-                    in_flight = len(group) + len(self._waiting)
-                    await self._gather(in_flight, seconds=min(time.monotonic() - began, PAUSE))
+                    await self._gather(len(group) + len(self._waiting))
 
-    async def _gather(self, wanted: int, *, seconds: float) -> None:
-        """Until so many wait, but not for long."""
-        self._wanted = min(wanted, GROUP_POSTS)
+    async def _gather(self, in_flight: int) -> None:
+        """Until about as many wait as were in flight, but not for long. One who is late keeps nobody waiting."""
+        self._wanted = min(in_flight - in_flight // 8, GROUP_POSTS)
+        if len(self._waiting) >= self._wanted:
+            return
         self._is_enough.clear()
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(PAUSE):
                 await self._is_enough.wait()
 
     def _next_group(self) -> list[Post]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 
 HEADER = "X-Hub-Signature-256"
 PREFIX = "sha256="
@@ -14,7 +15,15 @@ PREFIX = "sha256="
 
 def sign(secret: str, body: bytes) -> str:
     """The header value that Meta sends with this body."""
-    return PREFIX + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    mac = _keyed(secret).copy()
+    mac.update(body)
+    return PREFIX + mac.hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _keyed(secret: str) -> hmac.HMAC:
+    """Half of the work is the same for every body of a kilobyte."""
+    return hmac.new(secret.encode(), digestmod=hashlib.sha256)
 
 
 def verify(secrets: Sequence[str], body: bytes, header: str | None) -> bool:
