@@ -39,8 +39,8 @@ SUSPECT_AFTER: Final = (
     2  # tries that did not end: from then on it goes alone, and spares its neighbours
 )
 POISON_AFTER: Final = 5
-GATHERS_FROM: Final = 8  # so many came at once: more are coming, and the next batch may grow
-GATHERS_FOR: Final = 0.1  # seconds; who comes alone never waits, nor does what lies there already
+GATHERS_FROM: Final = 25  # so many came at once: more are coming, and the next batch may grow
+GATHERS_FOR: Final = 0.1  # seconds; where less comes nobody waits, nor for what lies there already
 CLAIMED_FOR: Final = 15  # seconds; a batch takes one or two
 BEATEN: Final = 3  # how often a batch may be the victim of a deadlock
 
