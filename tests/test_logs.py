@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable, Iterator
 
 import pytest
 import sentry_sdk
+from django.db import IntegrityError, connection, transaction
 from sentry_sdk.envelope import Envelope as Letter
 from sentry_sdk.transport import Transport
 
@@ -68,18 +70,43 @@ class Kept(Transport):
         self.letters.append(envelope)
 
 
-def test_what_is_reported_holds_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def reported(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
+    """Errors go to Sentry; what went, as one text."""
     init = sentry_sdk.init
     monkeypatch.setattr(sentry_sdk, "init", lambda **how: init(**how, transport=Kept))
+    monkeypatch.setattr(Kept, "letters", [])
+    errors.report_to("http://key@127.0.0.1:1/1", environment="test", release="")
     try:
-        errors.report_to("http://key@127.0.0.1:1/1", environment="test", release="")
-        try:
-            raise ValueError("GET /me?access_token=SECRET")
-        except ValueError as problem:
-            sentry_sdk.capture_exception(problem)
+        yield lambda: json.dumps(
+            [letter.get_event() for letter in Kept.letters], ensure_ascii=False
+        )
     finally:
         sentry_sdk.get_global_scope().set_client(None)
-    told = json.dumps([letter.get_event() for letter in Kept.letters])
+
+
+def test_what_is_reported_holds_no_keys(reported: Callable[[], str]) -> None:
+    try:
+        raise ValueError("GET /me?access_token=SECRET")
+    except ValueError as problem:
+        sentry_sdk.capture_exception(problem)
+    told = reported()
     assert "ValueError" in told
     assert "access_token=***" in told
     assert "SECRET" not in told
+
+
+@pytest.mark.django_db
+def test_a_row_that_postgresql_refuses_stays_here(reported: Callable[[], str]) -> None:
+    words = " ".join(["Where", "is", "my", "order"])  # the line itself is in the report
+    with (
+        pytest.raises(IntegrityError) as found,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("INSERT INTO accounts_workspace (name) VALUES (%s)", [words])
+    assert words in str(found.value)  # as PostgreSQL quotes it
+    sentry_sdk.capture_exception(found.value)
+    told = reported()
+    assert "violates not-null constraint" in told
+    assert words not in told

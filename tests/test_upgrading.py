@@ -22,8 +22,14 @@ def before() -> ProjectState:
         ("id", models.BigAutoField(primary_key=True)),
         ("name", models.CharField(max_length=20)),
         ("note", models.TextField(null=True)),
+        ("code", models.CharField(max_length=20, unique=True)),
+        ("kind", models.CharField(max_length=20, db_default="plain")),
     ]
-    state.add_model(ModelState("shop", "Box", fields))
+    rules = [
+        models.UniqueConstraint(fields=["name"], name="one_name"),
+        models.CheckConstraint(condition=models.Q(name__gt=""), name="has_name"),
+    ]
+    state.add_model(ModelState("shop", "Box", fields, options={"constraints": rules}))
     return state
 
 
@@ -47,6 +53,7 @@ BOX = "box"
         migrations.AddIndex(BOX, models.Index(fields=["name"], name="box_name")),
         AddIndexConcurrently(BOX, models.Index(fields=["name"], name="box_name")),
         migrations.RemoveIndex(BOX, "box_name"),
+        migrations.RemoveConstraint(BOX, "has_name"),
         migrations.RunSQL("-- safe while running\nSELECT 1"),
         migrations.CreateModel("Lid", [("id", models.BigAutoField(primary_key=True))]),
     ],
@@ -60,6 +67,10 @@ def test_what_only_adds_lets_the_old_version_run(operation: Any):
     [
         migrations.AddField(BOX, "size", models.IntegerField(default=0)),
         migrations.AddField(BOX, "size", models.IntegerField()),
+        migrations.AddField(BOX, "size", models.IntegerField(db_default=0, unique=True)),
+        migrations.AlterField(BOX, "code", models.CharField(max_length=20)),
+        migrations.AlterField(BOX, "kind", models.CharField(max_length=20)),
+        migrations.RemoveConstraint(BOX, "one_name"),
         migrations.RemoveField(BOX, "note"),
         migrations.RenameField(BOX, "note", "words"),
         migrations.RenameModel("Box", "Crate"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import sentry_sdk
+from sentry_sdk.integrations.logging import ignore_logger
 from sentry_sdk.types import Event, Hint
 
 from waba_inbox.logs import starred
@@ -14,6 +15,9 @@ def report_to(dsn: str, *, environment: str, release: str) -> None:
     """Called once by the settings of every process. Without a DSN nothing leaves this machine."""
     if not dsn:
         return
+    ignore_logger(
+        "django_structlog.middlewares.request"
+    )  # says again what was reported, and each 503 of /readyz
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,
@@ -32,6 +36,9 @@ def _cleaned(event: Event, _hint: Hint) -> Event:
     request = event.get("request", {})
     for name in ("cookies", "headers", "data", "query_string", "env"):
         request.pop(name, None)
+    for problem in event.get("exception", {}).get("values", []):
+        # PostgreSQL quotes the row that it refuses: what a customer wrote, and their number.
+        problem["value"] = str(problem.get("value") or "").partition("\nDETAIL:")[0]
     return cast(Event, _starred(event))
 
 

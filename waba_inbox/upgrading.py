@@ -25,7 +25,7 @@ SAID = re.compile(
 
 HARMLESS = (
     migrations.CreateModel, migrations.AlterModelOptions, migrations.AlterModelManagers, migrations.RemoveIndex,
-    migrations.RenameIndex, migrations.RemoveConstraint, postgres.AddIndexConcurrently,
+    migrations.RenameIndex, postgres.AddIndexConcurrently,
     postgres.RemoveIndexConcurrently, postgres.CreateExtension,
 )  # fmt: skip
 GONE = (
@@ -34,7 +34,9 @@ GONE = (
 RENAMED = (
     "the old version knows the old name: add the new one beside it, and remove the old one later"
 )
+RELIED_ON = "the old version may write by it (ON CONFLICT): remove it in the release after"
 CONSTRAINED = "what the old version writes may break it: enforce it in the code one release earlier"
+REWRITTEN = "writes the table anew"
 BUILT = "writes to the table wait until the index is built: AddIndexConcurrently on large tables"
 
 
@@ -84,9 +86,11 @@ def _judge(operation: Operation, state: ProjectState, app: str) -> tuple[str, st
         case migrations.RenameModel() | migrations.RenameField() | migrations.AlterModelTable():
             return RENAMED, ""
         case migrations.AddField():
-            return _added(operation.field), ""
+            return _added(operation.field), _filled(operation.field)
         case migrations.AlterField():
             return _altered(operation, state, app)
+        case migrations.RemoveConstraint():
+            return _released(operation, state, app), ""
         case migrations.AddConstraint():
             return CONSTRAINED, "checks every row while writes wait"
         case migrations.SeparateDatabaseAndState():
@@ -104,9 +108,29 @@ def _added(field: models.Field[Any, Any]) -> str:
     if isinstance(field, models.ManyToManyField):
         return ""
     has_default = field.db_default is not NOT_PROVIDED or getattr(field, "generated", False)
+    if has_default and field.unique:
+        return (
+            "the old version inserts the same default twice: null=True, or unique one release later"
+        )
     if field.null or has_default:
         return ""
     return "the old version inserts rows without it: give it null=True or db_default"
+
+
+def _filled(field: models.Field[Any, Any]) -> str:
+    """A constant is noted once; what differs by row is written into each."""
+    default = field.db_default
+    is_constant = default is NOT_PROVIDED or isinstance(default, models.Value)
+    is_constant = is_constant or not hasattr(default, "resolve_expression")
+    return "" if is_constant and not getattr(field, "generated", False) else REWRITTEN
+
+
+def _released(operation: migrations.RemoveConstraint, state: ProjectState, app: str) -> str:
+    """A check that goes hinders nobody. What was unique is what INSERT … ON CONFLICT names."""
+    model = state.models.get((app, operation.model_name_lower))
+    constraints = model.options.get("constraints", ()) if model else ()
+    known = next((one for one in constraints if one.name == operation.name), None)
+    return "" if isinstance(known, models.CheckConstraint) else RELIED_ON
 
 
 def _altered(operation: migrations.AlterField, state: ProjectState, app: str) -> tuple[str, str]:
@@ -123,8 +147,12 @@ def _altered(operation: migrations.AlterField, state: ProjectState, app: str) ->
     if type(old) is not type(fresh):
         return (
             f"{type(old).__name__} becomes {type(fresh).__name__}: add a new column instead",
-            "writes the table anew",
+            REWRITTEN,
         )
+    if old.unique and not fresh.unique:
+        return RELIED_ON, ""
+    if old.db_default is not NOT_PROVIDED and fresh.db_default is NOT_PROVIDED:
+        return "the old version leaves the value to PostgreSQL: drop it in the release after", ""
     if fresh.unique and not old.unique:
         return "the old version may write the same value twice", "reads every row"
     shorter = fresh.max_length and (not old.max_length or fresh.max_length < old.max_length)
