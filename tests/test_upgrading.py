@@ -10,8 +10,10 @@ import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import call_command
 from django.db import IntegrityError, connection, migrations, models, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
+from accounts.models import Workspace
 from tests import world
 from waba_inbox.upgrading import judge
 
@@ -114,8 +116,6 @@ def test_the_running_version_writes_on_a_newer_schema_where_that_is_promised(
     field: Any, survives: bool
 ):
     """This very process is the old version: it knows nothing of the column that the new one adds."""
-    from accounts.models import Workspace
-
     field.set_attributes_from_name("from_the_future")
     field.model = Workspace
     with connection.schema_editor() as editor:
@@ -143,6 +143,57 @@ def test_the_months_of_the_posts_want_the_old_version_stopped():
     )
     (stopping,) = [one for one in found if "ON CONFLICT" in one.why]
     assert "two indexes" in stopping.slow
+
+
+def only_adding() -> list[Any]:
+    """One of each kind that is promised to disturb nobody, on a table that is written all the time."""
+    wider, empty = (Workspace._meta.get_field(name).clone() for name in ("name", "time_zone"))
+    wider.max_length += 50
+    empty.null = True
+    to_it = models.ForeignKey("accounts.Workspace", models.CASCADE)
+    key = ("id", models.BigAutoField(primary_key=True))
+    return [
+        migrations.AddField("workspace", "later", models.IntegerField(null=True)),
+        migrations.AddField(
+            "workspace", "colour", models.CharField(db_default="green", max_length=9)
+        ),
+        migrations.AddIndex("workspace", models.Index(fields=["later"], name="later_a")),
+        AddIndexConcurrently("workspace", models.Index(fields=["name"], name="later_b")),
+        migrations.RenameIndex("workspace", "later_c", old_name="later_a"),
+        migrations.RemoveIndex("workspace", "later_c"),
+        migrations.AlterField("workspace", "name", wider),
+        migrations.AlterField("workspace", "time_zone", empty),
+        migrations.CreateModel("Later", [key, ("workspace", to_it)]),
+        migrations.AddField("workspace", "laters", models.ManyToManyField("accounts.Later")),
+        migrations.RunSQL("-- safe while running\nSELECT 1", migrations.RunSQL.noop),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_this_process_goes_on_through_everything_that_is_judged_harmless():
+    """It is the old version: its models know nothing of what PostgreSQL learns meanwhile."""
+    state = MigrationLoader(connection).project_state()
+    done: list[tuple[Any, ProjectState, ProjectState]] = []
+    try:
+        for operation in only_adding():
+            (judged,) = judge([operation], state, app="accounts", migration="accounts.later")
+            assert judged.why == "", judged
+            after = state.clone()
+            operation.state_forwards("accounts", after)
+            with connection.schema_editor(atomic=operation.atomic is not False) as editor:
+                operation.database_forwards("accounts", editor, state, after)
+            done.append((operation, state, after))
+            state = after
+            made = world.make_workspace(name="Old version")
+            made.name = f"Old version, after: {operation.describe()}"[:60]
+            made.save()
+            Workspace.objects.bulk_create([made], ignore_conflicts=True)
+            assert Workspace.objects.get(pk=made.pk).name == made.name
+    finally:
+        for operation, earlier, later in reversed(done):
+            with connection.schema_editor(atomic=operation.atomic is not False) as editor:
+                operation.database_backwards("accounts", editor, later, earlier)
+    assert len(done) == len(only_adding())
 
 
 @pytest.mark.django_db
