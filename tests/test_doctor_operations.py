@@ -99,3 +99,12 @@ def test_a_broker_of_its_own_is_asked_and_its_password_stays_here(settings: Any)
     assert (found.state, found.about) == (State.RED, "broker")
     assert "amqp://127.0.0.1 does not answer" in found.said
     assert "secret" not in found.said
+
+
+def test_mail_that_nobody_takes_is_red_and_none_at_all_is_said(settings: Any):
+    settings.EMAIL_HOST = ""
+    assert [one.state for one in operations.mail()] == [State.LOOK]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    (found,) = operations.mail()
+    assert found.state == State.RED
+    assert "127.0.0.1 does not take it" in found.said

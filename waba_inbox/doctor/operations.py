@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
+from smtplib import SMTPException
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import requests
 import sentry_sdk
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.core.mail import get_connection
 from django.db import connection
 from django.utils import timezone
 from kombu import Connection
@@ -69,6 +71,20 @@ def broker() -> Iterator[Finding]:
         yield Finding("broker", State.RED, said, "Is it up? Look at BROKER_URL.")
     else:
         yield Finding("broker", State.OK, f"{where} answers")
+
+
+def mail() -> Iterator[Finding]:
+    """Invitations and password resets go out by it."""
+    if not settings.EMAIL_HOST:
+        advice = "Set EMAIL_HOST, or hand the links over yourself."
+        yield Finding("mail", State.LOOK, "goes to the log: nobody gets an invitation", advice)
+        return
+    try:
+        with get_connection("django.core.mail.backends.smtp.EmailBackend", timeout=5):
+            yield Finding("mail", State.OK, f"{settings.EMAIL_HOST} takes mail from us")
+    except (OSError, SMTPException) as problem:
+        said = f"{settings.EMAIL_HOST} does not take it ({type(problem).__name__})"
+        yield Finding("mail", State.RED, said, "Look at EMAIL_HOST and what stands beside it.")
 
 
 def is_public(name: str) -> bool:

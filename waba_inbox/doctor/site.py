@@ -47,6 +47,7 @@ def findings() -> Iterator[Finding]:
         yield _as_finding("worker", health.worker(), well="lives", advice=advice)
     yield from _guarded("broker", operations.broker)
     yield from _guarded("storage", _storage)
+    yield from _guarded("mail", operations.mail)
     yield from _guarded("clock", _clock_of_meta)
     if database != health.OK:
         yield Finding("accounts", State.RED, "not looked at: they are in the database")
