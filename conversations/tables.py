@@ -20,7 +20,10 @@ FORMULA: Final = re.compile(
 )
 # Where the list separator is not a comma, Excel cuts a cell of ours at it, and begins a cell behind it. A line that
 # begins with a hyphen is left alone: so do lists.
-CUT: Final = re.compile(rf"([;\t]\s*)(?=[{SIGNS}])|([\r\n][^\S\r\n]*)(?=[=+@\uff1d\uff0b\uff20])")
+# A gap is taken whether or not a sign stands behind it: a hundred thousand tabs are read once, not once for each.
+CUT: Final = re.compile(
+    rf"(?P<gap>[;\t]\s*)(?P<sign>[{SIGNS}])?|(?P<line>[\r\n][^\S\r\n]*)(?=[=+@\uff1d\uff0b\uff20])"
+)
 CELL_LIMIT: Final = 32_767  # characters, Excel's own
 SHEET_ROWS: Final = 1_048_576
 MARK: Final = "\ufeff"  # by which Excel knows UTF-8
@@ -41,8 +44,14 @@ def safe(value: Any) -> str:
         return timezone.localtime(value).isoformat(sep=" ", timespec="seconds")
     if not isinstance(value, str):
         return str(value)
-    text = CUT.sub(r"\g<0>'", value.translate(UNSEEN))
+    text = CUT.sub(_as_words, value.translate(UNSEEN))
     return f"'{text}" if FORMULA.match(text) else text
+
+
+def _as_words(cut: re.Match[str]) -> str:
+    if sign := cut["sign"]:
+        return f"{cut['gap']}'{sign}"
+    return f"{cut['line']}'" if cut["line"] else cut[0]
 
 
 class _Csv:

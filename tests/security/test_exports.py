@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 import zipfile
 from typing import Any
 
@@ -50,6 +51,14 @@ def test_no_cell_is_a_formula_however_the_file_is_cut(formula: str) -> None:
 )
 def test_words_stay_words(words: str) -> None:
     assert tables.safe(words).removeprefix("'") == words
+
+
+@pytest.mark.parametrize("gap", ["\t", "; ", "\n", " \t", ";"])
+def test_no_message_keeps_an_export_busy(gap: str) -> None:
+    """Read in time that grows with its length: these would have taken minutes."""
+    began = time.process_time()
+    assert tables.safe("a" + gap * 100_000 + "=1").endswith("'=1")
+    assert time.process_time() - began < 10  # seconds of the processor; it takes some hundredths
 
 
 def cells_of(name: str, content: bytes) -> list[str]:
