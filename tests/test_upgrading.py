@@ -147,7 +147,8 @@ def test_the_months_of_the_posts_want_the_old_version_stopped():
 
 def only_adding() -> list[Any]:
     """One of each kind that is promised to disturb nobody, on a table that is written all the time."""
-    wider, empty = (Workspace._meta.get_field(name).clone() for name in ("name", "time_zone"))
+    known: list[Any] = [Workspace._meta.get_field(name) for name in ("name", "time_zone")]
+    wider, empty = (field.clone() for field in known)
     wider.max_length += 50
     empty.null = True
     to_it = models.ForeignKey("accounts.Workspace", models.CASCADE)
