@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from django.core.files import File
-from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
 from accounts.models import Agent, PhoneNumber
@@ -45,6 +45,15 @@ STICKER_SIZE = Problem(
     f"A sticker must be {STICKER_SIDE} × {STICKER_SIDE} pixels.",
     f"Стикер должен быть размером {STICKER_SIDE} × {STICKER_SIDE} пикселей.",
 )
+NO_ROOM = Problem(
+    "file",
+    "The file could not be stored: there is no room for files, or the storage does not answer. Nothing was sent."
+    " Try again in a minute; if it stays so, tell your administrator.",
+    "Файл не сохранён: для файлов нет места или хранилище не отвечает. Ничего не отправлено."
+    " Попробуйте через минуту; если не поможет, сообщите администратору.",
+)
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +102,13 @@ def store(
         next_try_at=None,
         uploaded_by=agent,
     )
-    with transaction.atomic():
-        upload.seek(0)
+    upload.seek(0)
+    try:
         media.file.save(name or "file", upload, save=False)
-        media.save(force_insert=True)
+    except OSError as problem:
+        logger.error("a file was not stored", size=size, problem=str(problem))
+        raise MediaRefused(NO_ROOM) from None
+    media.save(force_insert=True)
     return media
 
 

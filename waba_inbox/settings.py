@@ -200,6 +200,10 @@ STORAGES: dict[str, dict[str, object]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = (
+    0o600,
+    0o700,
+)  # no other user of the host
 
 # --- people ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Agent"

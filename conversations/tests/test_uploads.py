@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from conversations import uploads
+from conversations.models import MediaFile
 from conversations.refusals import MediaRefused
 from simulator import pictures
 from whatsapp import sniffing
@@ -136,3 +137,14 @@ def test_an_empty_file_is_refused(number, ana):
 )
 def test_the_first_bytes_say_what_a_file_is(head, name, mime):
     assert sniffing.mime_of(head, name) == mime
+
+
+def test_where_there_is_no_room_for_files_it_is_said_and_nothing_is_left(
+    number, ana, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path / "full"
+    settings.MEDIA_ROOT.write_text("no folder: nothing can be written below it")
+    with pytest.raises(MediaRefused) as refused:
+        store(number, ana, pictures.photo(0.3), "IMG 1.jpg")
+    assert "no room" in str(refused.value.what)
+    assert not MediaFile.objects.exists()

@@ -21,8 +21,9 @@ def data_folder(path: str) -> Path:
     """The folder, made and tried out."""
     folder = Path(path).expanduser().resolve()
     try:
-        for part in (folder, folder / "logs", folder / "media"):
+        for part in (folder, folder / "logs"):
             part.mkdir(parents=True, exist_ok=True)
+        (folder / "media").mkdir(mode=0o700, exist_ok=True)  # nobody else of this machine
         probe = folder / ".probe"
         probe.write_text("")
         probe.unlink()
