@@ -32,6 +32,7 @@ def _quick_and_alone(settings: Any, tmp_path: Any) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     settings.CELERY_TASK_ALWAYS_EAGER = True
+    settings.NEWS_REST = 0
     settings.MEDIA_ROOT = tmp_path / "media"
     from waba_inbox.celery import app
 

@@ -1,7 +1,7 @@
-"""Group commit for threads: what many ask for at the same moment is done for all of them by one.
+"""What many threads ask for at the same moment is done for all of them by one.
 
-Whoever comes first does the work for all who wait; those who come meanwhile make the next batch. Alone, it is a plain
-call in the caller's own thread.
+`Gathering`, a group commit: whoever comes first does the work for all who wait; those who come meanwhile make the next
+batch. Alone, it is a plain call in the caller's own thread. `Pacing`: nobody waits for what is done.
 """
 
 from __future__ import annotations
@@ -88,3 +88,39 @@ class Gathering(Generic[I, R]):
             return
         for ticket, result in zip(batch, results, strict=True):
             ticket.result = result
+
+
+class Pacing(Generic[I]):
+    """`work` at once when it is quiet, and at most once in `rest` seconds when it is not, with all that came meanwhile.
+
+    Whoever finds nobody at it does it, and stays until nothing has come; the others leave what they bring and go. What
+    was brought is lost with the process.
+    """
+
+    def __init__(self, work: Callable[[Sequence[I]], object], *, rest: Callable[[], float]) -> None:
+        self._work = work
+        self._rest = rest
+        self._lock = threading.Lock()
+        self._waiting: list[I] = []
+        self._is_busy = False
+
+    def bring(self, items: Sequence[I]) -> None:
+        with self._lock:
+            self._waiting += items
+            if self._is_busy:
+                return
+            self._is_busy = True
+        try:
+            while batch := self._next():
+                self._work(batch)
+                time.sleep(self._rest())
+        except BaseException:
+            with self._lock:
+                self._is_busy = False  # what waits goes with the next that comes
+            raise
+
+    def _next(self) -> list[I]:
+        with self._lock:
+            batch, self._waiting = self._waiting, []
+            self._is_busy = bool(batch)
+            return batch

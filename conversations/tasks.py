@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from conversations import (
@@ -25,6 +26,7 @@ from conversations import (
     telling,
     waking,
 )
+from conversations.gathering import Pacing
 from conversations.models import JobKind
 
 SWEEP_SECONDS = 5
@@ -141,7 +143,8 @@ def sweep_rules() -> None:
 
 @shared_task
 def tell_messages(message_ids: list[int]) -> None:
-    _send(telling.of_messages(message_ids, at=timezone.now()))
+    """Fifty messages a second need not ring fifty times at every page of every colleague."""
+    _news.bring(message_ids)
 
 
 @shared_task
@@ -153,6 +156,13 @@ def tell_mention(message_id: int, to: list[int]) -> None:
 def tell_assignment(conversation_id: int, to: int, by: int | None = None) -> None:
     """`by`: the colleague; None where handing out or a rule did it."""
     _send(telling.of_assignment(conversation_id, to=to, by=by))
+
+
+def _tell(message_ids: Sequence[int]) -> None:
+    _send(telling.of_messages(message_ids, at=timezone.now()))
+
+
+_news: Pacing[int] = Pacing(_tell, rest=lambda: float(settings.NEWS_REST))
 
 
 def _send(letters: Iterable[telling.Letter]) -> None:

@@ -5,6 +5,7 @@ Called by the workers after the commit; the rule is notifying.py.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,9 @@ from events import live
 
 FRESH = timedelta(minutes=10)  # what is older came late: it is in the list, and no alarm
 SHOWN = 160  # characters
+MOST_AT_ONCE = (
+    5  # conversations that ring at an open page in one moment; all others stand in its list
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,23 @@ class Letter:
 
     subscription: int
     words: dict[str, object]
+
+
+class Notes:
+    """What each agent's open pages are to be told: one note a page, whatever came in one moment."""
+
+    def __init__(self) -> None:
+        self._news: dict[int, list[dict[str, object]]] = defaultdict(list)
+
+    def add(self, agent: Agent, news: dict[str, object]) -> None:
+        self._news[agent.pk].append(news)
+
+    def tell(self) -> None:
+        for agent_id, news in self._news.items():
+            shown = news[-MOST_AT_ONCE:]
+            for one in shown[:-1]:
+                one["sound"] = ""  # it rings once
+            live.tell(f"agent.{agent_id}", kind="news", news=shown)
 
 
 def of_messages(message_ids: Iterable[int], *, at: datetime) -> list[Letter]:
@@ -42,12 +63,14 @@ def of_messages(message_ids: Iterable[int], *, at: datetime) -> list[Letter]:
         "conversation__contact", "conversation__number"
     )
     last = {row.conversation_id: row for row in rows.order_by("at", "arrival", "pk")}
-    letters: list[Letter] = []
+    letters, notes = list[Letter](), Notes()
     for workspace_id in {row.workspace_id for row in last.values()}:
         agents = list(_agents(workspace_id))
         for message in last.values():
             if message.workspace_id == workspace_id:
-                letters += _tell(agents, message.conversation, Kind.MESSAGE, text=_said(message))
+                conversation, text = message.conversation, _said(message)
+                letters += _tell(agents, conversation, Kind.MESSAGE, text=text, notes=notes)
+    notes.tell()
     return letters
 
 
@@ -102,8 +125,10 @@ def _tell(
     text: str,
     by: Agent | None = None,
     to: Iterable[int] = (),
+    notes: Notes | None = None,
 ) -> list[Letter]:
-    letters: list[Letter] = []
+    """`notes`: of a moment in which more is told; without them the pages are told at once."""
+    letters, mine = list[Letter](), notes or Notes()
     for agent, wish in _told(agents, conversation, kind, by=by, to=to):
         with translation.override(agent.language), masking.shown(agent.phones):
             title, body = _words(conversation, kind, by=by, text=text)
@@ -115,20 +140,14 @@ def _tell(
             "seq": conversation.seq,
         }
         sound = wish.sound if wish.sound != "none" else ""
-        live.tell(
-            f"agent.{agent.pk}",
-            kind="news",
-            title=title,
-            text=body,
-            sound=sound,
-            hidden=wish.only_hidden,
-            desktop=wish.desktop,
-            **facts,
-        )
+        how = {"sound": sound, "hidden": wish.only_hidden, "desktop": wish.desktop}
+        mine.add(agent, {"title": title, "text": body, **how, **facts})
         says = agent.workspace.notices_show_text
         words = {"title": title, "text": body} if says else {"title": short, "text": plain}
         if wish.desktop:
             letters += [Letter(row.pk, {**facts, **words}) for row in agent.pushes.all()]
+    if notes is None:
+        mine.tell()
     return letters
 
 

@@ -168,6 +168,7 @@ KEEP_POSTS_DAYS = env.number("KEEP_POSTS_DAYS", 0)  # raw bodies of webhooks; 0:
 DETACH_OLD_POSTS = env.flag("DETACH_OLD_POSTS")  # their old months stay as tables of their own
 NUMBERS_PER_WORKSPACE = env.number("NUMBERS_PER_WORKSPACE", 10)
 UNKNOWN_AFTER = timedelta(seconds=env.number("UNKNOWN_AFTER_SECONDS", 60))
+NEWS_REST = 1.0  # seconds between two moments in which open pages ring
 
 # --- files -----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

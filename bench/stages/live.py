@@ -32,7 +32,7 @@ AT_REST = 3.0  # seconds in which the last ones come
 def measure(
     standing: Standing, numbers: list[PhoneNumber], *, rounds: int, seconds: float
 ) -> list[Figure]:
-    standing.start("web", "worker-intake")
+    standing.start("web", "worker-intake", "worker-delivery")  # which rings at the open pages, too
     company.wipe()
     posted: list[dict[str, float]] = []
     post_evenly(

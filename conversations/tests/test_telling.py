@@ -48,7 +48,7 @@ def _recorded(settings: Any) -> None:
 
 def told(agent: Agent) -> list[dict[str, Any]]:
     sent = [body["note"] for group, body in RecordingLayer.sent if group == f"agent.{agent.pk}"]
-    return [note for note in sent if note["kind"] == "news"]
+    return [one for note in sent if note["kind"] == "news" for one in note["news"]]
 
 
 def said(conversation: Conversation, text: str = "Is it there?", **over: Any) -> Message:
@@ -129,7 +129,10 @@ def test_what_it_costs_does_not_grow_with_the_messages(
     ids = [said(world.make_conversation(number)).pk for _n in range(12)]
     with django_assert_max_num_queries(8):
         telling.of_messages(ids, at=NOW())
-    assert len(told(ana)) == 12
+    (note,) = (body for group, body in RecordingLayer.sent if group == f"agent.{ana.pk}")
+    assert note["note"]["news"] == told(ana)  # one note, and the newest of it
+    assert len(told(ana)) == telling.MOST_AT_ONCE
+    assert [news["sound"] for news in told(ana)] == ["", "", "", "", "chime"]
 
 
 # --- pushes -----------------------------------------------------------------------------------------------

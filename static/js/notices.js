@@ -12,14 +12,14 @@ const OTHERS_FIRST_MS = 150; // a page in front answers before those behind it
 const ASK_AFTER_MS = 20_000;
 const ASKED = "notices:asked";
 
-/** @typedef {{kind: string, conversation: number, seq: number, title: string, text: string, url: string, sound: string, hidden: boolean, desktop: boolean}} News */
+/** @typedef {{conversation: number, seq: number, title: string, text: string, url: string, sound: string, hidden: boolean, desktop: boolean}} News */
 
 const canNotify = "Notification" in window && "serviceWorker" in navigator;
 const isInFront = () => !document.hidden && document.hasFocus();
 
 document.addEventListener("note", (event) => {
-    const news = /** @type {CustomEvent<News>} */ (event).detail;
-    if (news.kind === "news") hear(news);
+    const { kind, news } = /** @type {CustomEvent<{kind: string, news: News[]}>} */ (event).detail;
+    if (kind === "news") for (const one of news) hear(one);
 });
 
 /** Of several pages one answers: the one in front, which knows that nothing is to be said. @param {News} news */
