@@ -19,10 +19,25 @@ def send_scheduled() -> None:
 
 @shared_task
 def keep_house() -> None:
-    """Once a night: room for the months to come, and what nobody needs any more."""
-    at = timezone.now()
-    partitions.make_ready(at=at)
-    retiring.retire(days=settings.KEEP_POSTS_DAYS, at=at, detach=settings.DETACH_OLD_POSTS)
+    """Once a night. Each is a task of its own: what fails is told, and stops nothing else."""
+    for task in (make_months, retire_posts, end_sessions):
+        task.delay()
+
+
+@shared_task
+def make_months() -> None:
+    """Room for the raw posts of the months to come."""
+    partitions.make_ready(at=timezone.now())
+
+
+@shared_task
+def retire_posts() -> None:
+    days, detach = settings.KEEP_POSTS_DAYS, settings.DETACH_OLD_POSTS
+    retiring.retire(days=days, at=timezone.now(), detach=detach)
+
+
+@shared_task
+def end_sessions() -> None:
     call_command("clearsessions")
 
 
