@@ -28,6 +28,13 @@ class Desk:
         self.page.locator('live-updates[data-state="open"]').wait_for(state="attached")
         return self
 
+    def go_offline(self) -> None:
+        """Until the browser has noticed: on a busy machine a push still comes through for a moment."""
+        self.page.context.set_offline(True)
+        self.page.wait_for_function(
+            "() => fetch('/healthz', {cache: 'no-store'}).then(() => false, () => true)"
+        )
+
     @property
     def rows(self) -> Locator:
         return self.page.locator(".row")

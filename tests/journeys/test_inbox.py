@@ -82,7 +82,7 @@ def test_a_browser_that_was_offline_catches_up_with_one_request(
     seat: Seat, maria: Person, thread: Conversation
 ):
     ana, bo = seat("Ana").look(f"/inbox/{thread.pk}/"), seat("Bo").look(f"/inbox/{thread.pk}/")
-    ana.page.context.set_offline(True)
+    ana.go_offline()
     expect(ana.page.locator("#line-state")).to_have_attribute("data-state", "offline")
     for n in range(3):
         maria.writes(f"Missed {n}")
@@ -107,7 +107,7 @@ def test_what_was_written_without_a_network_goes_out_by_itself(
     seat: Seat, maria: Person, thread: Conversation
 ):
     ana = seat("Ana").look(f"/inbox/{thread.pk}/")
-    ana.page.context.set_offline(True)
+    ana.go_offline()
     ana.write("From the tunnel").write("Still in it")
     expect(ana.own).to_have_count(2)
     expect(ana.bubble("From the tunnel").locator(".trouble")).to_be_visible()
@@ -120,7 +120,7 @@ def test_a_colleagues_message_meanwhile_holds_the_reply_until_the_agent_insists(
     seat: Seat, maria: Person, thread: Conversation
 ):
     ana, bo = seat("Ana").look(f"/inbox/{thread.pk}/"), seat("Bo").look(f"/inbox/{thread.pk}/")
-    ana.page.context.set_offline(True)
+    ana.go_offline()
     bo.write("Sold yesterday, sorry")
     expect(bo.tick("Sold yesterday, sorry", "read")).to_be_visible()
     ana.write("Yes, one is left")

@@ -23,7 +23,7 @@ def test_a_contact_that_is_typed_in_takes_in_what_was_missed_without_a_reload(
     ana = seat("Ana").look(f"/contacts/{contact.pk}/")
     line, company = ana.page.locator("live-updates"), ana.page.locator("[name=company]")
     ana.page.evaluate("window.sameAsBefore = true")
-    ana.page.context.set_offline(True)
+    ana.go_offline()
     expect(line).to_have_attribute("data-state", "offline")
     company.fill("Porto Coats")
     ContactNote.objects.create(contact=contact, text="Likes tea", at=timezone.now())

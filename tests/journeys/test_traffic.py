@@ -258,7 +258,7 @@ def test_no_screen_is_wrong_after_a_busy_while(
 
 def collide(ana: Worker, bo: Worker, maria: Person) -> None:
     """Ana cannot see what Bo has answered, so hers waits until she insists."""
-    ana.desk.page.context.set_offline(True)
+    ana.desk.go_offline()
     bo.answer()
     text = "Ana did not know."
     ana.desk.write(text)
