@@ -76,14 +76,16 @@ def of_messages(message_ids: Iterable[int], *, at: datetime) -> list[Letter]:
 
 def of_mention(message_id: int, *, to: Iterable[int]) -> list[Letter]:
     """A note names these agents."""
-    notes = Message.objects.select_related(
-        "conversation__contact", "conversation__number", "author"
+    rows = Message.objects.select_related("conversation__contact", "conversation__number", "author")
+    note = rows.get(pk=message_id)
+    named, notes = set(to), Notes()
+    agents = list(_agents(note.workspace_id).filter(pk__in=named))
+    text, by = note.text[:SHOWN], note.author
+    letters = _tell(
+        agents, note.conversation, Kind.MENTION, text=text, by=by, to=named, notes=notes
     )
-    note = notes.get(pk=message_id)
-    agents = list(_agents(note.workspace_id).filter(pk__in=list(to)))
-    return _tell(
-        agents, note.conversation, Kind.MENTION, text=note.text[:SHOWN], by=note.author, to=set(to)
-    )
+    notes.tell()
+    return letters
 
 
 def of_assignment(conversation_id: int, *, to: int, by: int | None) -> list[Letter]:
@@ -93,9 +95,10 @@ def of_assignment(conversation_id: int, *, to: int, by: int | None) -> list[Lett
         return []
     agents = list(_agents(conversation.workspace_id).filter(pk=to))
     giver = Agent.objects.filter(pk=by).first() if by else None
-    return _tell(
-        agents, conversation, Kind.ASSIGNED, text=conversation.last_text, by=giver, to={to}
-    )
+    notes, text = Notes(), conversation.last_text
+    letters = _tell(agents, conversation, Kind.ASSIGNED, text=text, by=giver, to={to}, notes=notes)
+    notes.tell()
+    return letters
 
 
 def _agents(workspace_id: int) -> QuerySet[Agent]:
@@ -125,10 +128,10 @@ def _tell(
     text: str,
     by: Agent | None = None,
     to: Iterable[int] = (),
-    notes: Notes | None = None,
+    notes: Notes,
 ) -> list[Letter]:
-    """`notes`: of a moment in which more is told; without them the pages are told at once."""
-    letters, mine = list[Letter](), notes or Notes()
+    """Puts what the open pages are to be told to `notes`, and gives the letters."""
+    letters: list[Letter] = []
     for agent, wish in _told(agents, conversation, kind, by=by, to=to):
         with translation.override(agent.language), masking.shown(agent.phones):
             title, body = _words(conversation, kind, by=by, text=text)
@@ -141,13 +144,11 @@ def _tell(
         }
         sound = wish.sound if wish.sound != "none" else ""
         how = {"sound": sound, "hidden": wish.only_hidden, "desktop": wish.desktop}
-        mine.add(agent, {"title": title, "text": body, **how, **facts})
+        notes.add(agent, {"title": title, "text": body, **how, **facts})
         says = agent.workspace.notices_show_text
         words = {"title": title, "text": body} if says else {"title": short, "text": plain}
         if wish.desktop:
             letters += [Letter(row.pk, {**facts, **words}) for row in agent.pushes.all()]
-    if notes is None:
-        mine.tell()
     return letters
 
 

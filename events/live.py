@@ -74,15 +74,16 @@ def heard(groups: Collection[str]) -> set[str]:
         return set(groups)
     prefix = f"{layer['CONFIG'].get('prefix', 'asgi')}__group__"
     try:
-        found = _redis(hosts[0]).pubsub_numsub(*(f"{prefix}{group}" for group in groups))
+        found = redis_at(hosts[0]).pubsub_numsub(*(f"{prefix}{group}" for group in groups))
     except (redis.RedisError, OSError) as problem:
         logger.warning("listeners not counted", problem=str(problem))
         return set(groups)
     return {str(channel).removeprefix(prefix) for channel, listeners in found if listeners}
 
 
-@lru_cache(maxsize=1)
-def _redis(url: str) -> redis.Redis:
+@lru_cache(maxsize=4)
+def redis_at(url: str) -> redis.Redis:
+    """This process's client for short questions: who waits for longer than a second goes on without."""
     return redis.Redis.from_url(
         url, socket_timeout=1.0, socket_connect_timeout=1.0, decode_responses=True
     )

@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache
 from typing import Final
 
 import redis
 import structlog
 from django.conf import settings
+
+from events.live import redis_at
 
 EVERY: Final = 0.05
 DEAF: Final = 1.0  # after a failure, so that a missing Redis is not asked twenty times a second
@@ -41,7 +42,7 @@ def ring_for_drain() -> None:
 def _hangs() -> bool:
     """Whether a bell hung there before; from now on one does."""
     try:
-        return not _redis(settings.REDIS_URL).set(_name(), 1, nx=True, px=HANGS_MS)
+        return not redis_at(settings.REDIS_URL).set(_name(), 1, nx=True, px=HANGS_MS)
     except (redis.RedisError, OSError):  # the queue may be elsewhere
         return False
 
@@ -49,16 +50,11 @@ def _hangs() -> bool:
 def heard() -> None:
     """Called by a drain before it looks into the table: what comes from now on rings again."""
     with suppress(redis.RedisError, OSError):  # it hangs a second longer
-        _redis(settings.REDIS_URL).delete(_name())
+        redis_at(settings.REDIS_URL).delete(_name())
 
 
 def _name() -> str:
     return f"webhook-bell-{settings.DATABASES['default']['NAME']}"
-
-
-@lru_cache(maxsize=1)
-def _redis(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
 
 
 class Bell:

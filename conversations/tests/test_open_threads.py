@@ -70,12 +70,12 @@ def ears(settings: Any) -> Iterator[Ears]:
     layer = "channels_redis.pubsub.RedisPubSubChannelLayer"
     config = {"hosts": [url], "prefix": prefix}
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": layer, "CONFIG": config}}
-    live_pipe._redis.cache_clear()
+    live_pipe.redis_at.cache_clear()
     with redis.Redis.from_url(url) as link:
         found = Ears(link, prefix=prefix)
         with found.line:
             yield found
-    live_pipe._redis.cache_clear()
+    live_pipe.redis_at.cache_clear()
 
 
 def place_of(thread: Conversation, agent: Agent) -> str:

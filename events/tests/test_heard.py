@@ -19,9 +19,9 @@ def cache(settings: Any) -> Iterator[str]:
     url = os.environ.get("REDIS_URL", settings.REDIS_URL)
     layer = "channels_redis.pubsub.RedisPubSubChannelLayer"
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": layer, "CONFIG": {"hosts": [url]}}}
-    live._redis.cache_clear()
+    live.redis_at.cache_clear()
     yield url
-    live._redis.cache_clear()
+    live.redis_at.cache_clear()
 
 
 def test_only_the_groups_with_a_listener_are_heard(cache: str) -> None:
